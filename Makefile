@@ -1,0 +1,58 @@
+# The whole developer interface. Each target sets up what it needs on a fresh machine.
+
+SETUP := scripts/setup
+PYTHON := .venv/bin/python
+YICHUANG := .venv/bin/yichuang
+# Extra words for pytest: make test ARGS="tests/hall -k miss"
+ARGS ?=
+UPGRADE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check fix docs bench faults screenshots lock clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: ## Run the demo hall: store, server, printer and visitors (QUIET=1: no visitors)
+	@$(SETUP) run fonts
+	@exec $(YICHUANG) demo $(if $(QUIET),--quiet)
+
+dev: ## Run the demo hall and start it anew whenever a file changes
+	@$(SETUP) run fonts
+	@exec $(YICHUANG) dev
+
+test: ## Run all tests, those in a real browser included (ARGS=... goes to pytest)
+	@$(SETUP) dev fonts browser node
+	@scripts/tests $(ARGS)
+
+check: ## Format, lint, types, import contracts, JavaScript, catalogues, proofs: what CI runs
+	@$(SETUP) dev npm
+	@scripts/check
+
+fix: ## Format, and repair what the linter can repair
+	@$(SETUP) dev
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+docs: ## Write docs/reference.md and the state diagram from the code
+	@$(SETUP) dev
+	@$(PYTHON) -m scripts.reference
+
+bench: ## Measure, print a table, write build/bench.json
+	@$(SETUP) dev fonts wrk
+	@$(PYTHON) -m bench
+
+faults: ## The long runs that break things on purpose
+	@$(SETUP) dev fonts browser
+	@HYPOTHESIS_PROFILE=long $(PYTHON) -m pytest -m faults --timeout=3600 $(ARGS)
+
+screenshots: ## Take the pictures of the README
+	@$(SETUP) dev fonts browser
+	@$(PYTHON) -m scripts.screenshots
+
+lock: ## Write the lock files anew (UPGRADE=1: to the newest versions)
+	@$(SETUP) dev npm
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove everything that was made here, the demo's data in var/ excepted
+	rm -rf build .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

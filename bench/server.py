@@ -1,0 +1,113 @@
+"""The server under test, in a process of its own: the demo hall, with an endpoint that only decodes.
+
+``python -m bench.server STORE_URL`` prints one line of JSON when the hall is open, and ends when its
+standard input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bench.cores import SERVER_CORE
+from queue_server import wire
+from queue_server.access.principals import CLERK, KIOSK, new_token, token_hash
+from queue_server.api.calls import Call
+from queue_server.api.table import Operation, route
+from queue_server.app import Site
+from queue_server.cli.serve import publish, served, server_for
+from queue_server.demo import demo_plan
+from queue_server.hall.commands import Ask
+from queue_server.hall.register import Grant, GrantToken
+from queue_server.store.logs import Store
+
+
+class Served(msgspec.Struct, frozen=True):
+    """Where the server is: its process, port, hall, and the tokens of a kiosk and of window 8's clerk."""
+
+    pid: int
+    port: int
+    hall: str
+    kiosk: str
+    clerk: str
+
+    @property
+    def base(self) -> str:
+        """The address of the hall's operations."""
+        return f"http://127.0.0.1:{self.port}/api/halls/{self.hall}"
+
+
+@contextmanager
+def serving(store_url: str) -> Iterator[Served]:
+    """Serve the demo hall over a store, on a core of its own, while the block runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.server", store_url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    os.sched_setaffinity(process.pid, SERVER_CORE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the server ended with status {process.wait()}")
+        yield msgspec.json.decode(line, type=Served)
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
+
+
+async def decode(call: Call) -> wire.Nothing:
+    """What issuing is compared with: the same request is let in and its body decoded, and that is all."""
+    await call.body(wire.TakeTicket)
+    return wire.Nothing()
+
+
+def mount_decoding(app: Starlette, site: Site) -> None:
+    """Put the comparison right behind ``/tickets``, so that the router looks equally long for both."""
+    only = Operation("POST", "/bench/decode", decode, wire.TakeTicket, wire.Nothing, 201)
+    routes = app.router.routes
+    tickets = next(i for i, r in enumerate(routes) if isinstance(r, Route) and r.path.endswith("}/tickets"))
+    routes.insert(tickets + 1, route(only.path, {"POST": only}, site))
+
+
+async def _serve(url: str) -> None:
+    store = await Store.connect(url)
+    plan = demo_plan(time.time_ns() // 1_000_000)
+    site = Site(store, [plan.hall], "https://queue.example.gov.cn")
+    server = server_for(site, "127.0.0.1", 0)
+    app = server.config.app
+    assert isinstance(app, Starlette)
+    mount_decoding(app, site)
+    async with served(server):
+        await publish(site, plan)
+        kiosk, clerk = new_token(), new_token()
+        hall = site.halls[plan.hall]
+        for token, grant in (
+            (kiosk, Grant("device:k1", "k1", KIOSK)),
+            (clerk, Grant("staff:8", "8", CLERK, (8,))),
+        ):
+            await hall.register.ask(
+                Ask(at=hall.clock(), by="system", command=GrantToken(token_hash(token), grant))
+            )
+        while hall.day is None or not hall.day.tail.seq:  # noqa: ASYNC110 - once, before anything is measured
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        told = Served(pid=os.getpid(), port=port, hall=plan.hall, kiosk=kiosk, clerk=clerk)
+        print(msgspec.json.encode(told).decode(), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+    await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(sys.argv[1]))

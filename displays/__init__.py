@@ -1,0 +1,1 @@
+"""What the hall sees: boards fed by state, never by deltas."""

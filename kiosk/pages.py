@@ -1,0 +1,107 @@
+"""The kiosk's page: one shell with every step in it, in every language of the hall.
+
+Everything it needs is handed in. The page carries no credential: a device's token comes to
+it in the address's fragment, which never reaches a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from kiosk.menu import Menu
+from kiosk.sentences import Translate, page_words
+
+STATIC = Path(__file__).parent / "static"
+"""The kiosk's own style sheets and modules."""
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+TAGS = {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}
+"""Language tags for the page, so that each language gets its own glyphs."""
+
+NAMES = {"zh": "中文", "ko": "한국어", "en": "English"}
+"""What each language calls itself on its button."""
+
+PAIRED = ("ko",)
+"""Languages that are shown under the Chinese rather than instead of it."""
+
+MODULES = (*sorted(place.name for place in STATIC.glob("kiosk-*.js")), "link.js", "newest.js")
+"""Loaded side by side instead of one import after the other."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def routes(
+    menu: Callable[[str], Menu | None],
+    asset: Callable[[str], str],
+    translate: Translate,
+    *,
+    path: str = "/kiosk/{hall}",
+) -> list[Route]:
+    """The route of the kiosk's page.
+
+    `menu` gives what a hall offers now, None for a hall that does not exist. `asset` gives
+    the address of a static file by its name (KeyError without one), `translate` a sentence.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    shell = environment.get_template("kiosk.html")
+    lost = environment.get_template("unknown_hall.html")
+
+    async def show(request: Request) -> Response:
+        hall: str = request.path_params["hall"]
+        offered = menu(hall)
+        if offered is None:
+            return _answer(lost.render(said=_lost(hall, translate), tags=TAGS, asset=asset), 404)
+        return _answer(_page(shell, hall, offered, asset, translate))
+
+    return [Route(path, show, methods=["GET"])]
+
+
+def _page(shell: Template, hall: str, menu: Menu, asset: Callable[[str], str], translate: Translate) -> str:
+    words = page_words(translate, menu.languages)
+    config = {
+        "menu": msgspec.to_builtins(menu),
+        "words": words,
+        "paired": PAIRED,
+        "live": f"/api/halls/{hall}/kiosk/live",
+    }
+    return shell.render(
+        hall=hall,
+        menu=menu,
+        words=words,
+        tags=TAGS,
+        names=NAMES,
+        modules=MODULES,
+        asset=asset,
+        config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
+    )
+
+
+def _lost(hall: str, translate: Translate) -> dict[str, tuple[str, str]]:
+    """What a machine with a wrong address says: what is wrong and what to check."""
+    return {
+        lang: (translate("kiosk.unknown_hall", lang), translate("kiosk.unknown_hall_do", lang, hall=hall))
+        for lang in TAGS
+    }
+
+
+def _answer(content: str, status: int = 200) -> Response:
+    headers = {
+        "content-security-policy": POLICY,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+    }
+    return HTMLResponse(content, status, headers=headers)

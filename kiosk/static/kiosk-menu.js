@@ -1,0 +1,100 @@
+/**
+ * What the hall offers: the tiles of the start page, and the matters of one category.
+ *
+ * @typedef {import("./kiosk-state.js").State} State
+ * @typedef {import("./kiosk-state.js").Choice} Choice
+ * @typedef {import("./kiosk-state.js").Matter} Matter
+ * @typedef {import("./kiosk-paint.js").Hall} Hall
+ * @typedef {import("./kiosk-words.js").Text} Text
+ */
+
+import { matched, part } from "./kiosk-parts.js";
+import { clockTime, inLanguage, listed, say, write } from "./kiosk-words.js";
+
+/**
+ * How many wait and where they are called: two short facts, and each as a bare figure for a small tile.
+ * @param {Hall} hall @param {Choice} choice
+ */
+export function factsOf(hall, choice) {
+  const waiting = say(hall.words, "kiosk.waiting", { n: choice.waiting });
+  const open = choice.windows.length;
+  if (open > 0 || choice.calling_from === null) {
+    const windows = open > 0 ? say(hall.words, "kiosk.windows", { n: open }) : say(hall.words, "kiosk.no_window");
+    return { waiting, windows, figures: { waiting: String(choice.waiting), windows: String(open) } };
+  }
+  const time = clockTime(choice.calling_from, hall.menu.timezone);
+  const windows = say(hall.words, "kiosk.from", { time });
+  return { waiting, windows, figures: { waiting: String(choice.waiting), windows: time } };
+}
+
+/** @param {HTMLElement} root @param {Hall} hall @param {string} lang */
+export function paintTiles(root, hall, lang) {
+  const tiles = part(root, "[data-tiles]");
+  const kept = matched(tiles, hall.menu.choices.map((choice) => choice.category), "tile", "category");
+  hall.menu.choices.forEach((choice, i) => paintTile(kept[i], hall, choice, lang));
+}
+
+/** @param {HTMLElement} tile @param {Hall} hall @param {Choice} choice @param {string} lang */
+function paintTile(tile, hall, choice, lang) {
+  const facts = factsOf(hall, choice);
+  part(tile, ".letter").textContent = choice.category;
+  write(part(tile, ".name"), choice.name, lang, hall.paired);
+  for (const fact of /** @type {const} */ (["waiting", "windows"])) {
+    write(part(tile, `[data-fact=${fact}] > .long`), facts[fact], lang, []);
+    part(tile, `[data-fact=${fact}] > .count`).textContent = facts.figures[fact];
+    part(tile, `[data-fact=${fact}]`).toggleAttribute("data-time", facts.figures[fact].includes(":"));
+  }
+  const shut = choice.closed !== "";
+  tile.toggleAttribute("data-shut", shut);
+  part(tile, ".facts").hidden = shut;
+  const why = part(tile, ".why");
+  why.hidden = !shut;
+  if (shut) {
+    const reason = choice.why.zh ? choice.why : say(hall.words, "kiosk.refused");
+    write(part(why, ".short"), say(hall.words, "kiosk.closed"), lang, []);
+    write(part(why, ".whole"), reason, lang, []);
+  }
+  const label = shut
+    ? say(hall.words, "kiosk.closed_label", { name: choice.name })
+    : say(hall.words, "kiosk.tile_label", { name: choice.name, waiting: facts.waiting, windows: facts.windows });
+  tile.setAttribute("aria-label", inLanguage(label, lang));
+}
+
+/** @param {HTMLElement} root @param {Hall} hall @param {State} state @param {Choice | undefined} choice */
+export function paintMatters(root, hall, state, choice) {
+  const { lang } = state;
+  const { words, paired } = hall;
+  const matters = choice?.matters ?? [];
+  const shut = choice === undefined || choice.closed !== "";
+  write(part(root, "[data-pick]"), say(words, matters.length ? "kiosk.pick" : "kiosk.no_matters"), lang, paired);
+  const list = part(root, "[data-matters]");
+  const kept = matched(list, matters.map((matter) => matter.id), "matter", "matter");
+  matters.forEach((matter, i) => paintMatter(kept[i], hall, matter, state));
+  const actions = part(root, ".actions");
+  const facts = choice ? factsOf(hall, choice) : null;
+  for (const fact of /** @type {const} */ (["waiting", "windows"])) {
+    if (facts) write(part(actions, `[data-fact=${fact}]`), facts[fact], lang, []);
+  }
+  part(root, ".category").toggleAttribute("data-shut", shut);
+  part(actions, "[data-closed]").hidden = !shut;
+  if (shut) write(part(actions, "[data-why]"), choice?.why.zh ? choice.why : say(words, "kiosk.refused"), lang, paired);
+  for (const button of actions.querySelectorAll("[data-do=take]")) button.toggleAttribute("hidden", shut);
+  const chosen = state.taking
+    ? say(words, "kiosk.taking")
+    : state.matters.length
+      ? say(words, "kiosk.take_chosen", { n: state.matters.length })
+      : say(words, "kiosk.take_none");
+  write(part(actions, "[data-chosen]"), chosen, lang, []);
+  const kinds = listed(hall.menu.priority_kinds, hall.menu.languages);
+  write(part(actions, "[data-kinds]"), say(words, "kiosk.priority_who", { kinds }), lang, []);
+}
+
+/** @param {HTMLElement} row @param {Hall} hall @param {Matter} matter @param {State} state */
+function paintMatter(row, hall, matter, state) {
+  const picked = state.matters.includes(matter.id);
+  row.setAttribute("aria-pressed", String(picked));
+  write(part(row, ".name"), matter.name, state.lang, hall.paired);
+  const needs = part(row, ".needs");
+  needs.hidden = !picked || matter.materials.length === 0;
+  write(needs, say(hall.words, "kiosk.materials", { list: matter.materials.join("、") }), state.lang, []);
+}

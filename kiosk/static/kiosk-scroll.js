@@ -1,0 +1,40 @@
+/** A list that may be longer than its place: then two large buttons turn its pages. */
+
+import { part } from "./kiosk-parts.js";
+
+export class Scroll extends HTMLElement {
+  connectedCallback() {
+    const list = part(this, ".list");
+    const look = () => this.look(list);
+    new ResizeObserver(look).observe(list);
+    new MutationObserver(look).observe(list, { childList: true, subtree: true, attributeFilter: ["hidden"] });
+    list.addEventListener("scroll", look, { passive: true });
+    this.addEventListener("click", (event) => this.turn(list, event));
+  }
+
+  /** @param {HTMLElement} list */
+  look(list) {
+    const pager = part(this, ".pager");
+    const room = this.clientHeight;
+    const long = list.scrollHeight > room + 2;
+    pager.hidden = !long;
+    list.tabIndex = long ? 0 : -1;
+    const last = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
+    this.toggleAttribute("data-more", long && !last);
+    this.button(-1).toggleAttribute("data-end", list.scrollTop <= 2);
+    this.button(1).toggleAttribute("data-end", last);
+  }
+
+  /** @param {number} way */
+  button(way) {
+    return part(this, `[data-page="${way}"]`);
+  }
+
+  /** @param {HTMLElement} list @param {Event} event */
+  turn(list, event) {
+    const button = event.target instanceof Element ? event.target.closest("[data-page]") : null;
+    if (!button) return;
+    const way = Number(button.getAttribute("data-page"));
+    list.scrollBy({ top: way * list.clientHeight * 0.8, behavior: "instant" });
+  }
+}

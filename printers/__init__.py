@@ -1,0 +1,1 @@
+"""What the hall holds in its hand: slips, their layout, their bytes and the printers they go to."""

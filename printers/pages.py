@@ -1,0 +1,127 @@
+"""The page of a virtual printer: its slips as they come, newest first.
+
+For demonstrations and for installers. Not imported by `printers` itself, which needs no
+web framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+from printers.virtual import PrintedSlip
+
+STATIC = Path(__file__).parent / "static"
+"""The page's style sheet and module, for whoever serves the assets."""
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+TAGS = {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}
+SHOWN = 40
+"""Slips on the page; older ones would only make it slow."""
+
+Translate = Callable[..., str]
+"""``translate(key, lang, **values)`` says a sentence in a language."""
+
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+
+class SlipShelf(Protocol):
+    """Where printed slips lie; a `VirtualPrinter` is one."""
+
+    @property
+    def name(self) -> str:
+        """The printer's name."""
+        ...
+
+    @property
+    def slips(self) -> Iterable[PrintedSlip]:
+        """What came out, oldest first."""
+        ...
+
+
+class ShownSlip(msgspec.Struct, frozen=True):
+    """One slip on the page: its picture's address, when it came out, whether it was cut, what it says."""
+
+    name: str
+    picture: str
+    time: str
+    complete: bool
+    text: str
+
+
+def routes(
+    shelf: SlipShelf,
+    asset: Callable[[str], str],
+    translate: Translate,
+    timezone: tzinfo | None = None,
+    path: str = "/printer",
+) -> list[Route]:
+    """The page at `path` (``?lang=zh|ko|en``), its index as JSON, and the pictures.
+
+    `asset` gives the address of a static file by name; `timezone` is the hall's, the
+    machine's by default.
+    """
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    template = environment.get_template("slips.html")
+
+    async def show(request: Request) -> Response:
+        lang = request.query_params.get("lang", "zh")
+        if lang not in TAGS:
+            lang = "zh"
+        content = template.render(
+            asset=asset,
+            index=f"{path}/slips",
+            lang=TAGS[lang],
+            name=shelf.name,
+            say=lambda key, **values: translate(f"printers.{key}", lang, **values),
+            slips=_newest(shelf, path, timezone),
+        )
+        return HTMLResponse(content, headers=_HEADERS)
+
+    async def index(_: Request) -> Response:
+        body = msgspec.json.encode(_newest(shelf, path, timezone))
+        return Response(body, media_type="application/json", headers=_HEADERS)
+
+    async def picture(request: Request) -> Response:
+        wanted = request.path_params["name"]
+        for slip in shelf.slips:
+            if slip.path.name == wanted:
+                return FileResponse(slip.path, headers=_HEADERS | {"cache-control": "max-age=86400"})
+        return Response("no such slip\n", 404, media_type="text/plain", headers=_HEADERS)
+
+    return [
+        Route(path, show, methods=["GET"]),
+        Route(f"{path}/slips", index, methods=["GET"]),
+        Route(f"{path}/slips/{{name}}", picture, methods=["GET"]),
+    ]
+
+
+def _newest(shelf: SlipShelf, path: str, timezone: tzinfo | None) -> list[ShownSlip]:
+    newest = list(shelf.slips)[: -SHOWN - 1 : -1]
+    return [
+        ShownSlip(
+            name=slip.path.stem,
+            picture=f"{path}/slips/{slip.path.name}",
+            time=datetime.fromtimestamp(slip.at, timezone).astimezone(timezone).strftime("%H:%M:%S"),
+            complete=slip.complete,
+            text=" / ".join(slip.lines),
+        )
+        for slip in newest
+    ]

@@ -1,0 +1,35 @@
+"""One printer as its hall describes it: where it is, how wide, and how it wants to be spoken to."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from printers.encoding import TextMode
+from printers.layout import PAPER_80_MM
+
+Acknowledgement = Literal["status", "process_id", "none"]
+"""How a printer says that a job is done: GS r answers at its end (nearly all), GS ( H names it (newer)."""
+
+
+class Deadlines(msgspec.Struct, frozen=True):
+    """Seconds that a printer may take: to accept a connection, to take the next 1,024 bytes,
+    to answer a status request, and from the last byte to saying that the slip is out."""
+
+    connect: float = 3.0
+    write: float = 5.0
+    answer: float = 1.0
+    finish: float = 10.0
+
+
+class Printer(msgspec.Struct, frozen=True):
+    """A printer on the network (port 9100 by custom). `dots` is 576 (80 mm) or 384 (58 mm)."""
+
+    name: str
+    host: str
+    port: int = 9100
+    dots: int = PAPER_80_MM
+    text_mode: TextMode = TextMode.RASTER
+    acknowledge: Acknowledgement = "status"
+    deadlines: Deadlines = Deadlines()

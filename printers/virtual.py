@@ -1,0 +1,307 @@
+"""A printer that is not there: listens as a network printer does and shows its paper as pictures.
+
+It answers status and end-of-job requests as the ESC/POS reference says, obeys real-time
+commands wherever they stand in the stream (as real printers do, inside pictures too),
+and can be told to misbehave in each of the ways that printers in halls do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from printers.head import Head
+from printers.layout import PAPER_80_MM
+
+RECEIVE_BUFFER = 4096
+"""Bytes a printer holds while it cannot print; then it stops taking any (4 KB is Epson's usual size)."""
+
+KEPT = 500
+"""Slips remembered; the pictures of older ones are removed."""
+
+
+class Manner(StrEnum):
+    """A way to misbehave."""
+
+    OFFLINE = "offline"
+    REFUSE = "refuse"
+    MUTE = "mute"
+    SLOW = "slow"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    PAPER_OUT_MID_JOB = "paper_out_mid_job"
+    COVER_OPEN = "cover_open"
+    CUTTER_ERROR = "cutter_error"
+    STALE_ASB = "stale_asb"
+    HALF_JOB = "half_job"
+
+
+_STOPPED = frozenset({Manner.OFFLINE, Manner.PAPER_OUT, Manner.COVER_OPEN, Manner.CUTTER_ERROR})
+
+
+class PrintedSlip(msgspec.Struct, frozen=True):
+    """Paper that came out. `at` is seconds since 1970; `complete` means that it was cut off."""
+
+    at: float
+    path: Path
+    lines: tuple[str, ...]
+    qr: tuple[str, ...]
+    complete: bool
+
+
+class VirtualPrinter:
+    """A network printer of `dots` width whose slips land as PNG in a directory.
+
+    `async with VirtualPrinter(directory) as printer:` listens on loopback at
+    `printer.address`; `printer.slips` holds what came out, newest last.
+    `unknown` lists commands it did not know and `obeyed_in_data` counts real-time
+    commands it saw inside pictures, both of which a well-made job leaves empty.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        port: int = 0,
+        *,
+        name: str = "virtual",
+        dots: int = PAPER_80_MM,
+        encoding: str = "gb18030",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.slips: deque[PrintedSlip] = deque(maxlen=KEPT)
+        self.unknown: list[str] = []
+        self.obeyed_in_data = 0
+        self.connections = 0
+        self.received = 0
+        self.bytes_per_second = 2000
+        self.half_at = 500
+        self.rows_left = 200
+        self.manners: frozenset[Manner] = frozenset()
+        self.address: tuple[str, int] = ("127.0.0.1", port)
+        self._directory = directory
+        self._dots = dots
+        self._encoding = encoding
+        self._clock = clock
+        self._server: asyncio.Server | None = None
+        self._sessions: set[_Session] = set()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
+        self._serial = 0
+
+    async def __aenter__(self) -> VirtualPrinter:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        await self._listen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._hang_up()
+        for session in tuple(self._sessions):
+            session.abort()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def misbehave(self, *manners: Manner) -> None:
+        """Misbehave in these ways from now on, and in no other; none means behave."""
+        self.manners = frozenset(manners)
+        if Manner.REFUSE in self.manners:
+            await self._hang_up()
+        elif self._server is None:
+            await self._listen()
+        for session in tuple(self._sessions):
+            session.work()
+
+    async def wait_for_slips(self, count: int, seconds: float = 5.0) -> list[PrintedSlip]:
+        """The slips, once there are at least `count`; raises TimeoutError after `seconds`."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: len(self.slips) >= count)
+            return list(self.slips)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it holds what it receives instead of printing it."""
+        return bool(self.manners & _STOPPED)
+
+    def run_out(self) -> None:
+        """The paper ends here."""
+        self.manners = self.manners - {Manner.PAPER_OUT_MID_JOB} | {Manner.PAPER_OUT}
+
+    def status(self, part: int) -> bytes:
+        """The answer to DLE EOT 1–4."""
+        has = self.manners.__contains__
+        bits = {
+            1: 0x08 * self.stopped,
+            2: 0x04 * has(Manner.COVER_OPEN) | 0x20 * has(Manner.PAPER_OUT) | 0x40 * has(Manner.CUTTER_ERROR),
+            3: 0x08 * has(Manner.CUTTER_ERROR),
+            4: 0x0C * (has(Manner.PAPER_LOW) or has(Manner.PAPER_OUT)) | 0x60 * has(Manner.PAPER_OUT),
+        }
+        return bytes((0x12 | bits[part],))
+
+    def new_head(self) -> Head:
+        """A print head for one connection."""
+        return Head(self._dots, self._encoding)
+
+    async def tear_off(self, head: Head, complete: bool) -> None:
+        """Keep what came out as a picture."""
+        self._serial += 1
+        at = self._clock()
+        path = self._directory / f"{int(at * 1000):013d}-{self._serial:05d}.png"
+        slip = PrintedSlip(at, path, tuple(head.lines), tuple(head.qr), complete)
+        head.take_slip().save(path)
+        if len(self.slips) == KEPT:
+            self.slips[0].path.unlink(missing_ok=True)
+        self.slips.append(slip)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _listen(self) -> None:
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        listening.bind(self.address)
+        self.address = listening.getsockname()
+        # The stream's own limit, too: a printer that stopped takes no more than its buffer holds.
+        self._server = await asyncio.start_server(self._serve, sock=listening, limit=RECEIVE_BUFFER // 2)
+
+    async def _hang_up(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        self.connections += 1
+        session = _Session(self, reader, writer)
+        self._sessions.add(session)
+        try:
+            await session.run()
+        finally:
+            self._sessions.discard(session)
+            self._serving.discard(task)
+            self.unknown += session.head.unknown
+
+
+class _Session:
+    """One host's connection: receives, answers at once what is real-time, prints the rest in order."""
+
+    def __init__(
+        self, printer: VirtualPrinter, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.head = printer.new_head()
+        self._printer = printer
+        self._reader = reader
+        self._writer = writer
+        self._buffer = bytearray()
+        self._real_time = bytearray()
+        self._room = asyncio.Event()
+        self._received = 0
+
+    async def run(self) -> None:
+        if Manner.STALE_ASB in self._printer.manners:
+            # The tail of a block whose head was lost, then a block that tells of yesterday's paper end.
+            self._say(b"\x00\x0c\x0f" + b"\x18\x00\x0c\x0f")
+        with contextlib.suppress(ConnectionError):  # a host that hangs up ends its job, nothing else
+            while data := await self._reader.read(256):
+                await self._take(data)
+        if not self.head.blank:
+            await self._printer.tear_off(self.head, complete=False)
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+
+    def abort(self) -> None:
+        """Drop the connection."""
+        self._writer.transport.abort()
+        self._room.set()
+
+    async def _take(self, data: bytes) -> None:
+        self._printer.received += len(data)
+        if Manner.SLOW in self._printer.manners:
+            await asyncio.sleep(len(data) / self._printer.bytes_per_second)
+        for byte in data:
+            self._receive(byte)
+        self.work()
+        await self._cut_slips()
+        if Manner.HALF_JOB in self._printer.manners and self._received >= self._printer.half_at:
+            self.abort()
+        while self._full and not self._writer.is_closing():
+            self._room.clear()
+            await self._room.wait()
+
+    @property
+    def _full(self) -> bool:
+        return self._printer.stopped and len(self._buffer) >= RECEIVE_BUFFER
+
+    def _receive(self, byte: int) -> None:
+        """Sort real-time commands (DLE …) out of the stream."""
+        held = self._real_time
+        if not held and byte != 0x10:
+            self._keep(byte)
+            return
+        held.append(byte)
+        if len(held) == 1:
+            return
+        if held[1] not in (0x04, 0x05, 0x14):
+            self._give_back()
+        elif len(held) == 3:
+            self._obey(bytes(held))
+            held.clear()
+
+    def _give_back(self) -> None:
+        first, *rest = self._real_time
+        self._real_time.clear()
+        self._keep(first)
+        for byte in rest:
+            self._receive(byte)
+
+    def _keep(self, byte: int) -> None:
+        self._buffer.append(byte)
+        self._received += 1
+
+    def _obey(self, command: bytes) -> None:
+        self.work()
+        if self.head.inside_data:
+            self._printer.obeyed_in_data += 1
+        if command[1] == 0x04 and command[2] in (1, 2, 3, 4):
+            self._say(self._printer.status(command[2]))
+
+    def work(self) -> None:
+        """Print what is held, as far as paper and manners allow."""
+        while self._buffer and not self._printer.stopped and not self.head.cut:
+            self.head.feed(bytes(self._buffer[:64]))
+            del self._buffer[:64]
+            self._answer()
+            if (
+                Manner.PAPER_OUT_MID_JOB in self._printer.manners
+                and self.head.rows >= self._printer.rows_left
+            ):
+                self._printer.run_out()
+        if not self._printer.stopped:
+            self._room.set()
+
+    async def _cut_slips(self) -> None:
+        while self.head.cut:
+            await self._printer.tear_off(self.head, complete=True)
+            self.head.feed(b"")
+            self._answer()
+            self.work()
+
+    def _answer(self) -> None:
+        while self.head.answers:
+            self._say(self.head.answers.pop(0))
+
+    def _say(self, data: bytes) -> None:
+        if Manner.MUTE not in self._printer.manners and not self._writer.is_closing():
+            self._writer.write(data)

@@ -1,0 +1,1 @@
+"""Who may do what: principals, their tokens, and the one place that decides."""

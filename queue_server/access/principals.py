@@ -1,0 +1,147 @@
+"""Who asks, and what they may: `may` is the one place, for HTTP and WebSocket alike."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+import msgspec
+
+from queue_server.hall import commands as do
+from queue_server.hall.commands import Command
+from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeToken
+
+KIOSK = "kiosk"
+CLERK = "clerk"  # 窗口人员
+FLOOR = "floor"  # 导办
+MANAGER = "manager"  # 值班经理
+BOARD = "board"
+HOLDER = "holder"  # the visitor who holds a ticket
+NOBODY = "nobody"
+ROLES = (KIOSK, CLERK, FLOOR, MANAGER, BOARD)
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """Who asks. `windows` empty: any window. `ticket` is the one a holder holds."""
+
+    id: str
+    name: str
+    role: str
+    windows: tuple[int, ...] = ()
+    ticket: str = ""
+
+
+ANYONE = Principal("anyone", "", NOBODY)
+
+AT_A_WINDOW: frozenset[type[Command]] = frozenset(
+    {
+        do.CallNext,
+        do.CallNumber,
+        do.Recall,
+        do.Start,
+        do.Finish,
+        do.AddMatters,
+        do.MarkAbsent,
+        do.Park,
+        do.Unpark,
+        do.Undo,
+        do.ServeWithoutTicket,
+        do.ClaimWindow,
+        do.ReleaseWindow,
+        do.OpenWindow,
+        do.PauseWindow,
+        do.CloseWindow,
+    }
+)
+ON_THE_FLOOR: frozenset[type[Command]] = frozenset(
+    {do.TakeTicket, do.CheckIn, do.ReturnMissed, do.Found, do.ChangeClass, do.Cancel, do.Transfer, BookSlot}
+)
+BY_MANAGERS: frozenset[type[Command]] = frozenset(
+    {
+        do.CloseDay,
+        do.SetNotice,
+        do.PauseCategory,
+        do.ResumeCategory,
+        do.AssignWindow,
+        do.EnterByHand,
+        do.RecordDown,
+        do.SoundState,
+        PublishPlan,
+        GrantToken,
+        RevokeToken,
+    }
+)
+MAY: dict[str, frozenset[type[Command]]] = {
+    KIOSK: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
+    BOARD: frozenset({do.Spoken, do.SoundState}),
+    CLERK: AT_A_WINDOW | ON_THE_FLOOR,
+    FLOOR: ON_THE_FLOOR | {do.Unpark},
+    MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS,
+    HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer}),
+    NOBODY: frozenset(),
+}
+
+
+def may(principal: Principal, command: Command) -> bool:
+    """Whether a principal may give a command: by role, and bound to its window or its own ticket."""
+    if type(command) not in MAY[principal.role]:
+        return False
+    window = getattr(command, "window", None)
+    if principal.windows and type(command) in AT_A_WINDOW and window is not None:
+        return window in principal.windows
+    if principal.role == HOLDER:
+        by_category = not isinstance(command, do.Transfer) or command.category is not None
+        return getattr(command, "ticket", "") == principal.ticket and by_category
+    return True
+
+
+def may_see_window(principal: Principal, window: int) -> bool:
+    """Whether a principal may see the console of a window."""
+    if principal.role not in (CLERK, MANAGER):
+        return False
+    return not principal.windows or window in principal.windows
+
+
+def may_see_tickets(principal: Principal) -> bool:
+    """Whether a principal may see any ticket as staff see it."""
+    return principal.role in (CLERK, MANAGER, FLOOR)
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+def new_token() -> str:
+    """A token of 256 bits that says nothing about its holder."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: it cannot be turned back."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def principal_of(grant: Grant) -> Principal:
+    """Who the holder of a grant is."""
+    return Principal(id=grant.id, name=grant.name, role=grant.role, windows=grant.windows)
+
+
+# --- a ticket's own secrets ---------------------------------------------------------------------
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def ticket_secret(key: bytes, ticket: str) -> str:
+    """The unguessable part of a ticket's address on the phone: a keyed hash, stored nowhere."""
+    return hmac.new(key, f"phone:{ticket}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def check_code(key: bytes, ticket: str) -> str:
+    """The five characters on the slip that tell two claimants of a number apart (D15)."""
+    digest = hmac.new(key, f"code:{ticket}".encode(), hashlib.sha256).digest()
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:5])
+
+
+def same(given: str, expected: str) -> bool:
+    """Compare secrets in a time that tells nothing."""
+    return hmac.compare_digest(given.encode(), expected.encode())

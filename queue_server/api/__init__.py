@@ -1,0 +1,1 @@
+"""HTTP and WebSocket for staff, devices and integrations, under ``/api/halls/{hall}/…``."""

@@ -1,0 +1,62 @@
+"""The hall as a whole over HTTP: what it is, its board, its categories, its day."""
+
+from __future__ import annotations
+
+from displays.board import Board
+from kiosk.menu import Menu
+from queue_server import views, wire
+from queue_server.api.calls import Call
+from queue_server.api.problems import Unfit
+from queue_server.api.tickets import done
+from queue_server.hall import commands as do
+
+
+async def show(call: Call) -> wire.Hall:
+    """What a client must know of the hall."""
+    return await call.hall.look(lambda day: views.hall(day.plan))
+
+
+async def me(call: Call) -> wire.WhoAmI:
+    """Who the token belongs to."""
+    who = call.principal
+    if not who.name and not who.ticket:
+        raise Unfit(401, "no_token", "send Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
+    return wire.WhoAmI(id=who.id, name=who.name, role=who.role, hall=call.hall.id, windows=who.windows)
+
+
+async def board(call: Call) -> Board:
+    """The board as it is now."""
+    now = call.now
+    return await call.hall.look(lambda day: views.board(day, now), call.at_least)
+
+
+async def menu(call: Call) -> Menu:
+    """What a kiosk offers now."""
+    now = call.now
+    return await call.hall.look(lambda day: views.menu(day, now, now), call.at_least)
+
+
+async def pause_category(call: Call) -> wire.Done:
+    """Stop calling a category."""
+    body = await call.body(wire.PauseCategory)
+    command = do.PauseCategory(category=call.params["letter"], reason=body.reason, issuing=body.issuing)
+    return done(await call.change(command))
+
+
+async def resume_category(call: Call) -> wire.Done:
+    """Call a paused category again."""
+    await call.body(wire.Nothing)
+    return done(await call.change(do.ResumeCategory(category=call.params["letter"])))
+
+
+async def notice(call: Call) -> wire.Done:
+    """Show a notice, or take it down."""
+    body = await call.body(wire.SetNotice)
+    return done(await call.change(do.SetNotice(text=body.text)))
+
+
+async def close_day(call: Call) -> wire.Done:
+    """Close the business day."""
+    body = await call.body(wire.CloseDay)
+    key = call.halls.secret(call.hall.id).hex()
+    return done(await call.change(do.CloseDay(reason=body.reason, seed=key)))

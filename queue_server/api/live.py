@@ -1,0 +1,134 @@
+"""What is pushed: boards, kiosks and window consoles get their whole state, and a beat while it stands.
+
+Each distinct view is made and encoded once, when something has landed and somebody looks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketClose
+
+from displays import board as b
+from displays.hub import Hub
+from queue_server import views
+from queue_server.access.principals import may_see_window
+from queue_server.api.calls import Halls, found_hall, principal
+from queue_server.api.problems import Unfit
+from queue_server.desk.hall import Hall
+from queue_server.desk.line import Line
+from queue_server.hall.day import Day
+from queue_server.hall.refusals import Refused
+from queue_server.store.chain import Entry
+
+FRESH = 2.0
+"""Seconds since the log's tail was confirmed after which data are not called fresh."""
+UNKNOWN, FORBIDDEN, NOT_OPEN = 4404, 4403, 4503
+"""Close codes: no such hall or window; not allowed; the day is not open."""
+
+View = Callable[[Day, int], msgspec.Struct]
+
+
+class Live:
+    """Keeps every screen of every hall in step with what has landed."""
+
+    def __init__(self, hub: Hub, version: str) -> None:
+        self.hub = hub
+        self.version = version
+        self._views: dict[str, tuple[Hall, View]] = {}
+        self._encoder = msgspec.json.Encoder()
+
+    def follow(self, hall: Hall) -> None:
+        """Push a hall's changes from now on."""
+
+        def on_day(line: Line[Day]) -> None:
+            def landed(_: Sequence[Entry]) -> None:
+                self._push(hall)
+
+            line.on_landed.append(landed)
+
+        hall.on_day.append(on_day)
+
+    def _push(self, hall: Hall) -> None:
+        line = hall.day
+        if line is None:
+            return
+        for name, (of, view) in self._views.items():
+            if of is hall and self.hub.count(name):
+                self.hub.publish(name, self._encoder.encode(view(line.state, data_at(hall, line))))
+
+    async def serve(self, websocket: WebSocket, hall: Hall, name: str, view: View) -> None:
+        """Show a view to one screen until it goes."""
+        self._views[name] = (hall, view)
+        content = await hall.look(lambda day: self._encoder.encode(view(day, hall.clock())))
+        self.hub.publish(name, content)
+        await self.hub.serve(websocket, name)
+
+    def confirmed(self, name: str) -> b.Beat | None:
+        """The beat of a view; None while the log's tail is not confirmed."""
+        found = self._views.get(name)
+        line = found[0].day if found else None
+        if found is None or line is None or time.monotonic() - line.confirmed_at > FRESH:
+            return None
+        return b.Beat(seq=line.tail.seq, data_at=data_at(found[0], line))
+
+
+def data_at(hall: Hall, line: Line[Day]) -> int:
+    """When the tail was last confirmed, on the hall's clock (ms)."""
+    return hall.clock() - round((time.monotonic() - line.confirmed_at) * 1000)
+
+
+def routes(halls: Halls, live: Live) -> list[WebSocketRoute]:
+    """The sockets of boards, kiosks and windows."""
+
+    async def board(websocket: WebSocket) -> None:
+        async def show(hall: Hall) -> None:
+            await live.serve(
+                websocket, hall, f"board/{hall.id}", lambda day, at: views.board(day, at, live.version)
+            )
+
+        await _to(websocket, halls, show)
+
+    async def kiosk(websocket: WebSocket) -> None:
+        async def show(hall: Hall) -> None:
+            await live.serve(
+                websocket, hall, f"kiosk/{hall.id}", lambda day, at: views.menu(day, at, at, live.version)
+            )
+
+        await _to(websocket, halls, show)
+
+    async def window(websocket: WebSocket) -> None:
+        async def show(hall: Hall) -> None:
+            text = websocket.path_params["n"]
+            number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+            if not may_see_window(principal(websocket, halls, hall), number):
+                raise Unfit(403, "not_allowed", "this window is not yours")
+            await live.serve(
+                websocket,
+                hall,
+                f"window/{hall.id}/{number}",
+                lambda day, at: views.window_view(day, number, at, at),
+            )
+
+        await _to(websocket, halls, show)
+
+    prefix = "/api/halls/{hall}"
+    return [
+        WebSocketRoute(prefix + "/board/live", board),
+        WebSocketRoute(prefix + "/kiosk/live", kiosk),
+        WebSocketRoute(prefix + "/windows/{n}/live", window),
+    ]
+
+
+async def _to(websocket: WebSocket, halls: Halls, show: Callable[[Hall], Awaitable[None]]) -> None:
+    """Show, or close with a code that says why not."""
+    try:
+        await show(found_hall(halls, websocket.path_params["hall"]))
+    except Unfit as error:
+        await WebSocketClose(FORBIDDEN, error.detail)(websocket.scope, websocket.receive, websocket.send)
+    except Refused as refusal:
+        code = UNKNOWN if refusal.status == 404 else NOT_OPEN
+        await WebSocketClose(code, refusal.code)(websocket.scope, websocket.receive, websocket.send)

@@ -1,0 +1,145 @@
+"""The composition root: builds everything, wires it, and owns the one task group."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from displays import hub as displays_hub
+from displays import pages as board_pages
+from kiosk import pages as kiosk_pages
+from kiosk.menu import Menu
+from printers import pages as printer_pages
+from queue_server import views
+from queue_server.api import live, openapi, problems, table
+from queue_server.desk.hall import Hall
+from queue_server.locale import translate
+from queue_server.static.assets import SHARED, Assets
+from queue_server.store.logs import Store
+from queue_server.store.reader import Reader
+
+KEY_LIFE = 48 * 3_600_000
+"""How long (ms) a hall's key of ticket secrets is kept: the day and the night after it."""
+
+
+class Follower(Protocol):
+    """Acts on what has landed in a hall, for as long as it runs."""
+
+    async def run(self) -> None: ...
+
+
+class Site:
+    """Every hall that is live in this process, over one store."""
+
+    def __init__(self, store: Store, halls: Sequence[str], public_url: str) -> None:
+        self.store = store
+        self.reader = Reader(store)
+        self.public_url = public_url.rstrip("/")
+        self.halls = {id: Hall(store, self.reader, id) for id in halls}
+        self.assets = Assets(
+            [SHARED, board_pages.STATIC, kiosk_pages.STATIC, printer_pages.STATIC],
+            [board_pages.TEMPLATES, kiosk_pages.TEMPLATES, printer_pages.TEMPLATES],
+        )
+        self.hub = displays_hub.Hub()
+        self.live = live.Live(self.hub, self.assets.version)
+        self.ready = asyncio.Event()
+        self._secrets: dict[str, bytes] = {}
+        self._followers: list[Callable[[Hall], Follower]] = []
+
+    def follow_with(self, make: Callable[[Hall], Follower]) -> None:
+        """Let a follower act on what lands in every hall."""
+        self._followers.append(make)
+
+    def hall(self, id: str) -> Hall | None:
+        """A hall that is live here."""
+        return self.halls.get(id)
+
+    def secret(self, hall: str) -> bytes:
+        """The key of a hall's ticket secrets."""
+        return self._secrets[hall]
+
+    def menu(self, hall: str) -> Menu | None:
+        """What a hall offers now, for the first paint of its kiosk."""
+        found = self.halls.get(hall)
+        if found is None or found.day is None:
+            return None
+        now = found.clock()
+        return views.menu(found.day.state, now, now, self.assets.version)
+
+    def board_page(self, hall: str) -> board_pages.BoardPage | None:
+        """How a hall's board page is made."""
+        found = self.halls.get(hall)
+        if found is None or found.day is None:
+            return None
+        plan = found.day.state.plan
+        return board_pages.BoardPage(
+            hall=plan.name,
+            languages=tuple(x for x in plan.languages if x in ("zh", "ko"))[:2],
+            timezone=plan.timezone,
+            live=f"/api/halls/{hall}/board/live",
+            version=self.assets.version,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve every hall while the block runs."""
+        async with asyncio.TaskGroup() as tasks:
+            jobs = [tasks.create_task(self.reader.run())]
+            for hall in self.halls.values():
+                self._secrets[hall.id] = await self._key(hall.id)
+                self.live.follow(hall)
+                jobs += [tasks.create_task(make(hall).run()) for make in self._followers]
+                started = asyncio.Event()
+                jobs.append(tasks.create_task(hall.run(started)))
+                await started.wait()
+            jobs.append(tasks.create_task(self.hub.keep_fresh(self.live.confirmed)))
+            self.ready.set()
+            yield
+            for job in jobs:
+                job.cancel()
+
+    async def _key(self, hall: str) -> bytes:
+        return await self.store.put_side_once(hall, "ticket-key", secrets.token_bytes(32), KEY_LIFE)
+
+
+def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
+    """The whole server as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with site.running():
+            yield
+
+    described = msgspec.json.encode(openapi.document())
+
+    async def describe(_: Request) -> Response:
+        return Response(described, media_type="application/json")
+
+    async def healthy(_: Request) -> Response:
+        return Response(b"ok\n", media_type="text/plain")
+
+    async def ready(_: Request) -> Response:
+        well = site.ready.is_set() and all(hall.day is not None for hall in site.halls.values())
+        return Response(b"ready\n" if well else b"not ready\n", 200 if well else 503, media_type="text/plain")
+
+    routes: list[BaseRoute] = [
+        Route("/openapi.json", describe),
+        Route("/healthz", healthy),
+        Route("/readyz", ready),
+        *table.routes(site),
+        *live.routes(site, site.live),
+        *board_pages.routes(site.board_page, site.assets.url, translate),
+        *kiosk_pages.routes(site.menu, site.assets.url, translate),
+        *site.assets.routes(),
+        *extra,
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=problems.HANDLERS)

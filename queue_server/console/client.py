@@ -1,0 +1,156 @@
+"""The hall as a console reaches it over the network: questions, acts, and nothing of the screen.
+
+Every act carries one fresh idempotency key. When the connection fails or times out the same
+act is repeated with the same key, a bounded number of times and seconds; if nothing came back by
+then the caller is told that it is not known whether it was done. Nothing is kept for later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from queue_server.console.link import LinkEvent, Live, live_window
+from queue_server.console.words import cleaned
+from queue_server.wire import Done, Hall, Nothing, Problem, WhoAmI
+
+Answer = TypeVar("Answer")
+
+ATTEMPTS = 3
+ATTEMPT_SECONDS = 2.0
+ACT_SECONDS = 6.0
+PAUSE_SECONDS = 0.15
+GATEWAY = frozenset({502, 503, 504})
+"""Answers given by something between us and the hall, or by a hall that is not ready: ask again."""
+
+
+class NotDone(Exception):
+    """An act did not bring a Done."""
+
+
+class Refused(NotDone):
+    """The hall said no; nothing has changed."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code or problem.title)
+        self.problem = problem
+
+
+class Unreachable(NotDone):
+    """The hall was never reached: the act was certainly not done."""
+
+
+class NotKnown(NotDone):
+    """The act was sent and no answer came: not known whether it was done; the live view shows the truth."""
+
+
+class HallClient:
+    """One hall as seen with one token. Use as an async context manager, or `close` it.
+
+    `base_url` is the server's address without a path, ``http://host:port``. Times are seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        hall: str,
+        token: str,
+        *,
+        live: Live | None = None,
+        attempt_seconds: float = ATTEMPT_SECONDS,
+        act_seconds: float = ACT_SECONDS,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._hall = f"/api/halls/{quote(hall, safe='')}"
+        self._token = token
+        self._live = live or Live()
+        self._act_seconds = act_seconds
+        # Halls are on their own network: a proxy from the environment would only hide them.
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            timeout=httpx.Timeout(attempt_seconds),
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> HallClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def hall(self) -> Hall:
+        """The hall's names, windows, matters and pick lists. Raises Refused or Unreachable."""
+        return await self._ask(self._hall, Hall)
+
+    async def me(self) -> WhoAmI:
+        """Whom the hall takes us for. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/me", WhoAmI)
+
+    async def act(self, path: str, body: msgspec.Struct | None = None) -> Done:
+        """Do one thing at the hall, `path` being ``windows/3/call-next`` and the like.
+
+        Raises Refused, Unreachable (certainly not done) or NotKnown.
+        """
+        content = msgspec.json.encode(Nothing() if body is None else body)
+        headers = {"Idempotency-Key": secrets.token_hex(16), "Content-Type": "application/json"}
+        until = time.monotonic() + self._act_seconds
+        lost = False
+        for attempt in range(ATTEMPTS):
+            try:
+                async with asyncio.timeout(max(0.05, until - time.monotonic())):
+                    answer = await self._http.post(f"{self._hall}/{path}", content=content, headers=headers)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                pass
+            except (httpx.TransportError, TimeoutError):
+                lost = True
+            else:
+                last = attempt == ATTEMPTS - 1
+                if answer.status_code not in GATEWAY or (last and not lost):
+                    return _answer(answer, Done)
+                lost = True
+            if time.monotonic() + PAUSE_SECONDS >= until:
+                break
+            await asyncio.sleep(PAUSE_SECONDS)
+        raise NotKnown(path) if lost else Unreachable(path)
+
+    def live(self, window: int) -> AsyncGenerator[LinkEvent, None]:
+        """The window's state, pushed whole whenever it changes, for ever; it reconnects by itself."""
+        address = self.base_url.replace("http", "ws", 1)
+        return live_window(f"{address}{self._hall}/windows/{window}/live", self._token, self._live)
+
+    async def _ask(self, path: str, kind: type[Answer]) -> Answer:
+        try:
+            answer = await self._http.get(path)
+        except httpx.TransportError as error:
+            raise Unreachable(path) from error
+        return _answer(answer, kind)
+
+
+def _answer(answer: httpx.Response, kind: type[Answer]) -> Answer:
+    """The answer's body as `kind`. Raises Refused for a problem, NotKnown for what is neither."""
+    refused = answer.status_code >= 400
+    try:
+        told = cleaned(msgspec.json.decode(answer.content))
+        if not refused:
+            return msgspec.convert(told, kind)
+        problem = msgspec.convert(told, Problem)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        if not refused or answer.status_code in GATEWAY:
+            raise NotKnown(f"unreadable answer, status {answer.status_code}") from error
+        problem = Problem("about:blank", f"HTTP {answer.status_code}", answer.status_code, "", "")
+    raise Refused(problem)

@@ -1,0 +1,242 @@
+"""The questions: pick lists, a number, the result of each matter, help. Digits answer all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from queue_server.console import acts
+from queue_server.console.flows import Choice
+from queue_server.console.panels import Line, lines
+from queue_server.console.scene import Scene
+from queue_server.console.words import fit, named, say, wide
+from queue_server.wire import TicketView
+
+Answer = TypeVar("Answer")
+
+PAGE = 9
+ROOM = 58
+"""Cells for a line of a list."""
+
+
+class Dialog(ModalScreen[Answer]):
+    """A question over the screen. Escape goes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", id="leave", tooltip="back")]
+
+    def __init__(self, lang: str, title: str, about: str = "") -> None:
+        super().__init__()
+        self.lang = lang
+        self.heading = title
+        self.about = about
+
+    def compose(self) -> ComposeResult:
+        """A box with the question, what it is about, the answers and the keys."""
+        with Vertical(id="box"):
+            yield Static(Content(self.heading), id="title")
+            if self.about:
+                yield Static(Content(self.about), id="about")
+            yield Static(self.answers(), id="list")
+            yield Static(Content(self.foot()), id="foot")
+
+    def answers(self) -> Content:
+        """The answers as they stand now."""
+        raise NotImplementedError
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.pick", self.lang)
+
+    def redraw(self) -> None:
+        """Show the answers anew."""
+        self.query_one("#list", Static).update(self.answers())
+
+    def action_leave(self) -> None:
+        """Think better of it: nothing is done."""
+        self.dismiss(None)
+
+
+class Pick(Dialog[str]):
+    """One of a list: by digit, or by arrows and Enter."""
+
+    def __init__(self, lang: str, title: str, choices: Sequence[Choice], about: str = "") -> None:
+        super().__init__(lang, title, about)
+        self.choices = list(choices)
+        self.at = 0
+
+    def answers(self) -> Content:
+        """The page of the list on which the marked line stands."""
+        if not self.choices:
+            return Content(say("empty.list", self.lang))
+        first = self.at - self.at % PAGE
+        rows: list[Line] = [
+            self._row(place, choice) for place, choice in enumerate(self.choices[first : first + PAGE], first)
+        ]
+        if len(self.choices) > PAGE:
+            pages = -(-len(self.choices) // PAGE)
+            rows.append(say("foot.page", self.lang, page=first // PAGE + 1, pages=pages))
+        return lines(*rows)
+
+    def _row(self, place: int, choice: Choice) -> Line:
+        marked = place == self.at
+        text = f"{'>' if marked else ' '} {place % PAGE + 1}  {choice.label}"
+        note = choice.why or choice.note
+        row = f"{wide(text, ROOM // 2)} {note}" if choice.why else f"{text}   {note}" if note else text
+        return fit(row, ROOM), "reverse" if marked else "$text-muted" if choice.why else ""
+
+    def _take(self, place: int) -> None:
+        """Pick a line; one that cannot be picked now says so beside itself and stays."""
+        if place < len(self.choices) and not self.choices[place].why:
+            self.dismiss(self.choices[place].value)
+        else:
+            self.app.bell()
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits pick at once; arrows and pages move."""
+        moves = {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE, "left": -PAGE, "right": PAGE}
+        if event.key in moves and self.choices:
+            self.at = min(max(0, self.at + moves[event.key]), len(self.choices) - 1)
+            self.redraw()
+        elif event.key == "enter" and self.choices:
+            self._take(self.at)
+        elif digit := digit_of(event):
+            self._take(self.at - self.at % PAGE + digit - 1)
+        else:
+            return
+        event.stop()
+
+
+class Number(Dialog[str]):
+    """A ticket's number, typed: digits are enough."""
+
+    LONGEST = 6
+
+    def __init__(self, lang: str, title: str, about: str = "") -> None:
+        super().__init__(lang, title, about)
+        self.typed = ""
+
+    def answers(self) -> Content:
+        """What is typed so far."""
+        return Content.assemble(("> ", "bold"), (self.typed, "bold"), ("_", "blink"))
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.number", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits and one letter before them."""
+        typed = (event.character or "").upper()
+        if event.key == "enter":
+            if any(each.isdigit() for each in self.typed):
+                self.dismiss(self.typed)
+        elif event.key == "backspace":
+            self.typed = self.typed[:-1]
+        elif self._fits(typed):
+            self.typed += typed
+        else:
+            return
+        event.stop()
+        if self.is_current:
+            self.redraw()
+
+    def _fits(self, typed: str) -> bool:
+        if len(typed) != 1 or not typed.isascii() or len(self.typed) >= self.LONGEST:
+            return False
+        return typed.isdigit() or (typed.isalpha() and not self.typed)
+
+
+class Outcomes(Dialog[dict[str, str]]):
+    """The result of each matter, by digit, one matter after the other; Enter takes the rest as done."""
+
+    def __init__(self, scene: Scene, ticket: TicketView) -> None:
+        super().__init__(scene.lang, say("title.finish", scene.lang, number=ticket.number))
+        self.matters = ticket.matters
+        self.names = {id: scene.matter(id) for id in ticket.matters}
+        self.results = scene.outcomes()
+        self.picked: dict[str, str] = {}
+        self.at = 0
+
+    def answers(self) -> Content:
+        """Every matter with its result, and the results to pick from."""
+        rows: list[Line] = []
+        for place, id in enumerate(self.matters):
+            mark = ">" if place == self.at else " "
+            rows.append(
+                (fit(f"{mark} {wide(self.names[id], 38)} {self._result(id)}", ROOM), self._style(place))
+            )
+        rows.append("")
+        rows += [
+            fit(f"  {place}  {named(each.name, self.lang)}", ROOM)
+            for place, each in enumerate(self.results, 1)
+        ]
+        return lines(*rows)
+
+    def _result(self, id: str) -> str:
+        code = self.picked.get(id, "done")
+        found = next((each for each in self.results if each.code == code), None)
+        return named(found.name, self.lang) if found is not None else say("pick.done", self.lang)
+
+    def _style(self, place: int) -> str:
+        return "reverse" if place == self.at else ""
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.outcomes", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit is the marked matter's result; after the last matter Enter ends."""
+        digit = digit_of(event)
+        if event.key in ("up", "down"):
+            step = 1 if event.key == "down" else -1
+            self.at = min(max(0, self.at + step), len(self.matters) - 1)
+        elif event.key in ("enter", "f5"):
+            self.dismiss(dict(self.picked))
+        elif digit is not None and 0 < digit <= len(self.results):
+            self.picked[self.matters[self.at]] = self.results[digit - 1].code
+            self.at = min(self.at + 1, len(self.matters) - 1)
+        else:
+            return
+        event.stop()
+        if self.is_current:
+            self.redraw()
+
+
+class Help(Dialog[None]):
+    """Every key, what it does, and why it cannot be used now."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene.lang, say("title.help", scene.lang))
+        self.scene = scene
+
+    def answers(self) -> Content:
+        """A line for each key, and below it the reason where there is one."""
+        rows: list[Line] = []
+        for act, key in acts.KEYS.items():
+            why = acts.why_not(act, self.scene)
+            tip = say(f"tip.{acts.meaning(act, self.scene)}", self.lang)
+            rows.append((fit(f"{wide(key.upper(), 4)}{tip}", 74), "$text-muted" if why is not None else ""))
+        rows.append(fit(say("help.also", self.lang), 74))
+        return lines(*rows, fit(say("help.leave", self.lang), 74))
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.help", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Any key closes."""
+        event.stop()
+        self.dismiss(None)
+
+
+def digit_of(event: events.Key) -> int | None:
+    """The digit that was pressed, on the keypad too."""
+    character = event.character or ""
+    return int(character) if len(character) == 1 and character in "0123456789" else None

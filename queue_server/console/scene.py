@@ -1,0 +1,98 @@
+"""What a window's console knows at one moment: one frozen picture that every panel is drawn from."""
+
+from __future__ import annotations
+
+import msgspec
+
+from queue_server.console.words import named
+from queue_server.wire import Hall, Labelled, TicketView, WhoAmI, WindowView
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """One moment at a window.
+
+    `now` is the hall's time (ms; 0 when unknown). `busy` is the act in flight. `up` says that the
+    live link brings the truth; when it does not, `down` says why (`LinkDown.why`, or ``connecting``).
+    """
+
+    lang: str
+    window: int
+    now: int = 0
+    hall: Hall | None = None
+    me: WhoAmI | None = None
+    view: WindowView | None = None
+    up: bool = False
+    down: str = "connecting"
+    busy: str = ""
+
+    @property
+    def seated(self) -> bool:
+        """Whether the hall takes us for this window's clerk."""
+        return self.view is not None and self.me is not None and self.view.clerk == self.me.id
+
+    @property
+    def present(self) -> TicketView | None:
+        """The visitor called or in service here."""
+        return self.view.present if self.view is not None else None
+
+    @property
+    def undo_left(self) -> int:
+        """Seconds in which the last act can still be taken back."""
+        if self.view is None or not self.view.undo or self.view.undo_until is None:
+            return 0
+        return max(0, -(-(self.view.undo_until - self.now) // 1000))
+
+    @property
+    def miss_wait(self) -> int:
+        """Seconds until the miss key opens; 0 when it is open or nobody knows when."""
+        opens = self.view.miss_opens_at if self.view is not None else None
+        return 0 if opens is None else max(0, -(-(opens - self.now) // 1000))
+
+    def hall_name(self) -> str:
+        """The hall's name."""
+        return named(self.hall.name, self.lang) if self.hall is not None else ""
+
+    def category(self, letter: str) -> str:
+        """A category's name, or its letter."""
+        return self._name(self.hall.categories if self.hall else (), letter)
+
+    def kind(self, code: str) -> str:
+        """The name of a kind of priority."""
+        return self._name(self.hall.kinds if self.hall else (), code)
+
+    def reason(self, act: str, code: str) -> str:
+        """The name of a picked reason; a note that was not picked is shown as it stands."""
+        return self._name(self.reasons(act), code)
+
+    def reasons(self, act: str) -> tuple[Labelled, ...]:
+        """The hall's pick list for an act; empty when it has none."""
+        return self.hall.reasons.get(act, ()) if self.hall is not None else ()
+
+    def outcomes(self) -> tuple[Labelled, ...]:
+        """The results that a matter can have."""
+        return self.hall.outcomes if self.hall is not None else ()
+
+    def matter(self, id: str) -> str:
+        """A matter's name, or its id."""
+        found = next((m for m in self.hall.matters if m.id == id), None) if self.hall is not None else None
+        return named(found.name, self.lang) or id if found is not None else id
+
+    def materials(self, id: str) -> tuple[str, ...]:
+        """What the visitor must bring for a matter."""
+        if self.hall is None:
+            return ()
+        return next((m.materials for m in self.hall.matters if m.id == id), ())
+
+    def _name(self, names: tuple[Labelled, ...], code: str) -> str:
+        found = next((each for each in names if each.code == code), None)
+        return named(found.name, self.lang) or code if found is not None else code
+
+
+def minutes(stretch: int) -> int:
+    """A stretch of ms in whole minutes, never negative."""
+    return max(0, stretch) // 60_000
+
+
+def seconds(stretch: int) -> int:
+    """A stretch of ms in whole seconds, never negative."""
+    return max(0, stretch) // 1000

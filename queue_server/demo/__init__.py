@@ -1,0 +1,44 @@
+"""The halls that are shipped: a county hall to try out and to copy, a development zone's beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from queue_server.config.hall_file import read_hall
+from queue_server.hall.plan import HOUR, MINUTE, Plan
+
+COUNTY = Path(__file__).parent / "county.toml"
+DEVELOPMENT_ZONE = Path(__file__).parent / "development_zone.toml"
+
+
+def county_plan() -> Plan:
+    """The county hall with its real hours."""
+    return read_hall(COUNTY)
+
+
+def demo_plan(now: int, printer: str = "") -> Plan:
+    """The county hall as the demo runs it at `now` (ms since the epoch), at any hour of any day.
+
+    It never closes and has no cut-off, and its business date turns 12 h after `now`. With
+    `printer` (``host:port``) every ticket printer is found there.
+    """
+    plan = county_plan()
+    replace = msgspec.structs.replace
+    printers = [replace(p, address=printer or p.address) for p in plan.printers]
+    return replace(
+        plan,
+        hours=replace(plan.hours, always=True),
+        rules=replace(plan.rules, cutoff_grace=None),
+        boundary=boundary_after(now, 12 * HOUR, plan.timezone),
+        printers=tuple(printers),
+    )
+
+
+def boundary_after(now: int, later: int, timezone: str) -> int:
+    """The time of day (ms after local midnight, whole minutes) that lies `later` ms after `now`."""
+    local = datetime.fromtimestamp((now + later) / 1000, ZoneInfo(timezone))
+    return local.hour * HOUR + local.minute * MINUTE

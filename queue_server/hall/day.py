@@ -1,0 +1,175 @@
+"""A hall's day in memory: a few keyed tables of frozen records.
+
+Evolving is putting records. Each put remembers what it replaced, so that a batch of commands that
+lost the race at the store can be unwound. Everything here is derived from the log and can be thrown away.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from queue_server.hall.model import (
+    OPEN,
+    SERVING,
+    Category,
+    Kept,
+    Status,
+    Tally,
+    Ticket,
+    Undoable,
+    Window,
+)
+from queue_server.hall.order import Line
+from queue_server.hall.plan import Plan
+from queue_server.hall.refusals import Unknown
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Day:
+    """One business day of one hall under its plan. `seq` is the log sequence of the last event in it."""
+
+    def __init__(self, plan: Plan, date: str) -> None:
+        self.plan = plan
+        self.date = date
+        self.seq = 0
+        self.tickets: dict[str, Ticket] = {}
+        self.numbers: dict[str, str] = {}
+        self.visits: dict[str, tuple[str, ...]] = {}
+        self.bookings: dict[str, str] = {}
+        self.windows: dict[int, Window] = {
+            w.number: Window(number=w.number, serves=w.serves, zone=w.zone, duty=w.duty) for w in plan.windows
+        }
+        self.categories: dict[str, Category] = {c.letter: Category(letter=c.letter) for c in plan.categories}
+        self.undoables: dict[str, Undoable] = {}
+        self.last_acts: dict[int, str] = {}
+        self.tallies: dict[int, Tally] = {}
+        self.kept: dict[str, Kept] = {}
+        self.ends: dict[str, int] = {}
+        self.status: dict[str, Status] = {"day": Status()}
+        self.line = Line()
+        self._journal: list[tuple[dict[object, object], object, object]] = []
+
+    # --- putting, and unwinding ------------------------------------------------------
+
+    def put(self, table: dict[K, V], key: K, value: V) -> None:
+        """Put a record into a table; what it replaced is remembered until `settle`."""
+        self._journal.append((table, key, table.get(key)))  # type: ignore[arg-type]
+        table[key] = value
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        """Put a ticket and move it in the line."""
+        old = self.tickets.get(ticket.id)
+        self._journal.append((self.tickets, ticket.id, old))  # type: ignore[arg-type]
+        self.tickets[ticket.id] = ticket
+        self.line.move(old, ticket)
+
+    def drop(self, table: dict[K, V], key: K) -> None:
+        """Take a record out of a table, if it is there."""
+        if key in table:
+            self._journal.append((table, key, table.pop(key)))  # type: ignore[arg-type]
+
+    def mark(self) -> tuple[int, int]:
+        """A point to which `unwind` can go back."""
+        return self.seq, len(self._journal)
+
+    def unwind(self, mark: tuple[int, int]) -> None:
+        """Take back every put since the mark: the day is as it was."""
+        seq, length = mark
+        journal = self._journal
+        while len(journal) > length:
+            table, key, old = journal.pop()
+            if table is self.tickets:
+                self.line.move(table.get(key), old)  # type: ignore[arg-type]
+            if old is None:
+                table.pop(key, None)
+            else:
+                table[key] = old
+        self.seq = seq
+
+    def settle(self) -> None:
+        """What was put is a fact: forget what it replaced."""
+        self._journal.clear()
+
+    # --- looking things up -----------------------------------------------------------
+
+    @property
+    def now(self) -> Status:
+        """The status of the day."""
+        return self.status["day"]
+
+    def ticket(self, id: str) -> Ticket:
+        """The ticket with this id; refuses ``unknown_ticket``."""
+        ticket = self.tickets.get(id)
+        if ticket is None:
+            raise Unknown("unknown_ticket")
+        return ticket
+
+    def window(self, number: int) -> Window:
+        """The window with this number; refuses ``unknown_window``."""
+        window = self.windows.get(number)
+        if window is None:
+            raise Unknown("unknown_window", window=number)
+        return window
+
+    def category(self, letter: str) -> Category:
+        """The category with this letter; refuses ``unknown_category``."""
+        category = self.categories.get(letter)
+        if category is None:
+            raise Unknown("unknown_category", category=letter)
+        return category
+
+    def by_number(self, number: str) -> Ticket:
+        """The ticket with this number; refuses ``unknown_number``."""
+        id = self.numbers.get(number)
+        if id is None:
+            raise Unknown("unknown_number", number=number)
+        return self.tickets[id]
+
+    def present(self, window: Window) -> Ticket | None:
+        """The visitor called to a window or in service there."""
+        return self.tickets[window.present] if window.present else None
+
+    def window_of(self, clerk: str) -> Window | None:
+        """The window a clerk sits at."""
+        return next((w for w in self.windows.values() if w.clerk == clerk), None) if clerk else None
+
+    def elsewhere(self, ticket: Ticket) -> Ticket | None:
+        """The ticket of the same visit that is called or served right now, if there is one."""
+        visit = self.visits.get(ticket.visit, ())
+        if len(visit) < 2:
+            return None
+        busy = ("called", SERVING)
+        return next((t for id in visit if id != ticket.id and (t := self.tickets[id]).state in busy), None)
+
+    def open_windows(self, category: str, cls: str | None = None) -> list[int]:
+        """The windows that call this category (and class) now, in order."""
+        return sorted(
+            w.number
+            for w in self.windows.values()
+            if w.state == OPEN
+            and (
+                any(s.category in ("*", category) for s in w.serves)
+                if cls is None
+                else w.covers(category, cls)
+            )
+        )
+
+    def planned_windows(self, category: str, cls: str) -> list[int]:
+        """The windows planned for this category and class that are not closed for today."""
+        return sorted(w.number for w in self.windows.values() if not w.for_today and w.covers(category, cls))
+
+    def picture(self) -> bytes:
+        """The whole day as bytes: two days are the same day exactly when their pictures are equal."""
+        tables = {
+            name: sorted(getattr(self, name).items(), key=lambda item: str(item[0]))
+            for name in ("tickets", "numbers", "visits", "bookings", "windows", "categories", "undoables")
+        } | {
+            name: sorted(getattr(self, name).items(), key=lambda item: str(item[0]))
+            for name in ("last_acts", "tallies", "kept", "ends", "status")
+        }
+        line = {f"{category}/{cls}": list(places) for (category, cls), places in self.line.pairs()}
+        return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items())])

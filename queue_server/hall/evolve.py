@@ -1,0 +1,636 @@
+"""What an event does to a day: put records, nothing else.
+
+An event that contradicts the state raises `Contradiction` before anything is put; the desk sets it aside,
+names it, and goes on (S12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec.structs import replace
+
+from queue_server.hall import events as ev
+from queue_server.hall.commands import Ask
+from queue_server.hall.day import Day
+from queue_server.hall.model import (
+    CALLED,
+    CANCELLED_BY_STAFF,
+    CANCELLED_BY_VISITOR,
+    CLOSED,
+    DONE,
+    ENDED,
+    FOLLOWS,
+    HALL_CLOSED,
+    HOLD_OVER,
+    MISSED,
+    OPEN,
+    PARKED,
+    PAUSED,
+    SERVING,
+    UNDOES,
+    VOID_MISSED,
+    WAITING,
+    Kept,
+    PastCall,
+    Segment,
+    Stop,
+    Tally,
+    Ticket,
+    Undoable,
+    Utterance,
+    Window,
+)
+from queue_server.hall.plan import ORDINARY, PRIORITY
+
+RECENT_CALLS = 12
+
+
+class Contradiction(Exception):
+    """An event of the log cannot follow what came before it."""
+
+
+Applier = Callable[[Day, ev.Record, int, Any], None]
+_APPLY: dict[type[ev.Event], Applier] = {}
+
+
+def evolve(day: Day, record: ev.Record, seq: int) -> None:
+    """Apply the event with log sequence `seq` to the day.
+
+    Raises `Contradiction`, with the day unchanged, when the event cannot follow.
+    """
+    if seq != day.seq + 1:
+        raise Contradiction(f"event {seq} does not follow event {day.seq}")
+    mark = day.mark()
+    try:
+        _APPLY[type(record.e)](day, record, seq, record.e)
+    except (Contradiction, KeyError, AttributeError, IndexError) as error:
+        day.unwind(mark)
+        raise Contradiction(f"event {seq} ({type(record.e).__name__}): {error}") from error
+    day.seq = seq
+    status = day.now
+    if record.at > status.last_at:
+        day.put(day.status, "day", replace(status, last_at=record.at))
+    if record.key:
+        answer = record.answer
+        if answer is None:
+            raise Contradiction(f"event {seq} has a key and no answer")
+        day.put(day.kept, record.key, Kept(record.digest, replace(answer, seq=seq + record.more)))
+
+
+def quarantine(day: Day, seq: int) -> None:
+    """Set an event aside: it changes nothing but is named in the day's status."""
+    day.seq = seq
+    day.put(day.status, "day", replace(day.now, quarantined=(*day.now.quarantined, seq)))
+
+
+@contextmanager
+def supposing(day: Day, ask: Ask, events: Iterable[ev.AnyEvent]) -> Iterator[None]:
+    """Look at the day as it would be after these events; it is as before when the block ends."""
+    mark = day.mark()
+    try:
+        for event in events:
+            evolve(day, ev.Record(v=ev.RECORD_VERSION, at=ask.at, by=ask.by, e=event), day.seq + 1)
+        yield
+    finally:
+        day.unwind(mark)
+
+
+def applies(event: type[ev.Event]) -> Callable[[Applier], Applier]:
+    """Register what applies an event."""
+
+    def register(applier: Applier) -> Applier:
+        _APPLY[event] = applier
+        return applier
+
+    return register
+
+
+# --- the day ------------------------------------------------------------------------
+
+
+@applies(ev.DayOpened)
+def _day_opened(day: Day, r: ev.Record, seq: int, e: ev.DayOpened) -> None:
+    if day.now.opened or e.date != day.date:
+        raise Contradiction(f"day {e.date} opened in the log of {day.date}")
+    day.put(day.status, "day", replace(day.now, opened=True, carried=e.carried, last_at=r.at))
+    for letter in day.categories:
+        _note_stops(day, letter, r.at)
+
+
+@applies(ev.DayClosed)
+def _day_closed(day: Day, r: ev.Record, seq: int, e: ev.DayClosed) -> None:
+    if not day.now.opened or day.now.closed:
+        raise Contradiction("a day that is not open closed")
+    day.put(day.status, "day", replace(day.now, closed=True))
+
+
+@applies(ev.NoticeSet)
+def _notice_set(day: Day, r: ev.Record, seq: int, e: ev.NoticeSet) -> None:
+    day.put(day.status, "day", replace(day.now, notice=tuple(sorted(e.text.items())), notice_at=r.at))
+
+
+@applies(ev.HallWasDown)
+def _hall_was_down(day: Day, r: ev.Record, seq: int, e: ev.HallWasDown) -> None:
+    day.put(day.status, "day", replace(day.now, down=(*day.now.down, Stop(e.since, e.until))))
+
+
+@applies(ev.SoundChanged)
+def _sound_changed(day: Day, r: ev.Record, seq: int, e: ev.SoundChanged) -> None:
+    zones = set(day.now.broken_zones) - {e.zone} | ({e.zone} if e.broken else set())
+    day.put(day.status, "day", replace(day.now, broken_zones=tuple(sorted(zones))))
+
+
+@applies(ev.CategoryPaused)
+def _category_paused(day: Day, r: ev.Record, seq: int, e: ev.CategoryPaused) -> None:
+    c = day.categories[e.category]
+    day.put(day.categories, c.letter, replace(c, paused=True, issuing=e.issuing, reason=e.reason))
+    _note_stops(day, c.letter, r.at)
+
+
+@applies(ev.CategoryResumed)
+def _category_resumed(day: Day, r: ev.Record, seq: int, e: ev.CategoryResumed) -> None:
+    c = day.categories[e.category]
+    day.put(day.categories, c.letter, replace(c, paused=False, issuing=True, reason=""))
+    _note_stops(day, c.letter, r.at)
+
+
+def _note_stops(day: Day, letter: str, at: int) -> None:
+    """Begin or end the stretch in which nothing counts for a category."""
+    c = day.categories[letter]
+    running = not c.paused and any(
+        w.state == OPEN and any(s.category in ("*", letter) for s in w.serves) for w in day.windows.values()
+    )
+    stopped = bool(c.stops) and c.stops[-1].until is None
+    if running and stopped:
+        day.put(day.categories, letter, replace(c, stops=(*c.stops[:-1], replace(c.stops[-1], until=at))))
+    elif not running and not stopped:
+        day.put(day.categories, letter, replace(c, stops=(*c.stops, Stop(at))))
+
+
+# --- tickets: in -----------------------------------------------------------------------
+
+
+@applies(ev.TicketTaken)
+def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
+    if e.ticket in day.tickets or e.number in day.numbers:
+        raise Contradiction(f"ticket {e.number} exists already")
+    category = day.categories[e.category]
+    by_hand = e.source == "paper"
+    day.put(
+        day.categories,
+        e.category,
+        replace(category, last=category.last + (not by_hand), issued=category.issued + 1),
+    )
+    day.put_ticket(
+        Ticket(
+            id=e.ticket,
+            number=e.number,
+            category=e.category,
+            cls=e.cls,
+            source=e.source,
+            language=e.language,
+            visit=e.visit,
+            taken_at=e.taken_at,
+            reference=e.reference,
+            due=e.due,
+            place=seq,
+            ahead=e.ahead,
+            kind=e.kind,
+            matters=e.matters,
+            booking=e.booking,
+            state=SERVING if e.source == "window" else WAITING,
+        )
+    )
+    day.put(day.numbers, e.number, e.ticket)
+    day.put(day.visits, e.visit, (*day.visits.get(e.visit, ()), e.ticket))
+    if e.booking:
+        day.put(day.bookings, e.booking, e.ticket)
+    status = day.now
+    day.put(day.status, "day", replace(status, issued=status.issued + 1))
+
+
+# --- tickets: calling ------------------------------------------------------------------
+
+
+def _to(ticket: Ticket, state: str) -> None:
+    if state not in FOLLOWS[ticket.state]:
+        raise Contradiction(f"{ticket.number}: {state} cannot follow {ticket.state}")
+
+
+def _tally(day: Day, number: int, **more: int) -> None:
+    tally = day.tallies.get(number, Tally())
+    day.put(
+        day.tallies, number, replace(tally, **{name: getattr(tally, name) + by for name, by in more.items()})
+    )
+
+
+def _remember(day: Day, kind: str, at: int, window: int, before: Ticket) -> None:
+    day.put(day.undoables, before.id, Undoable(kind, at, window, before))
+    day.put(day.last_acts, window, before.id)
+
+
+def _lasting(day: Day, id: str, **changes: Any) -> None:
+    """Change a ticket in a way that taking back its call does not take back."""
+    day.put_ticket(replace(day.tickets[id], **changes))
+    undoable = day.undoables.get(id)
+    if undoable is not None:
+        day.put(day.undoables, id, replace(undoable, before=replace(undoable.before, **changes)))
+
+
+@applies(ev.Called)
+def _called(day: Day, r: ev.Record, seq: int, e: ev.Called) -> None:
+    t, w = day.tickets[e.ticket], day.windows[e.window]
+    _to(t, CALLED)
+    if w.present:
+        raise Contradiction(f"window {e.window} has a visitor")
+    _remember(day, "call", r.at, e.window, t)
+    day.put_ticket(
+        replace(
+            t,
+            state=CALLED,
+            window=e.window,
+            clerk=e.clerk,
+            calls=(Utterance(r.at, seq),),
+            times_called=t.times_called + 1,
+            called_at=r.at,
+            found_until=None,
+        )
+    )
+    day.put(day.windows, e.window, replace(w, present=t.id))
+    _tally(day, e.window, called=1)
+    c = day.categories[t.category]
+    if t.cls in (PRIORITY, ORDINARY):
+        day.put(
+            day.categories,
+            c.letter,
+            replace(c, ordinary_run=0 if t.cls == PRIORITY else c.ordinary_run + 1),
+        )
+    past = tuple(p for p in day.now.past if p.number != t.number)
+    if past != day.now.past:
+        day.put(day.status, "day", replace(day.now, past=past))
+
+
+@applies(ev.Recalled)
+def _recalled(day: Day, r: ev.Record, seq: int, e: ev.Recalled) -> None:
+    t = day.tickets[e.ticket]
+    if t.state != CALLED:
+        raise Contradiction(f"{t.number} recalled while {t.state}")
+    day.put_ticket(replace(t, calls=(*t.calls, Utterance(r.at, seq)), times_called=t.times_called + 1))
+
+
+@applies(ev.CallSpoken)
+def _call_spoken(day: Day, r: ev.Record, seq: int, e: ev.CallSpoken) -> None:
+    t = day.tickets[e.ticket]
+    calls = tuple(replace(c, spoken_at=e.spoken_at) if c.seq == e.call else c for c in t.calls)
+    day.put_ticket(replace(t, calls=calls))
+
+
+@applies(ev.Started)
+def _started(day: Day, r: ev.Record, seq: int, e: ev.Started) -> None:
+    t, w = day.tickets[e.ticket], day.windows[e.window]
+    _to(t, SERVING)
+    if e.direct and w.present:
+        raise Contradiction(f"window {e.window} has a visitor")
+    day.drop(day.undoables, t.id)
+    day.put_ticket(
+        replace(
+            t,
+            state=SERVING,
+            window=e.window,
+            clerk=e.clerk,
+            started_at=t.started_at or r.at,
+            why="direct" if e.direct else t.why,
+            stations=(*t.stations, Segment(e.window, e.clerk, r.at)),
+        )
+    )
+    if e.direct:
+        day.put(day.windows, e.window, replace(w, present=t.id))
+        day.put(day.status, "day", replace(day.now, direct=day.now.direct + 1))
+
+
+@applies(ev.MattersAdded)
+def _matters_added(day: Day, r: ev.Record, seq: int, e: ev.MattersAdded) -> None:
+    matters = (*day.tickets[e.ticket].matters, *e.matters)
+    _lasting(day, e.ticket, matters=matters)
+
+
+@applies(ev.WasFound)
+def _was_found(day: Day, r: ev.Record, seq: int, e: ev.WasFound) -> None:
+    day.put_ticket(replace(day.tickets[e.ticket], found_until=e.until))
+
+
+# --- tickets: leaving a window -----------------------------------------------------------
+
+
+def _free(day: Day, t: Ticket, at: int, seq: int, shown: str = "past") -> None:
+    """The window of a ticket is free again; its call moves to the recent ones."""
+    w = day.windows.get(t.window) if t.window is not None else None
+    if w is None or w.present != t.id:
+        return
+    if w.pausing:
+        w = replace(w, state=PAUSED, pausing=False, since=at)
+    day.put(day.windows, w.number, replace(w, present=""))
+    if w.state == PAUSED:
+        _windows_changed(day, at)
+    if t.called_at is not None:
+        shown_seq = seq if shown == "wait" else (t.calls[-1].seq if t.calls else seq)
+        line = PastCall(
+            shown_seq, t.number, w.number, at if shown == "wait" else t.called_at, len(t.calls), shown
+        )
+        rest = tuple(p for p in day.now.past if p.number != t.number)
+        day.put(day.status, "day", replace(day.now, past=(line, *rest)[:RECENT_CALLS]))
+
+
+def _close_station(t: Ticket, at: int) -> tuple[Segment, ...]:
+    if t.stations and t.stations[-1].until is None:
+        return (*t.stations[:-1], replace(t.stations[-1], until=at))
+    return t.stations
+
+
+def service_time(t: Ticket) -> int:
+    """How long a ticket was really handled, over all its stations (ms)."""
+    return sum((s.until - s.since) for s in t.stations if s.until is not None)
+
+
+def _end(day: Day, t: Ticket, end: str, at: int) -> Ticket:
+    _to(t, ENDED)
+    day.put(day.ends, end, day.ends.get(end, 0) + 1)
+    return replace(t, state=ENDED, end=end, ended_at=at, stations=_close_station(t, at))
+
+
+def _waiting_again(t: Ticket, at: int) -> Ticket:
+    _to(t, WAITING)
+    return replace(
+        t,
+        state=WAITING,
+        window=None,
+        clerk="",
+        calls=(),
+        called_at=None,
+        found_until=None,
+        missed_at=None,
+        parked_at=None,
+        parked_until=None,
+        park_overdue=False,
+        left_open=False,
+        stations=_close_station(t, at),
+    )
+
+
+@applies(ev.Finished)
+def _finished(day: Day, r: ev.Record, seq: int, e: ev.Finished) -> None:
+    t = day.tickets[e.ticket]
+    _remember(day, "finish", r.at, t.window or 0, t)
+    ended = replace(_end(day, t, DONE, e.ended_at), outcomes=e.outcomes, excluded=e.excluded, left_open=False)
+    day.put_ticket(ended)
+    _free(day, t, r.at, seq)
+    if t.window is not None:
+        if e.excluded:
+            _tally(day, t.window, served=1)
+        else:
+            _tally(day, t.window, served=1, timed=1, service=service_time(ended))
+
+
+@applies(ev.Missed)
+def _missed(day: Day, r: ev.Record, seq: int, e: ev.Missed) -> None:
+    t = day.tickets[e.ticket]
+    _remember(day, "miss", r.at, t.window or 0, t)
+    if e.void:
+        day.put_ticket(replace(_end(day, t, VOID_MISSED, r.at), misses=e.misses, missed_at=r.at))
+    else:
+        _to(t, MISSED)
+        day.put_ticket(replace(t, state=MISSED, misses=e.misses, missed_at=r.at))
+    _free(day, t, r.at, seq)
+    if t.window is not None:
+        _tally(day, t.window, missed=1)
+
+
+@applies(ev.SetBack)
+def _set_back(day: Day, r: ev.Record, seq: int, e: ev.SetBack) -> None:
+    t = day.tickets[e.ticket]
+    _remember(day, "miss", r.at, t.window or 0, t)
+    _free(day, t, r.at, seq)
+    day.put_ticket(
+        replace(_waiting_again(t, r.at), reference=e.reference, due=e.due, place=seq, why="returned")
+    )
+
+
+@applies(ev.Returned)
+def _returned(day: Day, r: ev.Record, seq: int, e: ev.Returned) -> None:
+    t = day.tickets[e.ticket]
+    if t.state != MISSED:
+        raise Contradiction(f"{t.number} returned while {t.state}")
+    day.drop(day.undoables, t.id)
+    day.put_ticket(
+        replace(_waiting_again(t, r.at), reference=e.reference, due=e.due, place=seq, why="returned")
+    )
+
+
+@applies(ev.Transferred)
+def _transferred(day: Day, r: ev.Record, seq: int, e: ev.Transferred) -> None:
+    t = day.tickets[e.ticket]
+    day.drop(day.undoables, t.id)
+    _free(day, t, r.at, seq)
+    day.put_ticket(
+        replace(
+            _waiting_again(t, r.at),
+            category=e.category,
+            due=e.due,
+            place=seq,
+            note=e.note,
+            directed_window=None,
+            directed_clerk="",
+        )
+    )
+
+
+@applies(ev.Directed)
+def _directed(day: Day, r: ev.Record, seq: int, e: ev.Directed) -> None:
+    t = day.tickets[e.ticket]
+    day.drop(day.undoables, t.id)
+    _free(day, t, r.at, seq)
+    day.put_ticket(
+        replace(
+            _waiting_again(t, r.at),
+            place=seq,
+            why="park" if e.why == "park" else "directed",
+            note=e.note or t.note,
+            directed_window=e.window,
+            directed_clerk=e.clerk,
+        )
+    )
+
+
+@applies(ev.FlowedBack)
+def _flowed_back(day: Day, r: ev.Record, seq: int, e: ev.FlowedBack) -> None:
+    t = day.tickets[e.ticket]
+    day.put_ticket(replace(t, directed_window=None, directed_clerk="", why=""))
+
+
+@applies(ev.PutBack)
+def _put_back(day: Day, r: ev.Record, seq: int, e: ev.PutBack) -> None:
+    t = day.tickets[e.ticket]
+    day.drop(day.undoables, t.id)
+    _free(day, t, r.at, seq, shown="wait")
+    day.put_ticket(_waiting_again(t, r.at))
+
+
+@applies(ev.Parked)
+def _parked(day: Day, r: ev.Record, seq: int, e: ev.Parked) -> None:
+    t = day.tickets[e.ticket]
+    _to(t, PARKED)
+    _remember(day, "park", r.at, t.window or 0, t)
+    _free(day, t, r.at, seq)
+    day.put_ticket(
+        replace(
+            t,
+            state=PARKED,
+            parked_at=r.at,
+            parked_until=e.until,
+            park_overdue=False,
+            found_until=None,
+            stations=_close_station(t, r.at),
+        )
+    )
+
+
+@applies(ev.ParkOverdue)
+def _park_overdue(day: Day, r: ev.Record, seq: int, e: ev.ParkOverdue) -> None:
+    day.put_ticket(replace(day.tickets[e.ticket], park_overdue=True))
+
+
+@applies(ev.Cancelled)
+def _cancelled(day: Day, r: ev.Record, seq: int, e: ev.Cancelled) -> None:
+    t = day.tickets[e.ticket]
+    day.drop(day.undoables, t.id)
+    _free(day, t, r.at, seq)
+    day.put_ticket(_end(day, t, CANCELLED_BY_STAFF if e.staff else CANCELLED_BY_VISITOR, r.at))
+
+
+@applies(ev.HoldExpired)
+def _hold_expired(day: Day, r: ev.Record, seq: int, e: ev.HoldExpired) -> None:
+    t = day.tickets[e.ticket]
+    if t.state != MISSED:
+        raise Contradiction(f"{t.number}: hold over while {t.state}")
+    day.drop(day.undoables, t.id)
+    day.put_ticket(_end(day, t, HOLD_OVER, r.at))
+
+
+@applies(ev.Unserved)
+def _unserved(day: Day, r: ev.Record, seq: int, e: ev.Unserved) -> None:
+    t = day.tickets[e.ticket]
+    day.drop(day.undoables, t.id)
+    _free(day, t, r.at, seq)
+    day.put_ticket(replace(_end(day, t, HALL_CLOSED, r.at), tomorrow=e.tomorrow))
+
+
+@applies(ev.ClassChanged)
+def _class_changed(day: Day, r: ev.Record, seq: int, e: ev.ClassChanged) -> None:
+    _lasting(day, e.ticket, cls=e.cls, kind=e.kind, due=e.due, place=seq, why="")
+
+
+@applies(ev.Undone)
+def _undone(day: Day, r: ev.Record, seq: int, e: ev.Undone) -> None:
+    t, undoable = day.tickets[e.ticket], day.undoables[e.ticket]
+    before = undoable.before
+    if undoable.kind != e.act or (t.state, before.state) not in UNDOES[e.act]:
+        raise Contradiction(f"{t.number}: {e.act} cannot be undone from {t.state}")
+    day.drop(day.undoables, t.id)
+    if e.act == "call":
+        _free(day, t, r.at, seq, shown="wait")
+        _tally(day, e.window, called=-1)
+        day.put_ticket(replace(before, times_called=t.times_called))
+        return
+    w = day.windows[e.window]
+    if w.present:
+        raise Contradiction(f"window {e.window} has a visitor")
+    if t.state == ENDED:
+        day.put(day.ends, t.end, day.ends[t.end] - 1)
+    if e.act == "finish":
+        timed = 0 if t.excluded else 1
+        _tally(day, e.window, served=-1, timed=-timed, service=-timed * service_time(t))
+    elif e.act == "miss":
+        _tally(day, e.window, missed=-1)
+    day.put(day.windows, e.window, replace(w, present=t.id))
+    day.put(day.status, "day", replace(day.now, past=tuple(p for p in day.now.past if p.number != t.number)))
+    day.put_ticket(before)
+
+
+@applies(ev.LeftOpen)
+def _left_open(day: Day, r: ev.Record, seq: int, e: ev.LeftOpen) -> None:
+    day.put_ticket(replace(day.tickets[e.ticket], left_open=True))
+
+
+@applies(ev.HandedOver)
+def _handed_over(day: Day, r: ev.Record, seq: int, e: ev.HandedOver) -> None:
+    t = day.tickets[e.ticket]
+    stations = t.stations
+    if t.state == SERVING:
+        stations = (*_close_station(t, r.at), Segment(e.window, e.clerk, r.at))
+    day.put_ticket(replace(t, clerk=e.clerk, left_open=False, stations=stations))
+
+
+# --- windows ---------------------------------------------------------------------------
+
+
+def _windows_changed(day: Day, at: int) -> None:
+    for letter in day.categories:
+        _note_stops(day, letter, at)
+
+
+def _window(day: Day, number: int, at: int, **changes: Any) -> Window:
+    w = replace(day.windows[number], **changes)
+    day.put(day.windows, number, w)
+    _windows_changed(day, at)
+    return w
+
+
+@applies(ev.WindowClaimed)
+def _window_claimed(day: Day, r: ev.Record, seq: int, e: ev.WindowClaimed) -> None:
+    _window(day, e.window, r.at, clerk=e.clerk)
+
+
+@applies(ev.WindowReleased)
+def _window_released(day: Day, r: ev.Record, seq: int, e: ev.WindowReleased) -> None:
+    if day.windows[e.window].clerk != e.clerk:
+        raise Contradiction(f"window {e.window} is not {e.clerk}'s")
+    state = day.windows[e.window].state
+    _window(
+        day,
+        e.window,
+        r.at,
+        clerk="",
+        pausing=False,
+        state=state if e.why == "taken_over" else CLOSED,
+        since=r.at,
+    )
+
+
+@applies(ev.WindowOpened)
+def _window_opened(day: Day, r: ev.Record, seq: int, e: ev.WindowOpened) -> None:
+    _window(day, e.window, r.at, state=OPEN, pausing=False, reason="", for_today=False, since=r.at)
+
+
+@applies(ev.PauseAsked)
+def _pause_asked(day: Day, r: ev.Record, seq: int, e: ev.PauseAsked) -> None:
+    _window(day, e.window, r.at, pausing=True, reason=e.reason)
+
+
+@applies(ev.WindowPaused)
+def _window_paused(day: Day, r: ev.Record, seq: int, e: ev.WindowPaused) -> None:
+    _window(day, e.window, r.at, state=PAUSED, pausing=False, reason=e.reason, since=r.at)
+
+
+@applies(ev.WindowClosed)
+def _window_closed(day: Day, r: ev.Record, seq: int, e: ev.WindowClosed) -> None:
+    _window(
+        day, e.window, r.at, state=CLOSED, pausing=False, reason=e.reason, for_today=e.for_today, since=r.at
+    )
+
+
+@applies(ev.WindowAssigned)
+def _window_assigned(day: Day, r: ev.Record, seq: int, e: ev.WindowAssigned) -> None:
+    _window(day, e.window, r.at, serves=e.serves)

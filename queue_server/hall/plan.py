@@ -1,0 +1,240 @@
+"""What a hall has agreed on for a day: its categories, windows, matters, hours and numbers.
+
+A plan is published once, named by the hash of its bytes, and pinned by the opening of
+each day. All durations and times of day are in milliseconds. Defaults that no official
+text fixes are settings here and nowhere else (DOMAIN.md, "The rules of the queue").
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+MINUTE = 60_000
+SECOND = 1_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+Text = dict[str, str]
+
+ORDINARY = "ordinary"
+PRIORITY = "priority"
+BOOKED = "booked"
+CLASSES = (ORDINARY, PRIORITY, BOOKED)
+
+EVERY_CATEGORY = "*"
+
+
+class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A frozen record of the plan."""
+
+
+class Span(Frozen, frozen=True):
+    """A stretch of a local day: from `start` until (not including) `end`, in ms after midnight."""
+
+    start: int
+    end: int
+
+
+class Season(Frozen, frozen=True):
+    """Weekday hours that hold from `first` to `last` (``MM-DD``, both included, may wrap the year)."""
+
+    first: str
+    last: str
+    spans: tuple[Span, ...]
+
+
+class Hours(Frozen, frozen=True):
+    """When windows call and from when tickets are issued.
+
+    `spans` hold on the weekdays in `weekdays` (0 is Monday). A `season` replaces them in its
+    time of year; `dates` replaces everything for one date (``YYYY-MM-DD``: adjusted working
+    days, extended hours, and holidays as an empty tuple). `issue_lead` lets tickets be taken
+    that long before the first span. `always` is a hall that never closes.
+    """
+
+    always: bool = False
+    spans: tuple[Span, ...] = (Span(510 * MINUTE, 690 * MINUTE), Span(780 * MINUTE, 990 * MINUTE))
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    seasons: tuple[Season, ...] = ()
+    dates: dict[str, tuple[Span, ...]] = {}
+    issue_lead: int = 30 * MINUTE
+
+
+DEFAULT_CREDITS = {ORDINARY: 0, PRIORITY: 15 * MINUTE, BOOKED: 20 * MINUTE}
+
+
+class Rules(Frozen, frozen=True):
+    """The numbers of the queue, each a setting with the shipped default (source: DOMAIN.md).
+
+    `credits` is what a class is ahead of an ordinary visitor of the same arrival. `hold` is
+    how long a missed visitor may come back, in open time. `late_kept` is how late an
+    appointment keeps its slot, `late_class` how late it keeps its class. `lunch_grace` protects
+    those who were away at lunch. `cutoff_grace` is how far service may run past closing; None
+    switches the cut-off off. `ratio` (off) calls one priority visitor for every n ordinary.
+    """
+
+    credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
+    calls_before_miss: int = 3
+    miss_gap: int = 20 * SECOND
+    hold: int = 30 * MINUTE
+    reinsert_after: int = 3
+    max_misses: int = 2
+    undo: int = 10 * SECOND
+    late_kept: int = 5 * MINUTE
+    late_class: int = 15 * MINUTE
+    lunch_grace: int = 15 * MINUTE
+    cutoff_grace: int | None = 20 * MINUTE
+    matters_per_ticket: int = 3
+    park: int = 10 * MINUTE
+    found_hold: int = 3 * MINUTE
+    claim_lapse: int = 45 * SECOND
+    slot: int = 30 * MINUTE
+    ratio: int | None = None
+    number_digits: int = 3
+
+
+class Category(Frozen, frozen=True):
+    """A class of matters that wait in one queue.
+
+    `prefix` starts its numbers: the letter itself, or digits where the hall wants digits only.
+    `target` is the wait that the hall promises an ordinary visitor, `service` the planned handling
+    time, `quota` the most tickets a day (None: no limit), `slots` how many bookings a slot takes.
+    `instant` takes only matters that end on the spot (即来即办).
+    """
+
+    letter: str
+    name: Text
+    prefix: str = ""
+    target: int = 30 * MINUTE
+    service: int = 10 * MINUTE
+    quota: int | None = None
+    slots: int = 2
+    instant: bool = False
+
+    def number_prefix(self) -> str:
+        """What this category's numbers start with."""
+        return self.prefix or self.letter
+
+
+class Serve(Frozen, frozen=True):
+    """A (category, class) pair that a window serves; ``*`` is every one of them.
+
+    `penalty` (ms) is added to the due of these tickets when this window compares, so that
+    a generalist leaves them to the specialists for that long.
+    """
+
+    category: str
+    cls: str = EVERY_CATEGORY
+    penalty: int = 0
+
+    def covers(self, category: str, cls: str) -> bool:
+        """Whether a ticket of this category and class may be called by this pair."""
+        return self.category in (EVERY_CATEGORY, category) and self.cls in (EVERY_CATEGORY, cls)
+
+
+class Window(Frozen, frozen=True):
+    """A window of the hall. `zone` is the speaker that says its calls ("": none); `duty` serves at lunch."""
+
+    number: int
+    name: Text
+    serves: tuple[Serve, ...]
+    floor: str = "1"
+    area: str = ""
+    zone: str = ""
+    duty: bool = False
+
+
+class Matter(Frozen, frozen=True):
+    """A matter (事项) with its guide (办事指南).
+
+    `kind` is the kind of power (XK, QR, GG, QL), `instant` whether it ends on the spot (即办).
+    `verified` is ``source`` where the named instrument, period or fee was seen in a published
+    source, ``memory`` where the hall must still verify it.
+    """
+
+    id: str
+    name: Text
+    category: str
+    kind: str
+    instant: bool
+    law: str
+    conditions: tuple[str, ...]
+    materials: tuple[str, ...]
+    standard: str
+    steps: tuple[str, ...]
+    legal_limit: str
+    promised_limit: str
+    fee: str
+    verified: str = "memory"
+
+
+class Kiosk(Frozen, frozen=True):
+    """A kiosk and the printer beside it."""
+
+    id: str
+    place: str = ""
+    printer: str = ""
+
+
+class Printer(Frozen, frozen=True):
+    """A ticket printer: ``host:port``, paper width in dots (576 or 384) and how text is sent."""
+
+    id: str
+    address: str
+    width: int = 576
+    text_mode: str = "raster"
+
+
+class Plan(Frozen, frozen=True):
+    """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
+
+    `reasons` are the pick lists by the act that needs one; `outcomes` the results of a matter.
+    """
+
+    hall: str
+    name: Text
+    level: str
+    timezone: str
+    categories: tuple[Category, ...]
+    windows: tuple[Window, ...]
+    matters: tuple[Matter, ...] = ()
+    languages: tuple[str, ...] = ("zh", "ko", "en")
+    hours: Hours = Hours()
+    rules: Rules = Rules()
+    boundary: int = 3 * HOUR
+    priority_kinds: dict[str, Text] = {}
+    reasons: dict[str, dict[str, Text]] = {}
+    outcomes: dict[str, Text] = {}
+    kiosks: tuple[Kiosk, ...] = ()
+    printers: tuple[Printer, ...] = ()
+
+    def category(self, letter: str) -> Category | None:
+        """The category with this letter, or None."""
+        return next((c for c in self.categories if c.letter == letter), None)
+
+    def window(self, number: int) -> Window | None:
+        """The window with this number, or None."""
+        return next((w for w in self.windows if w.number == number), None)
+
+    def matter(self, id: str) -> Matter | None:
+        """The matter with this id, or None."""
+        return next((m for m in self.matters if m.id == id), None)
+
+    def target(self, category: Category, cls: str) -> int:
+        """The wait promised to this class here: the target less the credit, never below zero (ms)."""
+        return max(0, category.target - self.rules.credits.get(cls, 0))
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def plan_bytes(plan: Plan) -> bytes:
+    """The plan as it is kept in the register: the same plan gives the same bytes."""
+    return _encoder.encode(plan)
+
+
+def plan_hash(plan: Plan) -> str:
+    """The name a day pins: ``sha256:`` and the digest of the plan's bytes."""
+    return "sha256:" + hashlib.sha256(plan_bytes(plan)).hexdigest()

@@ -1,0 +1,138 @@
+"""Why the hall says no.
+
+Refused
+├── Unknown      (404)  no such hall, category, window, ticket, matter, booking
+├── Conflict     (409)  the thing is in another state, or somebody was faster
+├── NotNow       (409)  the hall, the category or the hour does not allow it
+├── NotYours     (403)  it belongs to another window or clerk
+└── Unusable     (422)  the command itself makes no sense
+
+Every refusal has a code that API, console and kiosk share, and a sentence in the
+catalogue ``hall`` under ``refusal.<code>`` which a visitor or clerk understands. `REFUSALS`
+lists every code with the class it belongs to; a refusal that is not in it cannot be raised.
+"""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The hall refuses a command; nothing has changed. `facts` fill the sentence's places."""
+
+    status = 400
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        if not isinstance(self, REFUSALS[code]):
+            raise TypeError(f"{code} is a {REFUSALS[code].__name__}, not a {type(self).__name__}")
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.code} ({told})" if told else self.code
+
+
+class Unknown(Refused):
+    """No such thing in this hall."""
+
+    status = 404
+
+
+class Conflict(Refused):
+    """The thing is in another state, or somebody was faster."""
+
+    status = 409
+
+
+class NotNow(Refused):
+    """The hall, the category or the hour does not allow it."""
+
+    status = 409
+
+
+class NotYours(Refused):
+    """It belongs to another window or clerk."""
+
+    status = 403
+
+
+class Unusable(Refused):
+    """The command itself makes no sense."""
+
+    status = 422
+
+
+REFUSALS: dict[str, type[Refused]] = {
+    # Unknown
+    "unknown_hall": Unknown,
+    "unknown_category": Unknown,
+    "unknown_window": Unknown,
+    "unknown_ticket": Unknown,
+    "unknown_number": Unknown,
+    "unknown_matter": Unknown,
+    "unknown_booking": Unknown,
+    "unknown_visit": Unknown,
+    "unknown_clerk": Unknown,
+    # Conflict
+    "ticket_state": Conflict,
+    "ticket_ended": Conflict,
+    "visitor_present": Conflict,
+    "window_claimed": Conflict,
+    "clerk_elsewhere": Conflict,
+    "leftover_visitor": Conflict,
+    "window_state": Conflict,
+    "not_claimed": Conflict,
+    "visitor_elsewhere": Conflict,
+    "nothing_to_undo": Conflict,
+    "undo_over": Conflict,
+    "already_checked_in": Conflict,
+    "already_waiting": Conflict,
+    "number_taken": Conflict,
+    "slot_full": Conflict,
+    "key_reused": Conflict,
+    "category_state": Conflict,
+    "last_window": Conflict,
+    "people_waiting": Conflict,
+    "day_open": Conflict,
+    "class_unchanged": Conflict,
+    "stale": Conflict,
+    # NotNow
+    "day_not_open": NotNow,
+    "day_closed": NotNow,
+    "not_yet_issuing": NotNow,
+    "closed": NotNow,
+    "no_window_today": NotNow,
+    "cut_off": NotNow,
+    "quota_reached": NotNow,
+    "category_paused": NotNow,
+    "nobody_waits": NotNow,
+    "window_paused": NotNow,
+    "calls_missing": NotNow,
+    "miss_too_early": NotNow,
+    "found_held": NotNow,
+    "hold_over": NotNow,
+    "booking_other_day": NotNow,
+    "slot_past": NotNow,
+    "too_busy": NotNow,
+    "store_gone": NotNow,
+    "read_only": NotNow,
+    # NotYours
+    "not_your_window": NotYours,
+    "not_allowed": NotYours,
+    # Unusable
+    "unknown_class": Unusable,
+    "unknown_kind": Unusable,
+    "unknown_reason": Unusable,
+    "unknown_outcome": Unusable,
+    "unknown_language": Unusable,
+    "reason_needed": Unusable,
+    "too_many_matters": Unusable,
+    "matter_elsewhere": Unusable,
+    "not_instant": Unusable,
+    "one_target": Unusable,
+    "bad_time": Unusable,
+    "bad_serves": Unusable,
+    "bad_number": Unusable,
+    "no_slot": Unusable,
+    "bad_text": Unusable,
+}

@@ -1,0 +1,259 @@
+"""What outlives a day: published plans, who holds which token, and booked slots.
+
+The register is a log of its own with the same rules as a day's: pure, decided, evolved, unwound.
+Secrets never enter it: tokens are kept as hashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from queue_server.hall.commands import Ask, Command
+from queue_server.hall.hours import business_date, open_spans
+from queue_server.hall.model import Answer, Booking, Kept
+from queue_server.hall.plan import Plan, plan_hash
+from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
+
+REGISTER_VERSION = 1
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What a token's holder may act as. `windows` empty: any window."""
+
+    id: str
+    name: str
+    role: str
+    windows: tuple[int, ...] = ()
+
+
+# --- what is asked --------------------------------------------------------------------
+
+
+class PublishPlan(Command, frozen=True):
+    """Put a plan in force for the days that open from now on."""
+
+    plan: Plan
+
+
+class GrantToken(Command, frozen=True):
+    """Let the holder of a token (by its hash) act."""
+
+    token_hash: str
+    grant: Grant
+
+
+class RevokeToken(Command, frozen=True):
+    """The token counts no more."""
+
+    token_hash: str
+
+
+class BookSlot(Command, frozen=True):
+    """Book a slot of a category; `code` is what the visitor will show."""
+
+    code: str
+    category: str
+    slot: int
+    matters: tuple[str, ...] = ()
+
+
+# --- what has happened ------------------------------------------------------------------
+
+
+class Fact(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, forbid_unknown_fields=True):
+    """A fact of the register."""
+
+
+class PlanPublished(Fact, frozen=True, tag="plan_published"):
+    """A plan is in force; days pin it by `hash`."""
+
+    hash: str
+    plan: Plan
+
+
+class TokenGranted(Fact, frozen=True, tag="token_granted"):
+    """A token's hash and what it may act as."""
+
+    token_hash: str
+    grant: Grant
+
+
+class TokenRevoked(Fact, frozen=True, tag="token_revoked"):
+    """A token counts no more."""
+
+    token_hash: str
+
+
+class SlotBooked(Fact, frozen=True, tag="slot_booked"):
+    """A slot was booked."""
+
+    booking: Booking
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of the register's log, as `events.Record` is one of a day's."""
+
+    v: int
+    at: int
+    by: str
+    e: PlanPublished | TokenGranted | TokenRevoked | SlotBooked
+    key: str = ""
+    digest: str = ""
+    answer: Answer | None = None
+
+
+class Register:
+    """A hall's register in memory; `plan` is the one in force."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.last_at = 0
+        self.plans: dict[str, Plan] = {}
+        self.in_force: dict[str, str] = {}
+        self.grants: dict[str, Grant] = {}
+        self.bookings: dict[str, Booking] = {}
+        self.taken: dict[tuple[str, int], int] = {}
+        self.kept: dict[str, Kept] = {}
+        self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan in force, or None before the first was published."""
+        return self.plans.get(self.in_force.get("plan", ""))
+
+    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """Put a record (None takes it out); what it replaced is remembered until `settle`."""
+        self._journal.append((table, key, table.get(key)))
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value
+
+    def mark(self) -> tuple[int, int]:
+        """A point to which `unwind` can go back."""
+        return self.seq, len(self._journal)
+
+    def unwind(self, mark: tuple[int, int]) -> None:
+        """Take back every put since the mark."""
+        self.seq, length = mark
+        while len(self._journal) > length:
+            table, key, old = self._journal.pop()
+            if old is None:
+                table.pop(key, None)
+            else:
+                table[key] = old
+
+    def settle(self) -> None:
+        """What was put is a fact."""
+        self._journal.clear()
+
+
+# --- deciding ------------------------------------------------------------------------------
+
+
+def _publish(register: Register, ask: Ask, c: PublishPlan) -> tuple[Fact, Answer]:
+    name = plan_hash(c.plan)
+    if register.in_force.get("plan") == name:
+        raise Conflict("stale")
+    return PlanPublished(hash=name, plan=c.plan), Answer(detail=name)
+
+
+def _grant(register: Register, ask: Ask, c: GrantToken) -> tuple[Fact, Answer]:
+    if register.grants.get(c.token_hash) == c.grant:
+        raise Conflict("stale")
+    return TokenGranted(token_hash=c.token_hash, grant=c.grant), Answer(detail=c.grant.id)
+
+
+def _revoke(register: Register, ask: Ask, c: RevokeToken) -> tuple[Fact, Answer]:
+    if c.token_hash not in register.grants:
+        raise Conflict("stale")
+    return TokenRevoked(token_hash=c.token_hash), Answer()
+
+
+def _book(register: Register, ask: Ask, c: BookSlot) -> tuple[Fact, Answer]:
+    plan = register.plan
+    if plan is None:
+        raise NotNow("day_not_open")
+    category = plan.category(c.category)
+    if category is None:
+        raise Unknown("unknown_category", category=c.category)
+    if c.slot <= ask.at:
+        raise NotNow("slot_past")
+    date = business_date(plan, c.slot)
+    if not any(start <= c.slot < end for start, end in open_spans(plan, date)):
+        raise Unusable("no_slot", at=c.slot)
+    slot = c.slot - c.slot % plan.rules.slot
+    if register.taken.get((c.category, slot), 0) >= category.slots:
+        raise Conflict("slot_full", category=c.category)
+    for matter in c.matters:
+        if plan.matter(matter) is None:
+            raise Unknown("unknown_matter", matter=matter)
+    booking = Booking(code=c.code, category=c.category, slot=slot, date=date, matters=c.matters)
+    return SlotBooked(booking=booking), Answer(code=c.code, detail=date)
+
+
+_DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer]]] = {
+    PublishPlan: _publish,
+    GrantToken: _grant,
+    RevokeToken: _revoke,
+    BookSlot: _book,
+}
+
+
+def act(register: Register, ask: Ask) -> tuple[list[Entry], Answer]:
+    """Decide and evolve, as `decide.act` does for a day. Raises `Refused` with the register unchanged."""
+    kept = register.kept.get(ask.key) if ask.key else None
+    if kept is not None:
+        if kept.digest != ask.digest:
+            raise Conflict("key_reused")
+        return [], kept.answer
+    fact, answer = _DECIDERS[type(ask.command)](register, ask, ask.command)
+    entry = Entry(
+        v=REGISTER_VERSION,
+        at=max(ask.at, register.last_at),
+        by=ask.by,
+        e=fact,  # type: ignore[arg-type]
+        key=ask.key,
+        digest=ask.digest,
+        answer=answer if ask.key else None,
+    )
+    evolve(register, entry, register.seq + 1)
+    return [entry], replace(answer, seq=register.seq)
+
+
+def evolve(register: Register, entry: Entry, seq: int) -> None:
+    """Apply one entry of the register's log."""
+    match entry.e:
+        case PlanPublished(hash=name, plan=plan):
+            register.put(register.plans, name, plan)
+            register.put(register.in_force, "plan", name)
+        case TokenGranted(token_hash=token, grant=grant):
+            register.put(register.grants, token, grant)
+        case TokenRevoked(token_hash=token):
+            register.put(register.grants, token, None)
+        case SlotBooked(booking=booking):
+            slot = (booking.category, booking.slot)
+            register.put(register.bookings, booking.code, booking)
+            register.put(register.taken, slot, register.taken.get(slot, 0) + 1)
+    register.seq = seq
+    register.last_at = max(register.last_at, entry.at)
+    if entry.key and entry.answer is not None:
+        register.put(register.kept, entry.key, Kept(entry.digest, replace(entry.answer, seq=seq)))
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Entry)
+
+
+def encode(entry: Entry) -> bytes:
+    """The bytes that are stored and hashed."""
+    return _encoder.encode(entry)
+
+
+def decode(body: bytes) -> Entry:
+    """Read a stored entry; raises `msgspec.DecodeError` when it cannot be read."""
+    return _decoder.decode(body)

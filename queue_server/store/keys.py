@@ -1,0 +1,64 @@
+"""Every key name of the store, in one place; a hall's keys share one Cluster slot by their hash tag.
+
+Permanent keys: the register, the day logs until the archive has verified them, the set of days and the
+fences, which must never go back. All others expire.
+"""
+
+from __future__ import annotations
+
+PREFIX = "yc"
+
+
+def register(hall: str) -> str:
+    """The hall's register log (permanent)."""
+    return f"{PREFIX}:{{{hall}}}:register"
+
+
+def day(hall: str, date: str) -> str:
+    """The log of one business day, ``YYYY-MM-DD`` (permanent until archived)."""
+    return f"{PREFIX}:{{{hall}}}:day:{date}"
+
+
+def days(hall: str) -> str:
+    """The set of business days that have a log (permanent): the store is never searched for them."""
+    return f"{PREFIX}:{{{hall}}}:days"
+
+
+def hall_of(key: str) -> str:
+    """The hall of a key. ValueError for a key that is none of ours."""
+    head, found, _ = key.partition("}:")
+    if not found or not head.startswith(PREFIX + ":{"):
+        raise ValueError(f"{key!r} is no key of a hall")
+    return head[len(PREFIX) + 2 :]
+
+
+def date_of(key: str) -> str:
+    """The business date of a day log's key; "" for any other key."""
+    which, _, date = key.partition("}:")[2].partition(":")
+    return date if which == "day" and ":" not in date else ""
+
+
+def turn(log: str) -> str:
+    """Whose turn it is to append to a log (expires)."""
+    return f"{log}:turn"
+
+
+def side(hall: str, name: str) -> str:
+    """What must be wiped and so is never an event (expires)."""
+    return f"{PREFIX}:{{{hall}}}:side:{name}"
+
+
+def lease(hall: str, name: str) -> str:
+    """Who does a follower's work now (expires)."""
+    return f"{PREFIX}:{{{hall}}}:lease:{name}"
+
+
+def fence(hall: str, name: str) -> str:
+    """The last fencing number of a lease (permanent)."""
+    return f"{PREFIX}:{{{hall}}}:fence:{name}"
+
+
+def is_permanent(key: str) -> bool:
+    """Whether a key may be there without an expiry."""
+    which, _, name = key.partition("}:")[2].partition(":")
+    return (which in ("register", "days") and not name) or which == "fence" or bool(date_of(key))

@@ -1,0 +1,364 @@
+"""What people see of a day: pure translations of the day into the words of boards, kiosks and slips."""
+
+from __future__ import annotations
+
+from displays import board as b
+from kiosk import menu as m
+from printers.slip import Slip
+from queue_server import wire
+from queue_server.hall.calling import people_ahead, why_ahead
+from queue_server.hall.day import Day
+from queue_server.hall.decision import hold_until, miss_opens_at, park_until, serving_windows
+from queue_server.hall.model import CALLED, ENDED, SERVING, PastCall, Tally, Ticket, Window
+from queue_server.hall.plan import CLASSES, ORDINARY, Plan, Serve
+from queue_server.hall.refusals import Refused
+from queue_server.hall.taking import calling_from, closed_because
+from queue_server.locale import translate
+
+LANGUAGES = ("zh", "ko", "en")
+SHOWN_IN_QUEUE = 20
+
+
+def refusal_text(refusal: Refused) -> wire.Text:
+    """The sentence of a refusal in every language."""
+    return {lang: translate(f"hall.refusal.{refusal.code}", lang, **refusal.facts) for lang in LANGUAGES}
+
+
+# --- the board ----------------------------------------------------------------------------
+
+
+def board(day: Day, data_at: int, version: str = "") -> b.Board:
+    """The hall's board: present calls newest first, earlier ones, the lines and the notice."""
+    calls = [_call(day, w, day.tickets[w.present]) for w in day.windows.values() if w.present]
+    return b.Board(
+        hall=day.plan.name,
+        seq=day.seq,
+        data_at=data_at,
+        current=tuple(sorted((c for c in calls if c.times), key=lambda c: -c.seq)),
+        recent=tuple(_past(day, p) for p in day.now.past),
+        queues=tuple(_queue(day, c.letter, c.name) for c in day.plan.categories),
+        notices=(b.Notice(text=dict(day.now.notice), at=day.now.notice_at),) if day.now.notice else (),
+        version=version,
+    )
+
+
+def _call(day: Day, window: Window, ticket: Ticket) -> b.Call:
+    last = ticket.calls[-1] if ticket.calls else None
+    return b.Call(
+        seq=last.seq if last else 0,
+        number=ticket.number,
+        window=window.number,
+        at=last.at if last else 0,
+        times=len(ticket.calls),
+        state=ticket.state,
+        floor=_place(day, window.number)[0],
+        area=_place(day, window.number)[1],
+    )
+
+
+def _past(day: Day, past: PastCall) -> b.Call:
+    floor, area = _place(day, past.window)
+    return b.Call(past.seq, past.number, past.window, past.at, past.times, past.state, floor, area)
+
+
+def _place(day: Day, number: int) -> tuple[str, str]:
+    window = day.plan.window(number)
+    return (window.floor, window.area) if window else ("", "")
+
+
+def _queue(day: Day, letter: str, name: b.Text) -> b.Queue:
+    return b.Queue(
+        category=letter,
+        name=name,
+        waiting=day.line.count(letter),
+        windows=len(day.open_windows(letter)),
+        paused=day.categories[letter].paused,
+    )
+
+
+# --- the kiosk -----------------------------------------------------------------------------
+
+
+def menu(day: Day, now: int, data_at: int, version: str = "") -> m.Menu:
+    """What the hall offers at `now`."""
+    return m.Menu(
+        hall=day.plan.name,
+        seq=day.seq,
+        data_at=data_at,
+        languages=day.plan.languages,
+        choices=tuple(_choice(day, c.letter, c.name, now) for c in day.plan.categories),
+        priority_kinds=tuple(day.plan.priority_kinds.values()),
+        notices=(dict(day.now.notice),) if day.now.notice else (),
+        version=version,
+    )
+
+
+def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
+    closed = closed_because(day, letter, now)
+    return m.Choice(
+        category=letter,
+        name=name,
+        waiting=day.line.count(letter),
+        windows=tuple(day.open_windows(letter)),
+        matters=tuple(m.Matter(x.id, x.name, x.materials) for x in day.plan.matters if x.category == letter),
+        closed=closed.code if closed else "",
+        why=refusal_text(closed) if closed else {},
+        calling_from=calling_from(day, letter, ORDINARY, now),
+    )
+
+
+def hall(plan: Plan) -> wire.Hall:
+    """What a client must know of a hall; static for a day."""
+    return wire.Hall(
+        id=plan.hall,
+        name=plan.name,
+        timezone=plan.timezone,
+        languages=plan.languages,
+        windows=tuple(
+            wire.WindowLine(w.number, w.name, w.floor, w.area, tuple(serve_text(s) for s in w.serves))
+            for w in plan.windows
+        ),
+        categories=tuple(wire.Labelled(c.letter, c.name) for c in plan.categories),
+        matters=tuple(
+            wire.MatterLine(x.id, x.name, x.category, x.materials, x.conditions, x.instant)
+            for x in plan.matters
+        ),
+        reasons={act: _labelled(names) for act, names in plan.reasons.items()},
+        outcomes=_labelled(plan.outcomes),
+        kinds=_labelled(plan.priority_kinds),
+    )
+
+
+def _labelled(names: dict[str, wire.Text]) -> tuple[wire.Labelled, ...]:
+    return tuple(wire.Labelled(code, name) for code, name in names.items())
+
+
+def receipt(
+    day: Day,
+    ticket: Ticket,
+    url: str,
+    code: str,
+    rules: tuple[str, ...],
+    qr_svg: str,
+    calls_from: int | None = None,
+) -> m.Receipt:
+    """A ticket in its visitor's hand."""
+    plan = day.plan
+    category = plan.category(ticket.category)
+    matters = [found for id in ticket.matters if (found := plan.matter(id))]
+    windows = serving_windows(day, ticket.category, ticket.cls)
+    floor, area = _place(day, windows[0]) if windows else ("", "")
+    return m.Receipt(
+        ticket=ticket.id,
+        number=ticket.number,
+        category=ticket.category,
+        category_name=category.name if category else {"zh": ticket.category},
+        matters=tuple(x.name for x in matters),
+        priority=ticket.cls == "priority",
+        ahead=ticket.ahead,
+        windows=windows,
+        floor=floor,
+        area=area,
+        taken_at=ticket.taken_at,
+        language=ticket.language,
+        url=url,
+        code=code,
+        checklist=tuple(line for x in matters for line in x.materials),
+        calling_from=calls_from,
+        rules=rules,
+        qr_svg=qr_svg,
+    )
+
+
+def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool = False) -> Slip:
+    """A ticket's paper, worded in its visitor's language; Korean stands under the Chinese."""
+    plan, lang = day.plan, ticket.language
+    category = plan.category(ticket.category)
+    matters = [found for id in ticket.matters if (found := plan.matter(id))]
+    windows = serving_windows(day, ticket.category, ticket.cls)
+    floor, area = _place(day, windows[0]) if windows else ("", "")
+
+    def worded(key: str, **values: object) -> str:
+        return translate(f"hall.slip.{key}", lang, **values)
+
+    marks = [worded("priority")] if ticket.cls == "priority" else []
+    return Slip(
+        hall=_both(plan.name, lang),
+        number=ticket.number,
+        category=_both(category.name if category else {"zh": ticket.category}, lang),
+        place=worded("place", floor=floor, area=area),
+        marks=tuple([*marks, worded("reprint")] if reprint else marks),
+        matters=tuple(_both(x.name, lang) for x in matters),
+        lines=(
+            worded("ahead", n=ticket.ahead),
+            worded("windows", windows="、".join(str(n) for n in windows)),
+            worded("time", time=time),
+        ),
+        qr=url,
+        code=worded("code", code=code),
+        rules=(
+            translate(
+                "hall.rule.missed", lang, hold=plan.rules.hold // 60_000, after=plan.rules.reinsert_after
+            ),
+        ),
+        checklist_title=worded("checklist") if matters else "",
+        checklist=tuple(line for x in matters for line in x.materials),
+    )
+
+
+def _both(text: wire.Text, lang: str) -> str:
+    """A name in a language; Korean and English stand under the Chinese."""
+    own = text.get(lang)
+    return text["zh"] if lang == "zh" or not own else f"{text['zh']}\n{own}"
+
+
+# --- a ticket ------------------------------------------------------------------------------
+
+
+def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
+    """A ticket as staff see it."""
+    return wire.TicketView(
+        id=t.id,
+        number=t.number,
+        category=t.category,
+        cls=t.cls,  # type: ignore[arg-type]
+        kind=t.kind,
+        state=t.state,  # type: ignore[arg-type]
+        end=t.end,
+        matters=t.matters,
+        language=t.language,
+        visit=t.visit,
+        source=t.source,
+        taken_at=t.taken_at,
+        due=t.due,
+        ahead=people_ahead(day, t),
+        window=t.window,
+        times_called=len(t.calls),
+        called_at=t.called_at,
+        started_at=t.started_at,
+        ended_at=t.ended_at,
+        misses=t.misses,
+        note=t.note,
+        parked_until=park_until(day, t),
+        hold_until=hold_until(day, t) if t.state == "missed" else None,
+        stations=tuple(wire.Station(s.window, s.clerk, s.since, s.until) for s in t.stations),
+        left_open=t.left_open,
+    )
+
+
+def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPublic:
+    """A ticket as its holder sees it: this ticket only."""
+    return wire.TicketPublic(
+        number=t.number,
+        category=t.category,
+        state=t.state,  # type: ignore[arg-type]
+        end=t.end,
+        ahead=people_ahead(day, t),
+        before=why_ahead(day, t),
+        window=t.window if t.state in (CALLED, SERVING) else None,
+        calling_from=None if t.state == ENDED else calling_from(day, t.category, t.cls, now),
+        data_at=data_at,
+    )
+
+
+# --- a window ------------------------------------------------------------------------------
+
+
+def window_view(day: Day, number: int, now: int, data_at: int) -> wire.WindowView:
+    """All that a window's console shows."""
+    w = day.window(number)
+    agreed = day.plan.window(number)
+    present = day.present(w)
+    lines = _window_queue(day, w)
+    undo = _undo(day, number, now)
+    return wire.WindowView(
+        hall=day.plan.hall,
+        seq=day.seq,
+        data_at=data_at,
+        window=number,
+        name=agreed.name if agreed else {"zh": str(number)},
+        state=w.state,  # type: ignore[arg-type]
+        pausing=w.pausing,
+        reason=w.reason,
+        clerk=w.clerk,
+        serves=tuple(serve_text(s) for s in w.serves),
+        present=ticket_view(day, present) if present else None,
+        queue=lines,
+        waiting=_waiting_for(day, w),
+        missed=_served_here(day, w, day.line.missed),
+        parked=_served_here(day, w, day.line.parked),
+        categories=tuple(_category_line(day, c.letter, c.name, now) for c in day.plan.categories),
+        figures=_figures(day.tallies.get(number, Tally())),
+        calls_needed=max(0, day.plan.rules.calls_before_miss - len(present.calls)) if present else 0,
+        miss_opens_at=miss_opens_at(day, present) if present else None,
+        undo=undo[0],
+        undo_until=undo[1],
+        undo_ticket=undo[2],
+        notices=(dict(day.now.notice),) if day.now.notice else (),
+    )
+
+
+def serve_text(serve: Serve) -> str:
+    """A pair as it is written in a hall file: ``A``, ``A:ordinary`` or ``*:priority``."""
+    return serve.category if serve.cls == "*" else f"{serve.category}:{serve.cls}"
+
+
+def _window_queue(day: Day, window: Window) -> tuple[wire.QueueLine, ...]:
+    directed = sorted([*day.line.directed_to(window.number), *day.line.directed_to(window.clerk or "-")])
+    first = [day.tickets[id] for _, id in directed]
+    rest: list[tuple[int, int, str]] = []
+    for (category, cls), places in day.line.pairs():
+        penalties = [s.penalty for s in window.serves if s.covers(category, cls)]
+        if penalties and not day.categories[category].paused:
+            rest += [(due + min(penalties), place, id) for due, place, id in places[:SHOWN_IN_QUEUE]]
+    in_line = [day.tickets[id] for _, _, id in sorted(rest)]
+    return tuple(_queue_line(t) for t in [*first, *in_line][:SHOWN_IN_QUEUE])
+
+
+def _queue_line(t: Ticket) -> wire.QueueLine:
+    why = "directed" if t.directed else t.why if t.why == "returned" else t.cls
+    return wire.QueueLine(
+        ticket=t.id,
+        number=t.number,
+        category=t.category,
+        cls=t.cls,  # type: ignore[arg-type]
+        taken_at=t.taken_at,
+        due=t.due,
+        why="order" if why == ORDINARY else why,
+    )
+
+
+def _waiting_for(day: Day, window: Window) -> int:
+    in_line = sum(len(places) for pair, places in day.line.pairs() if window.covers(*pair))
+    return in_line + len(day.line.directed_to(window.number)) + len(day.line.directed_to(window.clerk or "-"))
+
+
+def _served_here(day: Day, window: Window, ids: set[str]) -> tuple[wire.TicketView, ...]:
+    found = [
+        t for id in ids if window.covers((t := day.tickets[id]).category, t.cls) or t.window == window.number
+    ]
+    return tuple(ticket_view(day, t) for t in sorted(found, key=lambda t: t.place)[:SHOWN_IN_QUEUE])
+
+
+def _category_line(day: Day, letter: str, name: wire.Text, now: int) -> wire.CategoryLine:
+    heads_of = [day.tickets[line[0][2]] for cls in CLASSES if (line := day.line.waiting.get((letter, cls)))]
+    return wire.CategoryLine(
+        category=letter,
+        name=name,
+        waiting=day.line.count(letter),
+        longest=max((now - t.taken_at for t in heads_of), default=0),
+        windows=tuple(day.open_windows(letter)),
+        paused=day.categories[letter].paused,
+    )
+
+
+def _figures(tally: Tally) -> wire.OwnFigures:
+    mean = tally.service // tally.timed if tally.timed else None
+    return wire.OwnFigures(served=tally.served, called=tally.called, missed=tally.missed, mean_service=mean)
+
+
+def _undo(day: Day, window: int, now: int) -> tuple[str, int | None, str]:
+    last = day.undoables.get(day.last_acts.get(window, ""))
+    if last is None or last.window != window or now - last.at > day.plan.rules.undo:
+        return "", None, ""
+    return last.kind, last.at + day.plan.rules.undo, last.before.id

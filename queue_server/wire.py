@@ -1,0 +1,398 @@
+"""The API's types: what goes over the network between the server and its clients.
+
+The console and the API share these and nothing else. All times are integers in
+milliseconds since the Unix epoch. Texts shown to people are `Text`: a sentence by
+language tag, ``zh`` always among them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Text = dict[str, str]
+
+TicketClass = Literal["ordinary", "priority", "booked"]
+TicketState = Literal["waiting", "called", "serving", "parked", "missed", "ended"]
+WindowState = Literal["closed", "open", "paused"]
+
+
+# --- what clients send -------------------------------------------------------------
+
+
+class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Take a ticket. `visit` links it to an earlier ticket's visit (再取一个号).
+
+    `kind` names why the class is priority (a key of the plan's `priority_kinds`).
+    """
+
+    category: str
+    matters: tuple[str, ...] = ()
+    cls: Literal["ordinary", "priority"] = "ordinary"
+    kind: str = ""
+    language: str = "zh"
+    visit: str | None = None
+
+
+class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Book a slot: `slot` is its start (ms)."""
+
+    category: str
+    slot: int
+    matters: tuple[str, ...] = ()
+
+
+class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Check in a booking by its code."""
+
+    code: str
+    language: str = "zh"
+
+
+class ServeWithoutTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """直接受理: serve a visitor who has no ticket, for a picked reason."""
+
+    category: str
+    reason: str
+    matters: tuple[str, ...] = ()
+
+
+class CallNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Call a given number out of order, for a picked reason."""
+
+    number: str
+    reason: str
+
+
+class CallNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Call the next visitor. With `finish` the present service is ended first (办结并叫下一位)."""
+
+    finish: bool = False
+    outcomes: dict[str, str] = {}
+
+
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sit down at a window. `take_over` replaces whoever holds it.
+
+    `leftover` says what to do with a visitor whom the last clerk left in service:
+    ``close`` (with `ended_at`, the time it really ended) or ``continue``.
+    """
+
+    take_over: bool = False
+    leftover: Literal["", "close", "continue"] = ""
+    ended_at: int | None = None
+
+
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picked reason; which ones exist is in `Hall.reasons`."""
+
+    reason: str = ""
+
+
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pause a window. `now` also sends the called visitor back at the same place."""
+
+    reason: str
+    now: bool = False
+
+
+class CloseWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Close a window; `for_today` says that it does not reopen today."""
+
+    reason: str = ""
+    for_today: bool = False
+
+
+class AssignWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Give a window its (category, class) pairs, written ``A``, ``A:ordinary`` or ``*:priority``.
+
+    `successor` names the window that takes over the categories nobody else would serve.
+    """
+
+    serves: tuple[str, ...]
+    successor: int | None = None
+
+
+class Finish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """End the service with an outcome per matter.
+
+    `outcomes` maps a matter id to an outcome code (`Hall.outcomes`); a matter left out
+    is ``done``. Matters that were not on the ticket are added by naming them.
+    """
+
+    outcomes: dict[str, str] = {}
+
+
+class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Send the visitor on: to a category, or directed to a window or a clerk (exactly one)."""
+
+    category: str | None = None
+    window: int | None = None
+    clerk: str | None = None
+    note: str = ""
+
+
+class Park(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let the visitor fill in a form and come back to this window within `minutes`."""
+
+    minutes: int = 10
+    reason: str = ""
+
+
+class ChangeClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Grant or take back priority, for a picked reason."""
+
+    cls: Literal["ordinary", "priority"]
+    reason: str
+    kind: str = ""
+
+
+class AddMatters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Add matters to a ticket in service (D7)."""
+
+    matters: tuple[str, ...]
+
+
+class PauseCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Stop calling a category; with `issuing` false it also gives out no tickets."""
+
+    reason: str
+    issuing: bool = True
+
+
+class SetNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Show a notice on every screen; an empty text takes it down."""
+
+    text: Text
+
+
+class CloseDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Close the business day; with people waiting only a manager with a reason may."""
+
+    reason: str = ""
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An empty body: ``{}``."""
+
+
+# --- what the server answers --------------------------------------------------------
+
+
+class Done(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to an accepted change; repeating the same key brings the same answer.
+
+    `seq` is the log sequence of the change: a read with ``?at_least=seq`` sees it.
+    """
+
+    seq: int
+    ticket: str = ""
+    number: str = ""
+    window: int = 0
+    ahead: int = 0
+    calling_from: int | None = None
+    code: str = ""
+    detail: str = ""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Problem details (RFC 9457). `code` is a refusal's code, `sentence` what to tell a visitor."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    sentence: Text = {}
+    seq: int = 0
+
+
+class Station(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stretch of handling: which window and clerk, from when to when (ms)."""
+
+    window: int
+    clerk: str
+    since: int
+    until: int | None = None
+
+
+class TicketView(msgspec.Struct, frozen=True):
+    """A ticket as staff see it. `ahead` counts waiting tickets of its category with an earlier place."""
+
+    id: str
+    number: str
+    category: str
+    cls: TicketClass
+    kind: str
+    state: TicketState
+    end: str
+    matters: tuple[str, ...]
+    language: str
+    visit: str
+    source: str
+    taken_at: int
+    due: int
+    ahead: int | None
+    window: int | None
+    times_called: int
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    misses: int
+    note: str
+    parked_until: int | None = None
+    hold_until: int | None = None
+    stations: tuple[Station, ...] = ()
+    left_open: bool = False
+
+
+class TicketPublic(msgspec.Struct, frozen=True):
+    """A ticket as its holder sees it: only this ticket, with the reason for its place.
+
+    `before` counts the people ahead by why they are ahead: ``booked``, ``priority``,
+    ``earlier``, ``returned``.
+    """
+
+    number: str
+    category: str
+    state: TicketState
+    end: str
+    ahead: int | None
+    before: dict[str, int]
+    window: int | None
+    calling_from: int | None
+    data_at: int
+
+
+class QueueLine(msgspec.Struct, frozen=True):
+    """One waiting ticket in a window's list; `why` says why it stands here.
+
+    `why` is ``directed``, ``priority``, ``booked``, ``returned`` or ``order``.
+    """
+
+    ticket: str
+    number: str
+    category: str
+    cls: TicketClass
+    taken_at: int
+    due: int
+    why: str
+
+
+class CategoryLine(msgspec.Struct, frozen=True):
+    """One category as staff see it; `longest` is the longest present wait in ms."""
+
+    category: str
+    name: Text
+    waiting: int
+    longest: int
+    windows: tuple[int, ...]
+    paused: bool
+
+
+class OwnFigures(msgspec.Struct, frozen=True):
+    """Today at this window: visitors served, called, missed; mean service time in ms (None without one)."""
+
+    served: int
+    called: int
+    missed: int
+    mean_service: int | None
+
+
+class WindowView(msgspec.Struct, frozen=True, tag="window"):
+    """All that a window's console shows, pushed whole: the newest `seq`/`data_at` wins.
+
+    `present` is the visitor called or in service; `queue` the next tickets in calling
+    order (at most 20), `waiting` how many in all; `missed` and `parked` those who may
+    come back to this window's categories. `miss_opens_at` is when the miss key opens
+    (None: not yet enough calls); `undo` names what F9 would take back until `undo_until`
+    and `undo_ticket` whose last act that is.
+    """
+
+    hall: str
+    seq: int
+    data_at: int
+    window: int
+    name: Text
+    state: WindowState
+    pausing: bool
+    reason: str
+    clerk: str
+    serves: tuple[str, ...]
+    present: TicketView | None
+    queue: tuple[QueueLine, ...]
+    waiting: int
+    missed: tuple[TicketView, ...]
+    parked: tuple[TicketView, ...]
+    categories: tuple[CategoryLine, ...]
+    figures: OwnFigures
+    calls_needed: int
+    miss_opens_at: int | None
+    undo: str
+    undo_until: int | None
+    notices: tuple[Text, ...] = ()
+    undo_ticket: str = ""
+
+
+class Beat(msgspec.Struct, frozen=True, tag="beat"):
+    """Nothing changed; the data are fresh as of `data_at` (ms)."""
+
+    seq: int
+    data_at: int
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """A code and its name by language."""
+
+    code: str
+    name: Text
+
+
+class MatterLine(msgspec.Struct, frozen=True):
+    """A matter with what a clerk needs at hand."""
+
+    id: str
+    name: Text
+    category: str
+    materials: tuple[str, ...]
+    conditions: tuple[str, ...]
+    instant: bool
+
+
+class WindowLine(msgspec.Struct, frozen=True):
+    """A window of the plan."""
+
+    number: int
+    name: Text
+    floor: str
+    area: str
+    serves: tuple[str, ...]
+
+
+class Hall(msgspec.Struct, frozen=True):
+    """What a client must know of a hall: names, windows, matters, pick lists. Static for a day.
+
+    `reasons` are the pick lists by the act that needs one; `kinds` the kinds of priority.
+    """
+
+    id: str
+    name: Text
+    timezone: str
+    languages: tuple[str, ...]
+    windows: tuple[WindowLine, ...]
+    categories: tuple[Labelled, ...]
+    matters: tuple[MatterLine, ...]
+    reasons: dict[str, tuple[Labelled, ...]]
+    outcomes: tuple[Labelled, ...]
+    kinds: tuple[Labelled, ...] = ()
+
+
+class WhoAmI(msgspec.Struct, frozen=True):
+    """The principal behind a token."""
+
+    id: str
+    name: str
+    role: str
+    hall: str
+    windows: tuple[int, ...]

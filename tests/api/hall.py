@@ -1,0 +1,96 @@
+"""A real server for API tests: uvicorn on a loopback port over a real store, with tokens for each role."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from msgspec.structs import replace
+
+from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
+from queue_server.app import Site, build
+from queue_server.demo import demo_plan
+from queue_server.hall.commands import Ask
+from queue_server.hall.plan import Plan
+from queue_server.hall.register import Grant, GrantToken, PublishPlan
+from queue_server.store.logs import Store
+from tests.waiting import wait_until
+
+TOKENS = {
+    "kiosk": Grant("device:k1", "k1", KIOSK),
+    "floor": Grant("staff:floor", "导办", FLOOR),
+    "manager": Grant("staff:manager", "值班经理", MANAGER),
+} | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
+
+
+class Served:
+    """A running hall and a client for it; `base` is its address."""
+
+    def __init__(self, site: Site, hall: str, client: httpx.AsyncClient, base: str) -> None:
+        self.site = site
+        self.hall = hall
+        self.client = client
+        self.base = base
+
+    async def post(self, who: str, path: str, body: Any = None, key: str = "") -> httpx.Response:
+        """Post to a path of the hall as somebody, with a fresh key unless one is given."""
+        headers = {"authorization": f"Bearer {who}", "idempotency-key": key or uuid.uuid4().hex}
+        return await self.client.post(f"/api/halls/{self.hall}/{path}", json=body or {}, headers=headers)
+
+    async def get(self, who: str, path: str = "") -> httpx.Response:
+        """Get a path of the hall as somebody ("" is anyone)."""
+        headers = {"authorization": f"Bearer {who}"} if who else {}
+        return await self.client.get(f"/api/halls/{self.hall}{path}", headers=headers)
+
+    async def sit(self, window: int) -> str:
+        """A clerk claims and opens a window; gives the clerk's token."""
+        who = f"clerk{window}"
+        for act in ("claim", "open"):
+            answer = await self.post(who, f"windows/{window}/{act}")
+            assert answer.status_code == 200, answer.text
+        return who
+
+
+@asynccontextmanager
+async def served(store_url: str, hall: str, plan: Plan | None = None) -> AsyncIterator[Served]:
+    """Serve a hall on a loopback port while the block runs."""
+    store = await Store.connect(store_url)
+    site = Site(store, [hall], "http://hall.test")
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        build(site),
+        ws="displays.sockets:FrameProtocol",
+        ws_per_message_deflate=False,
+        ws_max_size=65536,
+        log_level="warning",
+        access_log=False,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve([listener]))
+    await wait_until(lambda: server.started or running.done())
+    await _furnish(site, hall, plan or demo_plan(time.time_ns() // 1_000_000))
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        async with httpx.AsyncClient(base_url=base) as client:
+            yield Served(site, hall, client, base)
+    finally:
+        server.should_exit = True
+        await running
+        await store.aclose()
+
+
+async def _furnish(site: Site, id: str, plan: Plan) -> None:
+    hall = site.halls[id]
+    now = hall.clock()
+    await hall.register.ask(Ask(at=now, by="system", command=PublishPlan(replace(plan, hall=id))))
+    for token, grant in TOKENS.items():
+        await hall.register.ask(Ask(at=now, by="system", command=GrantToken(token_hash(token), grant)))
+    await wait_until(lambda: hall.day is not None and hall.day.tail.seq > 0)

@@ -1,0 +1,62 @@
+"""What a visitor does at a kiosk, and what they see there."""
+
+from __future__ import annotations
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.kiosk_hall import KioskHall
+
+SIZES = ((1080, 1920), (1920, 1080), (1024, 768))
+LANGUAGES = ("zh", "ko", "en")
+
+
+class Visitor:
+    """Somebody at the kiosk; counts the touches."""
+
+    def __init__(self, page: Page, hall: KioskHall, size: tuple[int, int] = (1080, 1920)) -> None:
+        self.page = page
+        self.hall = hall
+        self.touches = 0
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def arrive(self) -> None:
+        """Stand before a kiosk whose live menu has arrived."""
+        self.page.goto(self.hall.url())
+        self.page.wait_for_function("document.querySelector('[data-clock]')?.textContent.includes(':')")
+        expect(self.step("start")).to_be_visible()
+
+    def touch(self, selector: str) -> None:
+        self.touches += 1
+        self.page.click(selector)
+
+    def speak(self, lang: str) -> None:
+        """Choose a language unless the kiosk speaks it already."""
+        if self.page.get_attribute(f".key[data-lang={lang}]", "aria-pressed") != "true":
+            self.touch(f".key[data-lang={lang}]")
+
+    def open(self, category: str) -> None:
+        self.touch(f".tile[data-category={category}]")
+
+    def take(self, cls: str = "ordinary") -> None:
+        self.touch(f"[data-do=take][data-cls={cls}]")
+
+    def step(self, name: str) -> Locator:
+        return self.page.locator(f".step[data-step={name}]")
+
+    def number(self) -> str:
+        """The number on the screen, once it is there."""
+        expect(self.page.locator("[data-number]")).to_be_visible()
+        return self.page.inner_text("[data-number]")
+
+    def settle(self) -> None:
+        """Wait until the page takes touches again after it changed."""
+        self.page.wait_for_selector("yc-kiosk:not([data-settling])")
+
+
+def read_qr(picture: Image.Image) -> str:
+    """What a phone reads in a picture of the screen."""
+    found = zxingcpp.read_barcodes(picture)
+    assert len(found) == 1, [code.text for code in found]
+    return found[0].text

@@ -1,0 +1,279 @@
+"""A visitor takes a ticket at the kiosk, in a real browser, from the first touch to the wiped page."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from queue_server.locale import translate
+from tests.browser.kiosk_hall import CATEGORIES, FULL, RULE, TOKEN, KioskHall, choices
+from tests.browser.kiosk_visitor import LANGUAGES, Visitor, read_qr
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_ticket_takes_three_touches_at_most_in_each_language(
+    page: Page, kiosk: KioskHall, lang: str
+) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.speak(lang)
+    visitor.open("S")
+    visitor.take()
+    assert visitor.number() == "S023"
+    assert visitor.touches <= 3
+    assert [(wish.category, wish.cls, wish.language) for _, wish in kiosk.asked] == [("S", "ordinary", lang)]
+    expect(page.locator("[data-ahead]")).to_contain_text(translate("kiosk.ahead", lang, n=9))
+    expect(page.locator("[data-windows]")).to_have_text(translate("kiosk.window_list", lang, list="12–16"))
+    expect(page.locator("[data-now]")).to_contain_text("社会保障区")
+    expect(page.locator("[data-rules]")).to_have_text(RULE[lang])
+    expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}[lang])
+    seen = Image.open(io.BytesIO(page.screenshot()))
+    assert read_qr(seen) == kiosk.issued[kiosk.asked[0][0]].url
+
+
+def test_korean_stands_under_chinese(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.speak("ko")
+    tile = page.locator(".tile[data-category=F] .name > span")
+    expect(tile).to_have_text(["公安户政", "공안호정"])
+    first, second = (tile.nth(place).bounding_box() for place in (0, 1))
+    assert first
+    assert second
+    assert second["y"] >= first["y"] + first["height"] - 1
+
+
+def test_chosen_matters_go_on_the_ticket_with_their_materials(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.open("S")
+    for matter in ("S02", "S03", "S02", "S02"):
+        visitor.touch(f"[data-matter={matter}]")
+    expect(page.locator("[data-matter=S03] .needs")).to_contain_text("灵活就业人员参保登记表")
+    expect(page.locator("[data-matter=S01] .needs")).to_be_hidden()
+    visitor.take("priority")
+    visitor.number()
+    ((_, wish),) = kiosk.asked
+    assert (set(wish.matters), wish.cls) == ({"S02", "S03"}, "priority")
+    expect(page.locator("[data-priority]")).to_be_visible()
+    expect(page.locator("[data-checklist] li")).to_have_count(5)
+
+
+def test_the_language_can_be_switched_at_every_step_without_losing_the_place(
+    page: Page, kiosk: KioskHall
+) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.speak("en")
+    visitor.open("S")
+    visitor.touch("[data-matter=S01]")
+    visitor.speak("ko")
+    expect(page.locator("[data-matter=S01]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-matter=S01] .name")).to_contain_text("기본의료보험")
+    visitor.take()
+    number = visitor.number()
+    visitor.speak("en")
+    assert visitor.number() == number
+    expect(page.locator("[data-ahead]")).to_have_text("9 ahead of you")
+    expect(page.locator("[data-rules]")).to_have_text(RULE["en"])
+    assert len(kiosk.asked) == 1
+
+
+def test_large_type_and_contrast_last_through_the_journey_and_end_with_it(
+    page: Page, kiosk: KioskHall
+) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.touch("[data-do=large]")
+    visitor.touch("[data-do=contrast]")
+    visitor.open("S")
+    visitor.take()
+    visitor.number()
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-type", "large")
+    expect(root).to_have_attribute("data-contrast", "high")
+    visitor.touch(".done")
+    expect(root).to_have_attribute("data-type", "usual")
+    expect(root).to_have_attribute("data-contrast", "usual")
+
+
+def test_a_shut_category_says_why_and_what_else_is_possible(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    expect(page.locator(".tile[data-category=L] .whole")).to_have_text(FULL["zh"])
+    visitor.open("L")
+    expect(page.locator("[data-why]")).to_have_text(FULL["zh"])
+    expect(page.locator("[data-do=take]:visible")).to_have_count(0)
+    visitor.touch("[data-closed] [data-do=back]")
+    expect(visitor.step("start")).to_be_visible()
+
+
+def test_the_start_page_follows_the_hall_as_it_changes(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    expect(page.locator(".tile .letter")).to_have_text([letter for letter, *_ in CATEGORIES])
+    expect(page.locator(".tile[data-category=B] .facts")).to_contain_text("等候7人")
+    wait_for(lambda: kiosk.sockets)
+    shut = [choice for choice in choices(full="B") if choice.category != "H"]
+    kiosk.offer(choices=tuple(reversed(shut)), notices=({"zh": "今天下午停电检修"},))
+    expect(page.locator(".tile[data-category=B]")).to_have_attribute("data-shut", "")
+    expect(page.locator(".tile .letter")).to_have_text([choice.category for choice in reversed(shut)])
+    expect(page.locator("[data-notice]")).to_have_text("今天下午停电检修")
+
+
+def test_when_nobody_calls_yet_the_page_says_from_when(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    expect(page.locator(".tile[data-category=H] .facts")).to_contain_text("起叫号")
+    visitor.open("H")
+    expect(page.locator("[data-pick]")).to_have_text(translate("kiosk.no_matters", "zh"))
+    visitor.take()
+    visitor.number()
+    expect(page.locator("[data-now]")).to_contain_text("起叫号，在这之前可以离开")
+
+
+def test_the_device_token_is_kept_out_of_address_page_and_queries(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    assert page.url == kiosk.url(fragment="")
+    assert TOKEN not in page.content()
+    visitor.open("S")
+    visitor.take()
+    visitor.number()
+    assert kiosk.tokens == [f"Bearer {TOKEN}"]
+    assert not any(TOKEN in path for path in kiosk.paths)
+    page.reload()
+    expect(visitor.step("start")).to_be_attached()
+    assert page.evaluate("history.length") < 10
+    assert TOKEN not in page.content()
+
+
+def test_i_have_noted_it_wipes_the_ticket_from_the_page(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.open("S")
+    visitor.take()
+    number = visitor.number()
+    visitor.touch(".done")
+    expect(visitor.step("start")).to_be_visible()
+    assert_wiped(page, number)
+
+
+def test_a_double_tap_opens_one_page_and_takes_one_ticket(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    tile = page.locator(".tile[data-category=J]").bounding_box()
+    assert tile
+    for _ in range(2):
+        page.mouse.click(tile["x"] + tile["width"] / 2, tile["y"] + tile["height"] / 2)
+    expect(visitor.step("category")).to_be_visible()
+    assert kiosk.asked == []
+    visitor.settle()
+    button = page.locator("[data-cls=ordinary]").bounding_box()
+    assert button
+    for _ in range(3):
+        page.mouse.click(button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    number = visitor.number()
+    visitor.settle()
+    assert visitor.number() == number
+    assert len(kiosk.asked) == 1
+
+
+def test_every_touch_shows_its_effect_within_100_ms(page: Page, kiosk: KioskHall) -> None:
+    kiosk.speaks.clear()
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    slowest = page.evaluate("""async () => {
+      const root = document.querySelector('yc-kiosk');
+      const touched = ['[data-lang=ko]', '[data-category=S]', '[data-matter=S01]', '[data-cls=ordinary]'];
+      let slowest = 0;
+      for (const selector of touched) {
+        const began = performance.now();
+        const changed = new Promise((done) => {
+          new MutationObserver(done).observe(root, { subtree: true, attributes: true, childList: true });
+        });
+        root.querySelector(`button${selector}`).click();
+        await changed;
+        await new Promise(requestAnimationFrame);
+        slowest = Math.max(slowest, performance.now() - began);
+      }
+      return slowest;
+    }""")
+    expect(page.locator("[data-cls=ordinary]")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("[data-chosen]")).to_have_text(translate("kiosk.taking", "ko"))
+    assert slowest < 100
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_kiosk_left_alone_warns_and_then_wipes_everything(
+    page: Page, kiosk: KioskHall, large: bool
+) -> None:
+    page.clock.install()
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.speak("en")
+    if large:
+        visitor.touch("[data-do=large]")
+    visitor.open("S")
+    page.clock.run_for(500)
+    visitor.take()
+    number = visitor.number()
+    twice = 2 if large else 1
+    page.clock.run_for(58_000 * twice)
+    warning = page.locator("[data-cover=idle]")
+    expect(warning).to_be_hidden()
+    page.clock.run_for(4_000 * twice)
+    expect(warning).to_be_visible()
+    page.mouse.click(300, 300)
+    expect(warning).to_be_hidden()
+    assert visitor.number() == number
+    page.clock.run_for(62_000 * twice)
+    expect(page.locator("[data-idle-left]")).to_contain_text("Back to the start in")
+    page.clock.run_for(20_000 * twice)
+    expect(warning).to_be_hidden()
+    expect(visitor.step("start")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert_wiped(page, number)
+
+
+def test_an_untouched_start_page_is_never_interrupted(page: Page, kiosk: KioskHall) -> None:
+    page.clock.install()
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    page.clock.run_for(70_000)
+    expect(page.locator("[data-cover=idle]")).to_be_hidden()
+
+
+def test_menus_selection_zoom_and_leaving_are_off(page: Page, kiosk: KioskHall) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    prevented = page.evaluate("""() => {
+      const target = document.querySelector('.tile');
+      const events = [new MouseEvent('contextmenu', { bubbles: true, cancelable: true }),
+        new Event('selectstart', { bubbles: true, cancelable: true }),
+        new DragEvent('dragstart', { bubbles: true, cancelable: true }),
+        new WheelEvent('wheel', { bubbles: true, cancelable: true, ctrlKey: true }),
+        new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ctrlKey: true, key: '+' }),
+        new KeyboardEvent('keydown', { bubbles: true, cancelable: true, altKey: true, key: 'ArrowLeft' })];
+      return events.map((event) => !target.dispatchEvent(event));
+    }""")
+    assert prevented == [True] * 6
+    assert page.evaluate("getComputedStyle(document.querySelector('.tile')).userSelect") == "none"
+    assert page.evaluate("getComputedStyle(document.body).touchAction") == "none"
+    page.evaluate("history.back()")
+    page.wait_for_function("history.state === null")
+    assert page.url == kiosk.url(fragment="")
+    expect(visitor.step("start")).to_be_visible()
+
+
+def assert_wiped(page: Page, number: str) -> None:
+    """Nothing of the ticket is left: not in the page, not in what the browser stores."""
+    left = page.content() + page.evaluate("JSON.stringify([sessionStorage, history.state, document.title])")
+    for secret in (number, "7KQ4M", "hall.example", 'class="qr"'):
+        assert secret not in left

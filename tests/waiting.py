@@ -1,0 +1,47 @@
+"""Waiting until something is so, instead of sleeping and hoping."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+_PAUSE = 0.005
+"""Seconds between two looks: short beside the loopback, long beside a turn of the event loop."""
+
+
+async def wait_until(look: Callable[[], Found | Awaitable[Found]], timeout: float = 5.0) -> Found:  # noqa: ASYNC109
+    """Look again and again until what is seen is true, and give it; AssertionError after `timeout` seconds.
+
+    `look` may be a plain or an async function.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        seen = look()
+        found = await seen if inspect.isawaitable(seen) else seen
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"still {found!r} after {timeout} s: {_wording(look)}")
+        await asyncio.sleep(_PAUSE)
+
+
+def wait_for(look: Callable[[], Found], timeout: float = 5.0) -> Found:
+    """The same for a test that is no coroutine."""
+    end = time.monotonic() + timeout
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"still {found!r} after {timeout} s: {_wording(look)}")
+        time.sleep(_PAUSE)
+    return found
+
+
+def _wording(look: Callable[..., object]) -> str:
+    try:
+        return inspect.getsource(look).strip()
+    except (OSError, TypeError):
+        return repr(look)
