@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -10,6 +12,7 @@ from tests.browser.kiosk_hall import KioskHall
 
 SIZES = ((1080, 1920), (1920, 1080), (1024, 768))
 LANGUAGES = ("zh", "ko", "en")
+CLOCK = re.compile(r"\d\d:\d\d")
 
 
 class Visitor:
@@ -24,7 +27,7 @@ class Visitor:
     def arrive(self) -> None:
         """Stand before a kiosk whose live menu has arrived."""
         self.page.goto(self.hall.url())
-        self.page.wait_for_function("document.querySelector('[data-clock]')?.textContent.includes(':')")
+        expect(self.page.locator("[data-clock]")).to_have_text(CLOCK)
         expect(self.step("start")).to_be_visible()
 
     def touch(self, selector: str) -> None:

@@ -143,9 +143,8 @@ def test_for_0_to_30_active_calls_every_one_is_visible_or_paged(page: Page, boar
     for count in range(31):
         board_hall.show(board(200 + count, some_calls(count)))
         wanted = {f"A{place:03d}>{place}" for place in range(1, count + 1)}
-        page.wait_for_function(
-            "(seq) => document.querySelector('board-calls').pages.flat().length === seq", arg=count
-        )
+        paged = "(count) => document.querySelector('board-calls').pages.flat().length === count"
+        wait_for(lambda paged=paged, count=count: page.evaluate(paged, count))
         on_pages: list[list[str]] = page.evaluate(
             """() => { const calls = document.querySelector("board-calls"), found = [];
                  for (let i = 0; i < calls.pages.length; i++) {
@@ -186,7 +185,7 @@ def test_a_call_taken_back_leaves_within_one_push_and_is_told_to_wait(page: Page
     fresh(page)
     assert shown(page) == ["A023>3", "B007>4"]
     board_hall.show(board(6, [call("B007", 4, 4)], [call("A023", 3, 6, "wait")]))
-    page.wait_for_function("document.querySelectorAll('.call:not([hidden])').length === 1")
+    expect(page.locator(".call:not([hidden])")).to_have_count(1)
     assert shown(page) == ["B007>4"]
     row = page.locator('board-recent li[data-number="A023"]')
     expect(row).to_contain_text("请稍候")
@@ -244,7 +243,7 @@ def test_a_new_version_of_the_page_is_taken_at_a_quiet_moment(page: Page, board_
     board_hall.stop()
     board_hall.version = "000000000000"
     board_hall.start()
-    page.wait_for_function("document.querySelectorAll('.call:not([hidden])').length === 1")
+    expect(page.locator(".call:not([hidden])")).to_have_count(1)
     busy = board(6, [call("A023", 3, 5)])
     board_hall.show(busy)
     page.wait_for_selector("body[data-link=fresh]", timeout=15_000)

@@ -267,7 +267,7 @@ def test_menus_selection_zoom_and_leaving_are_off(page: Page, kiosk: KioskHall) 
     assert page.evaluate("getComputedStyle(document.querySelector('.tile')).userSelect") == "none"
     assert page.evaluate("getComputedStyle(document.body).touchAction") == "none"
     page.evaluate("history.back()")
-    page.wait_for_function("history.state === null")
+    wait_for(lambda: page.evaluate("history.state === null"))
     assert page.url == kiosk.url(fragment="")
     expect(visitor.step("start")).to_be_visible()
 
