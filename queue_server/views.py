@@ -24,6 +24,11 @@ def refusal_text(refusal: Refused) -> wire.Text:
     return {lang: translate(f"hall.refusal.{refusal.code}", lang, **refusal.facts) for lang in LANGUAGES}
 
 
+def alarm_text(code: str, facts: dict[str, str | int]) -> wire.Text:
+    """The sentence of an alarm in every language: what happened, and what to do."""
+    return {lang: translate(f"hall.alarm.{code}", lang, **facts) for lang in LANGUAGES}
+
+
 # --- the board ----------------------------------------------------------------------------
 
 

@@ -396,3 +396,26 @@ class WhoAmI(msgspec.Struct, frozen=True):
     role: str
     hall: str
     windows: tuple[int, ...]
+
+
+class AlarmLine(msgspec.Struct, frozen=True):
+    """One alarm: when (ms), its code, the log it is about, and a sentence that says what to do."""
+
+    at: int
+    code: str
+    log: str
+    text: Text
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a hall is: `halted` is the alarm's code for which nothing is accepted ("" while all is well).
+
+    `set_aside` are events that contradicted the state, `barred` numbers that a failover lost.
+    """
+
+    date: str
+    seq: int
+    halted: str
+    set_aside: tuple[int, ...]
+    barred: tuple[str, ...]
+    alarms: tuple[AlarmLine, ...]

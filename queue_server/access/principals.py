@@ -108,6 +108,11 @@ def may_see_tickets(principal: Principal) -> bool:
     return principal.role in (CLERK, MANAGER, FLOOR)
 
 
+def may_see_health(principal: Principal) -> bool:
+    """Whether a principal may see the hall's alarms."""
+    return principal.role == MANAGER
+
+
 # --- tokens -----------------------------------------------------------------------------------
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from displays.board import Board
 from kiosk.menu import Menu
 from queue_server import views, wire
+from queue_server.access.principals import may_see_health
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done
 from queue_server.hall import commands as do
+from queue_server.hall.refusals import NotYours
+from queue_server.views import alarm_text
 
 
 async def show(call: Call) -> wire.Hall:
@@ -34,6 +37,26 @@ async def menu(call: Call) -> Menu:
     """What a kiosk offers now."""
     now = call.now
     return await call.hall.look(lambda day: views.menu(day, now, now), call.at_least)
+
+
+async def health(call: Call) -> wire.Health:
+    """Whether the hall accepts anything, and its last alarms, for managers."""
+    if not may_see_health(call.principal):
+        raise NotYours("not_allowed")
+    hall = call.hall
+    return wire.Health(
+        date=hall.day.state.date if hall.day else "",
+        seq=hall.day.tail.seq if hall.day else 0,
+        halted=hall.halt.code if hall.halt else "",
+        set_aside=hall.day.state.now.quarantined if hall.day else (),
+        barred=hall.day.state.now.barred if hall.day else (),
+        alarms=tuple(
+            wire.AlarmLine(
+                at, alarm.code, alarm.log, alarm_text(alarm.code, {"log": alarm.log, **alarm.facts})
+            )
+            for at, alarm in hall.alarms
+        ),
+    )
 
 
 async def pause_category(call: Call) -> wire.Done:

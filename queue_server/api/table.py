@@ -41,6 +41,7 @@ OPERATIONS = (
     Operation("GET", "/me", floor.me, None, wire.WhoAmI),
     Operation("GET", "/board", floor.board, None, Board, access=PUBLIC),
     Operation("GET", "/menu", floor.menu, None, Menu, access=PUBLIC),
+    Operation("GET", "/health", floor.health, None, wire.Health),
     Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, 201),
     Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, 201),
     Operation("POST", "/bookings", tickets.book, wire.Book, wire.Done, 201),

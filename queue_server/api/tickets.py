@@ -81,7 +81,7 @@ async def receipt(call: Call, answer: Answer) -> Receipt:
         )
         return views.receipt(day, ticket, url, code, (missed,), qr.svg(url), answer.calling_from)
 
-    return await call.hall.look(words)
+    return await call.hall.look_of(answer.ticket, words)
 
 
 async def show(call: Call) -> wire.TicketView:

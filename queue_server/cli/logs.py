@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-from queue_server.desk.hall import DayScribe, RegisterScribe
+from queue_server.desk.scribes import DayScribe, RegisterScribe
 from queue_server.hall import events
 from queue_server.hall.day import Day
 from queue_server.hall.figures import figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -11,21 +12,25 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from queue_server.desk.line import Line
+from queue_server.desk import alarms
+from queue_server.desk.alarms import Alarm
+from queue_server.desk.line import Halt, Line
+from queue_server.desk.liveness import Liveness
+from queue_server.desk.scribes import DayScribe, RegisterScribe
 from queue_server.hall import commands as do
-from queue_server.hall import decide, events, register
+from queue_server.hall import events
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
-from queue_server.hall.evolve import Contradiction, evolve, quarantine
+from queue_server.hall.decide import known_answer
 from queue_server.hall.hours import business_date, day_bounds, open_spans
 from queue_server.hall.model import Answer, Booking
-from queue_server.hall.plan import Plan, plan_hash
-from queue_server.hall.refusals import Conflict, NotNow, Refused, Unknown
+from queue_server.hall.plan import HOUR, Plan, plan_hash
+from queue_server.hall.refusals import NotNow, Refused, Unknown
 from queue_server.hall.register import Register
-from queue_server.hall.running import due
+from queue_server.hall.running import cause, due
 from queue_server.store import keys
 from queue_server.store.chain import Entry
-from queue_server.store.logs import Store
+from queue_server.store.logs import Store, StoreRefused, Unanswered
 from queue_server.store.reader import Reader
 
 log = structlog.get_logger()
@@ -33,42 +38,20 @@ T = TypeVar("T")
 
 TICK = 0.5
 """Seconds between two looks at what time brings about."""
-
-
-class DayScribe:
-    """How a day's commands become bytes of its log, and bytes a day."""
-
-    def act(self, state: Day, ask: Ask) -> tuple[list[bytes], Answer]:
-        """Decide and evolve; raises `Refused`."""
-        records, answer = decide.act(state, ask)
-        return [events.encode(r) for r in records], answer
-
-    def take_in(self, state: Day, entry: Entry) -> None:
-        """Evolve by a fact; one that contradicts the state is set aside and named (S12)."""
-        try:
-            evolve(state, events.decode(entry.body), entry.seq)
-        except (Contradiction, msgspec.DecodeError) as trouble:
-            log.error("event set aside", date=state.date, seq=entry.seq, why=str(trouble))  # noqa: TRY400
-            quarantine(state, entry.seq)
-
-
-class RegisterScribe:
-    """How the register's commands become bytes of its log, and bytes a register."""
-
-    def act(self, state: Register, ask: Ask) -> tuple[list[bytes], Answer]:
-        """Decide and evolve; raises `Refused`."""
-        entries, answer = register.act(state, ask)
-        return [register.encode(e) for e in entries], answer
-
-    def take_in(self, state: Register, entry: Entry) -> None:
-        """Evolve by a fact."""
-        register.evolve(state, register.decode(entry.body), entry.seq)
+LOOK_FOR_DAY = 2.0
+"""Seconds between two looks for a new day's log while the last one is closed."""
+RETRIES = 1 * HOUR
+"""For how long (ms) after a day opened the keys of the day before are consulted."""
+ALARMS = 100
+UNSETTLED = ("store_gone", "read_only", "too_busy")
 
 
 class Hall:
     """One hall: `day` is the line of the business day that is open now (None before the first).
 
-    `clock` gives ms since the epoch; `on_day` is told of every day line that becomes the live one.
+    `before` is the day before it, while somebody may still repeat one of its commands. `clock` gives ms
+    since the epoch; `on_day` is told of every day line that becomes the live one; `alarms` are the last
+    ones, as (ms, alarm).
     """
 
     def __init__(
@@ -82,23 +65,51 @@ class Hall:
         self.store = store
         self.reader = reader
         self.clock = clock
-        self.register = Line(store, keys.register(id), Register(), RegisterScribe())
+        self.alarms: deque[tuple[int, Alarm]] = deque(maxlen=ALARMS)
+        self.register = Line(store, keys.register(id), Register, RegisterScribe(self.alarm), self.alarm)
         self.day: Line[Day] | None = None
+        self.before: Day | None = None
         self.on_day: list[Callable[[Line[Day]], None]] = []
+        self._liveness = Liveness(store, id, lambda: self.clock())  # noqa: PLW0108 - it may be replaced
         self._tasks: asyncio.TaskGroup | None = None
         self._turning = asyncio.Lock()
         self._published = asyncio.Event()
+        self._looked_at = 0.0
+        self._troubled = False
         self.register.on_landed.append(lambda _: self._published.set())
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Keep what an operator must know, and write it to the program's own log."""
+        self.alarms.append((self.clock(), alarm))
+        alarms.note(alarm)
+        if alarm.code in alarms.HALTS:
+            self.reader.forget(alarm.log)  # its data are not fresh any more, and must not look so
 
     # --- asking ------------------------------------------------------------------------
 
     async def ask(self, ask: Ask) -> Answer:
-        """Have a command of the day decided."""
-        return await self.today().ask(ask)
+        """Have a command of the day decided; one that the day before answered gets that answer again."""
+        return self._answered_before(ask) or await self.today().ask(ask)
+
+    def _answered_before(self, ask: Ask) -> Answer | None:
+        """The answer that the day before gave to the same key, for an hour after the day turned."""
+        if self.before is None or self.day is None or not ask.key:
+            return None
+        opened = self.day.state.now.opened_at
+        if opened and self.clock() - opened > RETRIES:
+            self.before = None
+            return None
+        return known_answer(self.before, ask)
 
     async def look(self, look: Callable[[Day], T], at_least: int = 0) -> T:
         """Read the day as it has landed."""
         return await self.today().look(look, at_least)
+
+    async def look_of(self, ticket: str, look: Callable[[Day], T]) -> T:
+        """Read the day that issued a ticket: today, or the day before while its commands may be repeated."""
+        if self.before is not None and ticket in self.before.tickets:
+            return look(self.before)
+        return await self.look(look)
 
     def today(self) -> Line[Day]:
         """The live day's line; refuses ``day_not_open``."""
@@ -114,6 +125,16 @@ class Hall:
             raise Unknown("unknown_booking")
         return found
 
+    @property
+    def halt(self) -> Halt | None:
+        """Why the hall accepts nothing, or None."""
+        return self.register.halt or (self.day.halt if self.day else None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether this process serves the hall: its day is loaded, believed and understood."""
+        return self.day is not None and self.halt is None
+
     # --- running ------------------------------------------------------------------------
 
     async def run(self, started: asyncio.Event) -> None:
@@ -121,10 +142,9 @@ class Hall:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             await self.register.load()
-            self.reader.watch(self.register.name, lambda: self.register.tail.seq, self.register.arrived)
+            self._watch(self.register)
             tasks.create_task(self.register.run())
-            if self.register.state.plan is not None:
-                await self.turn()
+            await self.tick()
             started.set()
             while True:
                 with suppress(TimeoutError):
@@ -135,60 +155,130 @@ class Hall:
 
     async def tick(self) -> None:
         """Offer what time alone brings about; every process does, the first wins."""
+        try:
+            await self._tick()
+        except (Unanswered, StoreRefused, Refused) as trouble:
+            if not self._troubled:
+                log.warning("time stands still", hall=self.id, why=str(trouble))
+            self._troubled = True
+        else:
+            self._troubled = False
+
+    async def _tick(self) -> None:
+        step = self._liveness.clock_step()
+        if step:
+            self.alarm(Alarm(alarms.CLOCK, self.id, {"seconds": step // 1000}))
         if self.register.state.plan is None:
             return
         await self.turn()
+        line = self.day
+        if line is None or line.halt is not None:
+            return
         now = self.clock()
-        for command in await self.look(lambda day: due(day, now)):
-            name = f"time:{type(command).__name__}:{msgspec.json.encode(command).decode()}"
-            await self._offer(Ask(at=now, by="time", command=command, key=name, digest=name))
+        if not line.state.now.closed:
+            await self._note_down(line, now)
+        for command, why in await self.look(lambda day: [(c, cause(day, c)) for c in due(day, now)]):
+            await self.offer(command, now, why)
 
-    async def _offer(self, ask: Ask) -> None:
+    async def _note_down(self, line: Line[Day], now: int) -> None:
+        """Down time is written by the first process that comes back, from the last liveness mark (D10)."""
+        if not self._liveness.due:
+            return
+        down = await self._liveness.gap()
+        start, end = day_bounds(line.state.plan, line.state.date)
+        since, until = max(start, now - down), min(now, end)
+        if down and since < until:
+            await self.offer(do.RecordDown(since=since, until=until), now, str(since))
+            self.alarm(Alarm(alarms.DOWN, line.name, {"seconds": down // 1000}))
+        await self._liveness.mark()
+
+    async def offer(self, command: do.Command, now: int, why: str) -> None:
+        """Offer a command of time: its kind and cause are its key, so that it is taken once.
+
+        Raises `NotNow` when it could not be settled whether it was taken.
+        """
+        name = f"time:{type(command).__name__}:{why}"
         try:
-            await self.ask(ask)
+            await self.ask(Ask(at=now, by="time", command=command, key=name, digest=name))
         except Refused as refusal:
+            if refusal.code in UNSETTLED:
+                raise
             if refusal.code not in ("stale", "day_closed", "day_open"):
-                log.warning("refused to time", command=type(ask.command).__name__, why=str(refusal))
+                log.warning("refused to time", command=type(command).__name__, why=str(refusal))
+
+    # --- the day turns --------------------------------------------------------------------
 
     async def turn(self) -> None:
         """Make the day of now the live one: load or open it. The business date never decreases."""
         async with self._turning:
-            last = self.day
             plan = self.register.state.plan
-            if plan is None or (last is not None and not last.state.now.closed):
+            if plan is None or not self._over() or time.monotonic() - self._looked_at < LOOK_FOR_DAY:
                 return
-            if last is None:
-                await self._resume(plan)
-                last = self.day
-                if last is not None and not last.state.now.closed:
-                    return
+            await self._join_newest(plan)
+            if not self._over():
+                return
             date = business_date(plan, self.clock())
-            if last is not None and date <= last.state.date:
-                return
-            await self._open(plan, date, last)
+            last = self.day
+            if last is None or date > last.state.date:
+                await self._open(plan, date, last)
+            else:
+                self._looked_at = time.monotonic()
 
-    async def _resume(self, plan: Plan) -> None:
-        """Load the last day there is a log of, under the plan that its opening pinned."""
+    def _over(self) -> bool:
+        return self.day is None or (self.day.state.now.closed and self.day.halt is None)
+
+    async def _join_newest(self, plan: Plan) -> None:
+        """Take part in the newest day there is a log of, whoever opened it."""
         dates = await self.store.days(self.id)
-        if dates:
-            await self._live(dates[-1], await self._pinned(dates[-1], plan))
+        if not dates or (self.day is not None and dates[-1] <= self.day.state.date):
+            return
+        if self.day is None and len(dates) > 1:
+            self.before = await self._day_before(dates[-2], plan)
+        await self._live(dates[-1], plan)
 
-    async def _pinned(self, date: str, fallback: Plan) -> Plan:
+    async def _day_before(self, date: str, plan: Plan) -> Day:
+        line = await self._line(date, plan)
+        await line.load()
+        return line.state
+
+    async def _line(self, date: str, plan: Plan) -> Line[Day]:
+        """The line of a date, under the plan that its opening pinned."""
+        pinned, halt = await self._pinned(date, plan)
+        line = Line(
+            self.store,
+            keys.day(self.id, date),
+            lambda: Day(pinned, date),
+            DayScribe(self.alarm),
+            self.alarm,
+        )
+        if halt is not None:
+            line.stop(halt)
+        return line
+
+    async def _pinned(self, date: str, plan: Plan) -> tuple[Plan, Halt | None]:
+        """The plan that a day's opening pinned; `plan` for a day that has not opened."""
         first = await self.store.read(keys.day(self.id, date), 0, 1)
-        opened = events.decode(first[0].body).e if first else None
+        try:
+            opened = events.decode(first[0].body).e if first else None
+        except (msgspec.DecodeError, events.UnknownVersion) as trouble:
+            return plan, Halt(alarms.BROKEN, 1, str(trouble))
         if not isinstance(opened, events.DayOpened):
-            return fallback
-        pinned = self.register.state.plans.get(opened.plan)
-        if pinned is None:
-            raise Conflict("stale")
-        return pinned
+            return plan, None
+        if opened.plan not in self.register.state.plans:
+            await self.register.catch_up()  # another process may just have published it
+        found = self.register.state.plans.get(opened.plan)
+        if found is None:
+            return plan, Halt(alarms.NO_PLAN, 1, opened.plan)
+        return found, None
 
     async def _live(self, date: str, plan: Plan) -> Line[Day]:
-        line = Line(self.store, keys.day(self.id, date), Day(plan, date), DayScribe())
+        line = await self._line(date, plan)
         await line.load()
+        line.on_forked = self._forked
         if self.day is not None:
             self.reader.forget(self.day.name)
-        self.reader.watch(line.name, lambda: line.tail.seq, line.arrived)
+            self.before = self.day.state
+        self._watch(line)
         assert self._tasks is not None, "a hall turns its day only while it runs"
         self._tasks.create_task(line.run())
         self.day = line
@@ -196,15 +286,26 @@ class Hall:
             told(line)
         return line
 
+    def _watch(self, line: Line[Day] | Line[Register]) -> None:
+        if line.halt is None:
+            self.reader.watch(line.name, lambda: line.tail.seq, line.arrived)
+
     async def _open(self, plan: Plan, date: str, last: Line[Day] | None) -> None:
-        line = await self._live(date, plan)
-        if line.state.now.opened:
-            return
+        cites = last.tail.hash if last else ""
         carried = tomorrows(last.state, plan, date) if last else ()
-        opening = do.OpenDay(
-            date=date, plan=plan_hash(plan), cites=last.tail.hash if last else "", carried=carried
-        )
-        await self._offer(Ask(at=self.clock(), by="time", command=opening, key=f"open:{date}", digest=date))
+        line = await self._live(date, plan)
+        if not line.state.now.opened:
+            opening = do.OpenDay(date=date, plan=plan_hash(plan), cites=cites, carried=carried)
+            await self.offer(opening, self.clock(), date)
+
+    def _forked(self, lost: Sequence[Entry]) -> Ask | None:
+        """The store's history stands; the numbers that only ours had must not be given out again."""
+        taken = [e for entry in lost if isinstance(e := events.decode(entry.body).e, events.TicketTaken)]
+        if not taken:
+            return None
+        command = do.BarNumbers(lost=tuple((e.category, e.number) for e in taken))
+        name = f"time:BarNumbers:{lost[-1].hash}"
+        return Ask(at=self.clock(), by="time", command=command, key=name, digest=name)
 
 
 def tomorrows(day: Day, plan: Plan, date: str) -> tuple[Booking, ...]:

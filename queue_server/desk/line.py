@@ -4,21 +4,28 @@ The state in memory runs ahead of the log only while one append is under way; an
 included, and looks are given when it has landed. When another process was faster, the batch is
 unwound, what was missing is taken in, and the batch is decided again. An append that got no answer
 is repeated, identical and on the same base, until the store says which copy landed.
+
+A log that cannot be believed or understood any more halts its line: what is known is still shown, and
+nothing is accepted. A log that lost its tail is repaired (`desk/repair.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
+from queue_server.desk import alarms
+from queue_server.desk.repair import Repair, repair
 from queue_server.hall.commands import Ask
+from queue_server.hall.events import UnknownVersion
 from queue_server.hall.model import Answer
 from queue_server.hall.refusals import NotNow, Refused
-from queue_server.store.chain import GENESIS, Entry, Tail, verify
+from queue_server.store.chain import GENESIS, ChainBroken, Entry, Tail, verify
 from queue_server.store.logs import Forked, Landed, Lost, NotYourTurn, Store, StoreRefused, Unanswered
 
 log = structlog.get_logger()
@@ -28,8 +35,14 @@ BATCH = 256
 """Most commands decided together: bounds the time of one append."""
 WAIT_FOR_TURN = 0.005
 """Seconds between two tries while another process has its turn."""
+SILENT = 2.0
+"""Seconds of silence after which the store counts as gone: whoever asks is told so at once."""
 GIVE_UP = 10.0
 """Seconds after which a caller is told that the store is gone; the append itself is still settled."""
+CATCH_UP = 1.0
+"""Seconds for which a read waits for the sequence that it names."""
+REMEMBERED = 5000
+"""Entries kept to put a lost tail back: hours of a hall, where a failover loses a second."""
 
 
 class State(Protocol):
@@ -54,34 +67,61 @@ class Scribe(Protocol[S_contra]):
         ...
 
     def take_in(self, state: S_contra, entry: Entry) -> None:
-        """Evolve by an entry that is a fact already."""
+        """Evolve by an entry that is a fact already; raises `UnknownVersion` for one of newer software."""
         ...
 
 
-class Line(Generic[S]):
-    """One log of one hall with its state in memory. `run` must be running in a task group."""
+class Halt(NamedTuple):
+    """Why a line accepts nothing: `code` is one of `alarms.HALTS`, `seq` the entry that shows it."""
 
-    def __init__(self, store: Store, name: str, state: S, scribe: Scribe[S]) -> None:
+    code: str
+    seq: int
+    why: str
+
+
+class Line(Generic[S]):
+    """One log of one hall with its state in memory. `run` must be running in a task group.
+
+    `fresh` makes the empty state; `alarm` is told what an operator must know; `on_forked` is given the
+    entries that the store's history lacks and gives the command that makes up for them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        name: str,
+        fresh: Callable[[], S],
+        scribe: Scribe[S],
+        alarm: Callable[[alarms.Alarm], None] = alarms.note,
+    ) -> None:
         self.store = store
         self.name = name
-        self.state = state
+        self.state = fresh()
         self.tail: Tail = GENESIS
         self.confirmed_at = 0.0
-        self.read_only = ""
+        self.halt: Halt | None = None
         self.on_landed: list[Callable[[Sequence[Entry]], None]] = []
+        self.on_forked: Callable[[Sequence[Entry]], Ask | None] = lambda _: None
+        self.remembered: deque[Entry] = deque(maxlen=REMEMBERED)
+        self._fresh = fresh
         self._scribe = scribe
+        self._alarm = alarm
         self._asked: list[tuple[Ask, asyncio.Future[Answer]]] = []
         self._looks: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
         self._busy = False
-        self._moved = asyncio.Condition()
+        self._diverged = False
+        self._silent_since: float | None = None
+        self._waiting_for: list[tuple[int, asyncio.Future[None]]] = []
 
     # --- asking and looking -----------------------------------------------------------
 
     async def ask(self, ask: Ask) -> Answer:
         """Have a command decided; the answer is a fact when it comes. Raises `Refused`."""
-        if self.read_only:
+        if self.halt is not None:
             raise NotNow("read_only")
+        if self.silent:
+            raise NotNow("store_gone")
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked.append((ask, future))
         self._wake.set()
@@ -89,11 +129,24 @@ class Line(Generic[S]):
             async with asyncio.timeout(GIVE_UP):
                 return await asyncio.shield(future)
         except TimeoutError:
-            future.add_done_callback(_retrieve)
+            self._withdraw(future)
             raise NotNow("store_gone") from None
 
+    def _withdraw(self, future: asyncio.Future[Answer]) -> None:
+        """Nobody waits for the answer: what was not decided yet is forgotten; the rest stands in the log."""
+        self._asked = [(ask, asked) for ask, asked in self._asked if asked is not future]
+        future.add_done_callback(_retrieve)
+
+    @property
+    def silent(self) -> bool:
+        """Whether the store has not answered an append for so long that it counts as gone."""
+        return self._silent_since is not None and time.monotonic() - self._silent_since > SILENT
+
     async def look(self, look: Callable[[S], T], at_least: int = 0) -> T:
-        """Read the state as it has landed, after the entry `at_least`; waits for that up to a second."""
+        """Read the state as it has landed, after the entry `at_least`; waits for that up to a second.
+
+        Refuses ``store_gone`` while an append stays unanswered: what landed is not known then.
+        """
         if at_least > self.tail.seq:
             await self._reach(at_least)
         if not self._busy:
@@ -101,7 +154,7 @@ class Line(Generic[S]):
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def now() -> None:
-            if future.cancelled():
+            if future.done():
                 return
             try:
                 future.set_result(look(self.state))
@@ -109,59 +162,116 @@ class Line(Generic[S]):
                 future.set_exception(refusal)
 
         self._looks.append(now)
-        return await future
+        try:
+            async with asyncio.timeout(SILENT):
+                return await future
+        except TimeoutError:
+            raise NotNow("store_gone") from None
 
     async def _reach(self, seq: int) -> None:
+        reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting_for.append((seq, reached))
         try:
-            async with asyncio.timeout(1.0), self._moved:
-                await self._moved.wait_for(lambda: self.tail.seq >= seq)
+            async with asyncio.timeout(CATCH_UP):
+                await reached
         except TimeoutError:
             raise NotNow("too_busy") from None
+        finally:
+            self._waiting_for = [(s, f) for s, f in self._waiting_for if f is not reached]
 
     # --- the log ------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Read the whole log and rebuild the state from it."""
-        while entries := await self.store.read(self.name, self.tail.seq, 5000):
-            self.take_in(entries)
+        """Read the whole log and rebuild the state from it, up to where it can be believed; tells nobody."""
+        while self.halt is None and (entries := await self.store.read(self.name, self.tail.seq, 5000)):
+            self.take_in(entries, tell=False)
         self.confirmed_at = time.monotonic()
 
-    def take_in(self, entries: Sequence[Entry]) -> None:
+    async def catch_up(self) -> None:
+        """Take in what others have appended, without waiting for the store's reader."""
+        while not self._busy and (entries := await self.store.read(self.name, self.tail.seq)):
+            self.take_in(entries)
+
+    def take_in(self, entries: Sequence[Entry], tell: bool = True) -> None:
         """Entries that others appended (or that were stored before) are facts: evolve by them.
 
-        Raises `ChainBroken` when they do not continue this log.
+        A chain that is broken, and an event of newer software, halt the line before they change anything.
         """
         new = [e for e in entries if e.seq > self.tail.seq]
-        if not new:
+        if not new or self.halt is not None:
             return
-        verify(new, self.tail)
-        for entry in new:
-            self._scribe.take_in(self.state, entry)
+        good = self._believed(new)
+        taken: list[Entry] = []
+        for entry in good:
+            try:
+                self._scribe.take_in(self.state, entry)
+            except UnknownVersion as newer:
+                self.stop(Halt(alarms.NEWER, entry.seq, str(newer)))
+                break
+            taken.append(entry)
+        self._land(taken, tell)
+
+    def _believed(self, entries: list[Entry]) -> list[Entry]:
+        try:
+            verify(entries, self.tail)
+        except ChainBroken as broken:
+            self.stop(Halt(alarms.BROKEN, broken.seq, str(broken)))
+            return [e for e in entries if e.seq < broken.seq]
+        return entries
+
+    def _land(self, entries: Sequence[Entry], tell: bool = True) -> None:
+        """These entries are in the log and in the state."""
         self.state.settle()
-        self.tail = Tail(new[-1].seq, new[-1].hash)
-        self._tell(new)
+        if not entries:
+            return
+        self.tail = Tail(entries[-1].seq, entries[-1].hash)
+        self.remembered.extend(entries)
+        for seq, reached in self._waiting_for:
+            if seq <= self.tail.seq and not reached.done():
+                reached.set_result(None)
+        if tell:
+            self._tell(entries)
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        for told in self.on_landed:
+            told(entries)
+
+    def stop(self, halt: Halt) -> None:
+        """Accept nothing any more, and say why."""
+        if self.halt is None:
+            self.halt = halt
+            self._alarm(alarms.Alarm(halt.code, self.name, {"seq": halt.seq, "why": halt.why}))
 
     def arrived(self, entries: Sequence[Entry]) -> None:
         """The store's reader saw entries; an append under way will learn of them by itself."""
         if not self._busy:
             self.take_in(entries)
-        self.confirmed_at = time.monotonic()
+        if self.halt is None:
+            self.confirmed_at = time.monotonic()
+
+    def holds(self) -> Tail:
+        """Where the log ends as far as this process knows."""
+        return self.tail
+
+    def diverged(self, tail: Tail) -> None:
+        """The store's reader saw a log that does not hold what landed here: look into it."""
+        if not self._busy and tail != self.tail:
+            self._diverged = True
+            self._wake.set()
 
     async def run(self) -> None:
         """Commit what is asked, batch by batch, until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._asked:
+            while self._asked or self._diverged:
                 batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
-                self._busy = True
+                self._busy, self._diverged = True, False
                 try:
                     await self._commit(batch)
                 finally:
                     self._busy = False
                 self._serve_looks()
-                async with self._moved:
-                    self._moved.notify_all()
 
     def _serve_looks(self) -> None:
         looks, self._looks = self._looks, []
@@ -170,28 +280,35 @@ class Line(Generic[S]):
 
     async def _commit(self, batch: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:
         lost = 0
-        while True:
+        while self.halt is None:
             mark = self.state.mark()
             bodies, results = self._decide(batch)
             outcome = await self._append(bodies, turn=lost >= 2)
             if isinstance(outcome, Landed):
-                self.state.settle()
-                self.tail = outcome.tail
-                self.confirmed_at = time.monotonic()
-                self._answer(results)
-                if outcome.entries:
-                    self._tell(outcome.entries)
-                self.take_in(outcome.after)
+                self._landed(outcome, results)
                 return
             self.state.unwind(mark)
-            if isinstance(outcome, Forked | StoreRefused):
-                self._refuse(batch, outcome)
+            if isinstance(outcome, StoreRefused):
+                log.error("log not writable", log=self.name, why=str(outcome))
+                self._answer([(future, NotNow("store_gone")) for _, future in batch])
                 return
             if isinstance(outcome, NotYourTurn):
                 await asyncio.sleep(WAIT_FOR_TURN)
-                continue
-            self.take_in(outcome.missing)
-            lost += 1
+            elif isinstance(outcome, Forked):
+                first = await self._mend(outcome.tail)
+                batch = [*_unanswerable(first), *batch]
+            else:
+                self.take_in(outcome.missing)
+                lost += 1
+        self._answer([(future, NotNow("read_only")) for _, future in batch])
+
+    def _landed(
+        self, outcome: Landed, results: list[tuple[asyncio.Future[Answer], Answer | Refused]]
+    ) -> None:
+        self.confirmed_at = time.monotonic()
+        self._land(outcome.entries)
+        self._answer(results)
+        self.take_in(outcome.after)
 
     def _decide(
         self, batch: list[tuple[Ask, asyncio.Future[Answer]]]
@@ -213,19 +330,65 @@ class Line(Generic[S]):
     ) -> Landed | Lost | NotYourTurn | Forked | StoreRefused:
         """Append until the store has said what became of it; the identical append, on the same base."""
         wait = 0.02
+        self._silent_since = None
         while True:
             try:
                 if turn:
                     await self.store.take_turn(self.name, self.store.holder, 2000)
-                return await self.store.append(
+                outcome = await self.store.append(
                     self.name, self.tail, bodies, turn=self.store.holder if turn else ""
                 )
             except Unanswered as silence:
-                log.warning("append unanswered", log=self.name, error=str(silence))
+                if self._silent_since is None:
+                    self._silent_since = time.monotonic()
+                    log.warning("append unanswered", log=self.name, error=str(silence))
                 await asyncio.sleep(wait)
                 wait = min(1.0, wait * 2)
             except StoreRefused as refusal:
                 return refusal
+            else:
+                self._heard()
+                return outcome
+
+    def _heard(self) -> None:
+        if self._silent_since is not None:
+            log.info("append settled", log=self.name, silent=round(time.monotonic() - self._silent_since, 3))
+            self._silent_since = None
+
+    async def _mend(self, tail: Tail) -> Ask | None:
+        """The log does not hold what landed here: put a lost tail back, or start anew from a fork.
+
+        Gives what must be decided before anything else, if there is something.
+        """
+        lost = self.tail
+        try:
+            found = await repair(self.store, self.name, tuple(self.remembered))
+        except (Unanswered, StoreRefused) as trouble:
+            log.warning("log not repaired yet", log=self.name, error=str(trouble))
+            await asyncio.sleep(WAIT_FOR_TURN)
+            return None
+        facts: dict[str, str | int] = {"seq": tail.seq, "lost": lost.seq}
+        if found is Repair.BACK:
+            self._alarm(alarms.Alarm(alarms.TAIL_BACK, self.name, facts))
+        elif found is Repair.BEYOND:
+            self.stop(
+                Halt(alarms.FORKED, tail.seq, f"this process holds {lost.seq} entries, the store {tail.seq}")
+            )
+        else:
+            return await self._start_anew(facts)
+        return None
+
+    async def _start_anew(self, facts: dict[str, str | int]) -> Ask | None:
+        """Another history has grown: believe the store's, and make up for what it does not hold."""
+        before = {(e.seq, e.hash): e for e in self.remembered}
+        self.state, self.tail = self._fresh(), GENESIS
+        self.remembered.clear()
+        await self.load()
+        now = {(e.seq, e.hash): e for e in self.remembered}
+        lost = [entry for place, entry in before.items() if place not in now]
+        self._alarm(alarms.Alarm(alarms.FORK_TAKEN, self.name, facts | {"entries": len(lost)}))
+        self._tell([entry for place, entry in now.items() if place not in before])
+        return self.on_forked(lost)
 
     def _answer(self, results: list[tuple[asyncio.Future[Answer], Answer | Refused]]) -> None:
         for future, result in results:
@@ -236,16 +399,14 @@ class Line(Generic[S]):
             else:
                 future.set_result(result)
 
-    def _refuse(self, batch: list[tuple[Ask, asyncio.Future[Answer]]], why: Forked | StoreRefused) -> None:
-        log.error("log not writable", log=self.name, why=str(why))
-        if isinstance(why, Forked):
-            self.read_only = f"forked at {why.tail.seq}"
-        code = "read_only" if isinstance(why, Forked) else "store_gone"
-        self._answer([(future, NotNow(code)) for _, future in batch])
 
-    def _tell(self, entries: Sequence[Entry]) -> None:
-        for told in self.on_landed:
-            told(entries)
+def _unanswerable(ask: Ask | None) -> list[tuple[Ask, asyncio.Future[Answer]]]:
+    """A command of the line's own, whose outcome nobody waits for."""
+    if ask is None:
+        return []
+    future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    future.add_done_callback(_retrieve)
+    return [(ask, future)]
 
 
 def _retrieve(future: asyncio.Future[Answer]) -> None:

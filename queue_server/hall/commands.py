@@ -65,6 +65,12 @@ class RecordDown(Command, frozen=True):
     until: int
 
 
+class BarNumbers(Command, frozen=True):
+    """Numbers of tickets that a failover lost, as (category, number): never to be given out again."""
+
+    lost: tuple[tuple[str, str], ...]
+
+
 class PauseCategory(Command, frozen=True):
     """Stop calling a category; without `issuing` it gives out no tickets either."""
 

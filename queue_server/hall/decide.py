@@ -26,6 +26,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.CloseDay: running.close_day,
     do.SetNotice: running.set_notice,
     do.RecordDown: running.record_down,
+    do.BarNumbers: running.bar_numbers,
     do.PauseCategory: running.pause_category,
     do.ResumeCategory: running.resume_category,
     do.TakeTicket: taking.take_ticket,

@@ -49,6 +49,13 @@ class HallWasDown(Event, frozen=True, tag="hall_was_down"):
     until: int
 
 
+class NumbersBarred(Event, frozen=True, tag="numbers_barred"):
+    """A failover lost these numbers; `lasts` are the categories' last numbers, so that none comes twice."""
+
+    numbers: tuple[str, ...]
+    lasts: tuple[tuple[str, int], ...]
+
+
 class CategoryPaused(Event, frozen=True, tag="category_paused"):
     """Calling in a category stopped."""
 
@@ -325,6 +332,7 @@ AnyEvent = (
     | DayClosed
     | NoticeSet
     | HallWasDown
+    | NumbersBarred
     | CategoryPaused
     | CategoryResumed
     | TicketTaken

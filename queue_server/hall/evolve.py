@@ -63,6 +63,8 @@ def evolve(day: Day, record: ev.Record, seq: int) -> None:
     """
     if seq != day.seq + 1:
         raise Contradiction(f"event {seq} does not follow event {day.seq}")
+    if record.key and record.answer is None:
+        raise Contradiction(f"event {seq} has a key and no answer")
     mark = day.mark()
     try:
         _APPLY[type(record.e)](day, record, seq, record.e)
@@ -73,11 +75,8 @@ def evolve(day: Day, record: ev.Record, seq: int) -> None:
     status = day.now
     if record.at > status.last_at:
         day.put(day.status, "day", replace(status, last_at=record.at))
-    if record.key:
-        answer = record.answer
-        if answer is None:
-            raise Contradiction(f"event {seq} has a key and no answer")
-        day.put(day.kept, record.key, Kept(record.digest, replace(answer, seq=seq + record.more)))
+    if record.key and record.answer is not None:
+        day.put(day.kept, record.key, Kept(record.digest, replace(record.answer, seq=seq + record.more)))
 
 
 def quarantine(day: Day, seq: int) -> None:
@@ -115,7 +114,7 @@ def applies(event: type[ev.Event]) -> Callable[[Applier], Applier]:
 def _day_opened(day: Day, r: ev.Record, seq: int, e: ev.DayOpened) -> None:
     if day.now.opened or e.date != day.date:
         raise Contradiction(f"day {e.date} opened in the log of {day.date}")
-    day.put(day.status, "day", replace(day.now, opened=True, carried=e.carried, last_at=r.at))
+    day.put(day.status, "day", replace(day.now, opened=True, opened_at=r.at, carried=e.carried, last_at=r.at))
     for letter in day.categories:
         _note_stops(day, letter, r.at)
 
@@ -135,6 +134,14 @@ def _notice_set(day: Day, r: ev.Record, seq: int, e: ev.NoticeSet) -> None:
 @applies(ev.HallWasDown)
 def _hall_was_down(day: Day, r: ev.Record, seq: int, e: ev.HallWasDown) -> None:
     day.put(day.status, "day", replace(day.now, down=(*day.now.down, Stop(e.since, e.until))))
+
+
+@applies(ev.NumbersBarred)
+def _numbers_barred(day: Day, r: ev.Record, seq: int, e: ev.NumbersBarred) -> None:
+    day.put(day.status, "day", replace(day.now, barred=(*day.now.barred, *e.numbers)))
+    for letter, last in e.lasts:
+        c = day.categories[letter]
+        day.put(day.categories, letter, replace(c, last=max(c.last, last)))
 
 
 @applies(ev.SoundChanged)
@@ -220,6 +227,11 @@ def _to(ticket: Ticket, state: str) -> None:
         raise Contradiction(f"{ticket.number}: {state} cannot follow {ticket.state}")
 
 
+def _from(ticket: Ticket, *states: str) -> None:
+    if ticket.state not in states:
+        raise Contradiction(f"{ticket.number} is {ticket.state}, not {' or '.join(states)}")
+
+
 def _tally(day: Day, number: int, **more: int) -> None:
     tally = day.tallies.get(number, Tally())
     day.put(
@@ -276,14 +288,15 @@ def _called(day: Day, r: ev.Record, seq: int, e: ev.Called) -> None:
 @applies(ev.Recalled)
 def _recalled(day: Day, r: ev.Record, seq: int, e: ev.Recalled) -> None:
     t = day.tickets[e.ticket]
-    if t.state != CALLED:
-        raise Contradiction(f"{t.number} recalled while {t.state}")
+    _from(t, CALLED)
     day.put_ticket(replace(t, calls=(*t.calls, Utterance(r.at, seq)), times_called=t.times_called + 1))
 
 
 @applies(ev.CallSpoken)
 def _call_spoken(day: Day, r: ev.Record, seq: int, e: ev.CallSpoken) -> None:
     t = day.tickets[e.ticket]
+    if not any(c.seq == e.call for c in t.calls):
+        raise Contradiction(f"{t.number} has no call {e.call}")
     calls = tuple(replace(c, spoken_at=e.spoken_at) if c.seq == e.call else c for c in t.calls)
     day.put_ticket(replace(t, calls=calls))
 
@@ -313,13 +326,17 @@ def _started(day: Day, r: ev.Record, seq: int, e: ev.Started) -> None:
 
 @applies(ev.MattersAdded)
 def _matters_added(day: Day, r: ev.Record, seq: int, e: ev.MattersAdded) -> None:
-    matters = (*day.tickets[e.ticket].matters, *e.matters)
+    t = day.tickets[e.ticket]
+    _from(t, CALLED, SERVING)
+    matters = (*t.matters, *e.matters)
     _lasting(day, e.ticket, matters=matters)
 
 
 @applies(ev.WasFound)
 def _was_found(day: Day, r: ev.Record, seq: int, e: ev.WasFound) -> None:
-    day.put_ticket(replace(day.tickets[e.ticket], found_until=e.until))
+    t = day.tickets[e.ticket]
+    _from(t, CALLED)
+    day.put_ticket(replace(t, found_until=e.until))
 
 
 # --- tickets: leaving a window -----------------------------------------------------------
@@ -383,6 +400,7 @@ def _waiting_again(t: Ticket, at: int) -> Ticket:
 @applies(ev.Finished)
 def _finished(day: Day, r: ev.Record, seq: int, e: ev.Finished) -> None:
     t = day.tickets[e.ticket]
+    _from(t, SERVING)
     _remember(day, "finish", r.at, t.window or 0, t)
     ended = replace(_end(day, t, DONE, e.ended_at), outcomes=e.outcomes, excluded=e.excluded, left_open=False)
     day.put_ticket(ended)
@@ -397,6 +415,7 @@ def _finished(day: Day, r: ev.Record, seq: int, e: ev.Finished) -> None:
 @applies(ev.Missed)
 def _missed(day: Day, r: ev.Record, seq: int, e: ev.Missed) -> None:
     t = day.tickets[e.ticket]
+    _from(t, CALLED)
     _remember(day, "miss", r.at, t.window or 0, t)
     if e.void:
         day.put_ticket(replace(_end(day, t, VOID_MISSED, r.at), misses=e.misses, missed_at=r.at))
@@ -408,30 +427,40 @@ def _missed(day: Day, r: ev.Record, seq: int, e: ev.Missed) -> None:
         _tally(day, t.window, missed=1)
 
 
+def _placed_after(t: Ticket, at: int, seq: int, e: ev.SetBack | ev.Returned) -> Ticket:
+    """In its category's line again, behind the third who waits; no longer directed anywhere."""
+    return replace(
+        _waiting_again(t, at),
+        reference=e.reference,
+        due=e.due,
+        place=seq,
+        why="returned",
+        directed_window=None,
+        directed_clerk="",
+    )
+
+
 @applies(ev.SetBack)
 def _set_back(day: Day, r: ev.Record, seq: int, e: ev.SetBack) -> None:
     t = day.tickets[e.ticket]
+    _from(t, CALLED)
     _remember(day, "miss", r.at, t.window or 0, t)
     _free(day, t, r.at, seq)
-    day.put_ticket(
-        replace(_waiting_again(t, r.at), reference=e.reference, due=e.due, place=seq, why="returned")
-    )
+    day.put_ticket(_placed_after(t, r.at, seq, e))
 
 
 @applies(ev.Returned)
 def _returned(day: Day, r: ev.Record, seq: int, e: ev.Returned) -> None:
     t = day.tickets[e.ticket]
-    if t.state != MISSED:
-        raise Contradiction(f"{t.number} returned while {t.state}")
+    _from(t, MISSED)
     day.drop(day.undoables, t.id)
-    day.put_ticket(
-        replace(_waiting_again(t, r.at), reference=e.reference, due=e.due, place=seq, why="returned")
-    )
+    day.put_ticket(_placed_after(t, r.at, seq, e))
 
 
 @applies(ev.Transferred)
 def _transferred(day: Day, r: ev.Record, seq: int, e: ev.Transferred) -> None:
     t = day.tickets[e.ticket]
+    _from(t, WAITING, CALLED, SERVING)
     day.drop(day.undoables, t.id)
     _free(day, t, r.at, seq)
     day.put_ticket(
@@ -450,6 +479,7 @@ def _transferred(day: Day, r: ev.Record, seq: int, e: ev.Transferred) -> None:
 @applies(ev.Directed)
 def _directed(day: Day, r: ev.Record, seq: int, e: ev.Directed) -> None:
     t = day.tickets[e.ticket]
+    _from(t, WAITING, CALLED, SERVING, PARKED)
     day.drop(day.undoables, t.id)
     _free(day, t, r.at, seq)
     day.put_ticket(
@@ -467,12 +497,15 @@ def _directed(day: Day, r: ev.Record, seq: int, e: ev.Directed) -> None:
 @applies(ev.FlowedBack)
 def _flowed_back(day: Day, r: ev.Record, seq: int, e: ev.FlowedBack) -> None:
     t = day.tickets[e.ticket]
+    if not t.directed:
+        raise Contradiction(f"{t.number} is not directed anywhere")
     day.put_ticket(replace(t, directed_window=None, directed_clerk="", why=""))
 
 
 @applies(ev.PutBack)
 def _put_back(day: Day, r: ev.Record, seq: int, e: ev.PutBack) -> None:
     t = day.tickets[e.ticket]
+    _from(t, CALLED)
     day.drop(day.undoables, t.id)
     _free(day, t, r.at, seq, shown="wait")
     day.put_ticket(_waiting_again(t, r.at))
@@ -499,12 +532,15 @@ def _parked(day: Day, r: ev.Record, seq: int, e: ev.Parked) -> None:
 
 @applies(ev.ParkOverdue)
 def _park_overdue(day: Day, r: ev.Record, seq: int, e: ev.ParkOverdue) -> None:
-    day.put_ticket(replace(day.tickets[e.ticket], park_overdue=True))
+    t = day.tickets[e.ticket]
+    _from(t, PARKED)
+    day.put_ticket(replace(t, park_overdue=True))
 
 
 @applies(ev.Cancelled)
 def _cancelled(day: Day, r: ev.Record, seq: int, e: ev.Cancelled) -> None:
     t = day.tickets[e.ticket]
+    _from(t, WAITING, CALLED, PARKED, MISSED)
     day.drop(day.undoables, t.id)
     _free(day, t, r.at, seq)
     day.put_ticket(_end(day, t, CANCELLED_BY_STAFF if e.staff else CANCELLED_BY_VISITOR, r.at))
@@ -513,8 +549,7 @@ def _cancelled(day: Day, r: ev.Record, seq: int, e: ev.Cancelled) -> None:
 @applies(ev.HoldExpired)
 def _hold_expired(day: Day, r: ev.Record, seq: int, e: ev.HoldExpired) -> None:
     t = day.tickets[e.ticket]
-    if t.state != MISSED:
-        raise Contradiction(f"{t.number}: hold over while {t.state}")
+    _from(t, MISSED)
     day.drop(day.undoables, t.id)
     day.put_ticket(_end(day, t, HOLD_OVER, r.at))
 
@@ -522,6 +557,7 @@ def _hold_expired(day: Day, r: ev.Record, seq: int, e: ev.HoldExpired) -> None:
 @applies(ev.Unserved)
 def _unserved(day: Day, r: ev.Record, seq: int, e: ev.Unserved) -> None:
     t = day.tickets[e.ticket]
+    _from(t, WAITING, CALLED, PARKED, MISSED)
     day.drop(day.undoables, t.id)
     _free(day, t, r.at, seq)
     day.put_ticket(replace(_end(day, t, HALL_CLOSED, r.at), tomorrow=e.tomorrow))
@@ -529,6 +565,7 @@ def _unserved(day: Day, r: ev.Record, seq: int, e: ev.Unserved) -> None:
 
 @applies(ev.ClassChanged)
 def _class_changed(day: Day, r: ev.Record, seq: int, e: ev.ClassChanged) -> None:
+    _from(day.tickets[e.ticket], WAITING, CALLED)
     _lasting(day, e.ticket, cls=e.cls, kind=e.kind, due=e.due, place=seq, why="")
 
 
@@ -554,19 +591,30 @@ def _undone(day: Day, r: ev.Record, seq: int, e: ev.Undone) -> None:
         _tally(day, e.window, served=-1, timed=-timed, service=-timed * service_time(t))
     elif e.act == "miss":
         _tally(day, e.window, missed=-1)
-    day.put(day.windows, e.window, replace(w, present=t.id))
+    _take_back(day, w, t.id, r.at)
     day.put(day.status, "day", replace(day.now, past=tuple(p for p in day.now.past if p.number != t.number)))
     day.put_ticket(before)
 
 
+def _take_back(day: Day, w: Window, ticket: str, at: int) -> None:
+    """The visitor is at the window again; a pause that began meanwhile begins after this visitor instead."""
+    if w.state == PAUSED:
+        w = replace(w, state=OPEN, pausing=True, since=at)
+    day.put(day.windows, w.number, replace(w, present=ticket))
+    _windows_changed(day, at)
+
+
 @applies(ev.LeftOpen)
 def _left_open(day: Day, r: ev.Record, seq: int, e: ev.LeftOpen) -> None:
-    day.put_ticket(replace(day.tickets[e.ticket], left_open=True))
+    t = day.tickets[e.ticket]
+    _from(t, SERVING)
+    day.put_ticket(replace(t, left_open=True))
 
 
 @applies(ev.HandedOver)
 def _handed_over(day: Day, r: ev.Record, seq: int, e: ev.HandedOver) -> None:
     t = day.tickets[e.ticket]
+    _from(t, CALLED, SERVING)
     stations = t.stations
     if t.state == SERVING:
         stations = (*_close_station(t, r.at), Segment(e.window, e.clerk, r.at))
@@ -590,7 +638,7 @@ def _window(day: Day, number: int, at: int, **changes: Any) -> Window:
 
 @applies(ev.WindowClaimed)
 def _window_claimed(day: Day, r: ev.Record, seq: int, e: ev.WindowClaimed) -> None:
-    _window(day, e.window, r.at, clerk=e.clerk)
+    _window(day, e.window, r.at, clerk=e.clerk, claimed_at=r.at)
 
 
 @applies(ev.WindowReleased)

@@ -152,6 +152,7 @@ class Window(Record, frozen=True):
     reason: str = ""
     for_today: bool = False
     since: int = 0
+    claimed_at: int = 0
 
     def covers(self, category: str, cls: str) -> bool:
         """Whether it may call this category and class."""
@@ -247,9 +248,13 @@ class Kept(Record, frozen=True):
 
 
 class Status(Record, frozen=True):
-    """The day itself: whether it is open, its notice, broken voice zones and down time."""
+    """The day itself: whether it is open, its notice, broken voice zones and down time.
+
+    `barred` are numbers that a failover lost; `quarantined` the events that were set aside.
+    """
 
     opened: bool = False
+    opened_at: int = 0
     closed: bool = False
     notice: tuple[tuple[str, str], ...] = ()
     notice_at: int = 0
@@ -261,3 +266,4 @@ class Status(Record, frozen=True):
     issued: int = 0
     direct: int = 0
     quarantined: tuple[int, ...] = ()
+    barred: tuple[str, ...] = ()

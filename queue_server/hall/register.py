@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from queue_server.hall.commands import Ask, Command
+from queue_server.hall.events import UnknownVersion
 from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.model import Answer, Booking, Kept
 from queue_server.hall.plan import Plan, plan_hash
@@ -104,6 +105,12 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str = ""
     digest: str = ""
     answer: Answer | None = None
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    """What every version of an entry says of itself."""
+
+    v: int
 
 
 class Register:
@@ -245,8 +252,14 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
         register.put(register.kept, entry.key, Kept(entry.digest, replace(entry.answer, seq=seq)))
 
 
+def quarantine(register: Register, seq: int) -> None:
+    """Set a fact that cannot be read aside: it changes nothing."""
+    register.seq = seq
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Entry)
+_version = msgspec.json.Decoder(_Versioned)
 
 
 def encode(entry: Entry) -> bytes:
@@ -255,5 +268,11 @@ def encode(entry: Entry) -> bytes:
 
 
 def decode(body: bytes) -> Entry:
-    """Read a stored entry; raises `msgspec.DecodeError` when it cannot be read."""
+    """Read a stored entry.
+
+    Raises `UnknownVersion` when newer software wrote it and `msgspec.DecodeError` when it cannot be read.
+    """
+    version = _version.decode(body).v
+    if version > REGISTER_VERSION:
+        raise UnknownVersion(f"register version {version}, this software knows {REGISTER_VERSION}")
     return _decoder.decode(body)

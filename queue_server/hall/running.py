@@ -92,7 +92,44 @@ def record_down(day: Day, ask: Ask, c: do.RecordDown) -> Decision:
     return Decision((ev.HallWasDown(since=c.since, until=c.until), *back), Answer())
 
 
+def bar_numbers(day: Day, ask: Ask, c: do.BarNumbers) -> Decision:
+    """Numbers that people hold and the log has lost are given to nobody else (ARCHITECTURE brief, point 10).
+
+    They may be entered by hand, for those who hold them.
+    """
+    lost = [(letter, number) for letter, number in c.lost if _is_lost(day, number)]
+    if not lost:
+        raise Conflict("stale")
+    lasts: dict[str, int] = {}
+    for letter, number in lost:
+        category = day.plan.category(letter)
+        digits = number.removeprefix(category.number_prefix()) if category else ""
+        if digits.isascii() and digits.isdigit():
+            lasts[letter] = max(lasts.get(letter, 0), int(digits))
+    barred = ev.NumbersBarred(numbers=tuple(number for _, number in lost), lasts=tuple(sorted(lasts.items())))
+    return Decision((barred,), Answer(ahead=len(lost)))
+
+
+def _is_lost(day: Day, number: str) -> bool:
+    return number not in day.numbers and number not in day.now.barred
+
+
 # --- time has an owner ---------------------------------------------------------------------
+
+
+def cause(day: Day, command: do.Command) -> str:
+    """What brings a command of time about: the same cause never acts twice, another one may."""
+    match command:
+        case do.HoldLapsed(ticket=id):
+            return f"{id}:{day.tickets[id].missed_at}"
+        case do.ParkLapsed(ticket=id):
+            return f"{id}:{day.tickets[id].parked_at}"
+        case do.ClaimLapsed(window=number, clerk=clerk):
+            return f"{number}:{clerk}:{day.windows[number].claimed_at}"
+        case do.RecordDown(since=since):
+            return str(since)
+        case _:
+            return day.date
 
 
 def due(day: Day, now: int) -> list[do.Command]:

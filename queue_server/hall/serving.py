@@ -198,6 +198,8 @@ def undo(day: Day, ask: Ask, c: do.Undo) -> Decision:
         raise Conflict("undo_over", number=ticket.number, seconds=day.plan.rules.undo // 1000)
     if undoable.kind != "call" and window.present:
         raise Conflict("visitor_present", window=window.number, number=day.tickets[window.present].number)
+    if undoable.kind != "call" and window.state == CLOSED:
+        raise Conflict("window_state", window=window.number, state=CLOSED)
     other = day.elsewhere(ticket)
     if undoable.kind != "call" and other is not None:
         raise Conflict("visitor_elsewhere", number=other.number, window=other.window or 0)

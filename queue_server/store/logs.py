@@ -7,6 +7,7 @@ there and is answered as landed; if not, the repeat lands and fences the late co
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -107,6 +108,11 @@ class Store:
         """What the store says of itself: the fields of INFO."""
         said: dict[str, Any] = await self._do("INFO")
         return {name: str(value) for name, value in said.items()}
+
+    async def now(self) -> int:
+        """The store's own time (ms since the epoch), the same for every process."""
+        seconds, micros = await self._do("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
 
     # --- logs -----------------------------------------------------------------------------
 
@@ -236,6 +242,14 @@ def _named() -> Iterator[None]:
         raise
     except RedisError as refusal:
         raise StoreRefused(_worded(refusal)) from refusal
+    _hear_cancellation()
+
+
+def _hear_cancellation() -> None:
+    """The client swallows a cancellation that comes while it takes a connection: the task would never end."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 STRIPPED: dict[type[RedisError], str] = {

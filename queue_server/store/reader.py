@@ -20,6 +20,7 @@ Arrived = Callable[[Sequence[Entry]], None]
 
 BLOCK_MS = 1000
 PAUSE = 0.2
+BUSY = 0.005
 
 
 class Watched:
@@ -68,6 +69,9 @@ class Reader:
 
     async def _read_once(self) -> None:
         watched = dict(self._logs)
-        found = await self.store.read_new({name: w.after() for name, w in watched.items()}, BLOCK_MS)
+        known = {name: one.after() for name, one in watched.items()}
+        found = await self.store.read_new(known, BLOCK_MS)
         for name, one in watched.items():
             one.arrived(found.get(name, ()))
+        if any(watched[name].after() == known[name] for name in found):
+            await asyncio.sleep(BUSY)  # its owner is in the middle of an append: do not ask again at once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -144,7 +145,7 @@ def test_for_0_to_30_active_calls_every_one_is_visible_or_paged(page: Page, boar
         board_hall.show(board(200 + count, some_calls(count)))
         wanted = {f"A{place:03d}>{place}" for place in range(1, count + 1)}
         paged = "(count) => document.querySelector('board-calls').pages.flat().length === count"
-        wait_for(lambda paged=paged, count=count: page.evaluate(paged, count))
+        wait_for(partial(page.evaluate, paged, count))
         on_pages: list[list[str]] = page.evaluate(
             """() => { const calls = document.querySelector("board-calls"), found = [];
                  for (let i = 0; i < calls.pages.length; i++) {

@@ -3,60 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from queue_server.demo import demo_plan
-from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.model import Answer
-from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import Refused
-from queue_server.hall.register import PublishPlan
-from queue_server.store.logs import Store
-from queue_server.store.reader import Reader
+from tests.desk.live_hall import NOON, live, opened, sit, take
 from tests.waiting import wait_until
-
-NOON = 1_795_492_800_000
-
-
-@asynccontextmanager
-async def live(url: str, id: str, now: int = NOON) -> AsyncIterator[Hall]:
-    """One server process' view of a hall, running."""
-    store = await Store.connect(url)
-    reader = Reader(store)
-    hall = Hall(store, reader, id, clock=lambda: now)
-    started = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(reader.run()), tasks.create_task(hall.run(started))]
-        await asyncio.wait_for(started.wait(), 5)
-        yield hall
-        for task in running:
-            task.cancel()
-    await store.aclose()
-
-
-async def opened(hall: Hall, plan: Plan) -> None:
-    """Publish a plan and wait until the day is open."""
-    await hall.register.ask(Ask(at=NOON, by="system", command=PublishPlan(plan)))
-    await wait_until(lambda: hall.day is not None and hall.day.state.now.opened)
-
-
-def take(id: str, category: str = "D", key: str = "") -> Ask:
-    return Ask(
-        at=NOON, by="device:k1", command=do.TakeTicket(ticket=id, category=category), key=key, digest=key
-    )
-
-
-async def sit(hall: Hall, window: int) -> str:
-    """A clerk sits down at a window and opens it."""
-    clerk = f"staff:{window}"
-    await hall.ask(Ask(at=NOON, by=clerk, command=do.ClaimWindow(window=window, clerk=clerk)))
-    await hall.ask(Ask(at=NOON, by=clerk, command=do.OpenWindow(window=window)))
-    return clerk
 
 
 @pytest.mark.proves("S1")

@@ -8,7 +8,7 @@ from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.decision import miss_opens_at
 from queue_server.hall.evolve import service_time
-from queue_server.hall.model import CALLED, DONE, MISSED, PARKED, PAUSED, SERVING, UNRECORDED, WAITING
+from queue_server.hall.model import CALLED, DONE, MISSED, OPEN, PARKED, PAUSED, SERVING, UNRECORDED, WAITING
 from queue_server.hall.plan import MINUTE
 from tests.hall.floor import Floor, a_hall, clock
 
@@ -349,3 +349,43 @@ def test_a_visitor_directed_to_a_clerk_whose_window_was_taken_over_flows_back() 
     assert floor.line("A") == []
     floor.claim(9, "09:02", by="staff:other", take_over=True)
     assert floor.line("A") == ["A001"]
+
+
+def test_a_directed_visitor_who_missed_the_call_returns_to_the_category_not_to_the_window() -> None:
+    floor = Floor(a_hall({8: "A", 9: "A"}))
+    floor.take("A", "09:00")
+    floor.open(8)
+    floor.open(9)
+    floor.transfer("A001", "09:01", window=9)
+    assert floor.call_and_miss(9, "09:02") == "A001"
+    floor.close(9, "09:03")
+    floor.returns("A001", "09:10")
+    assert floor.line("A") == ["A001"]
+    assert floor.call(8, "09:11") == "A001"
+
+
+def test_a_finish_taken_back_puts_off_the_pause_that_began_with_it() -> None:
+    floor = Floor(a_hall({1: "A"}))
+    floor.take("A", "09:00")
+    floor.open(1)
+    floor.call(1, "09:05")
+    floor.start("A001", "09:05")
+    floor.pause(1, "09:06")
+    floor.finish("A001", "09:10")
+    assert floor.window(1).state == PAUSED
+    floor.undo("A001", "09:10:05")
+    assert (floor.window(1).state, floor.window(1).pausing) == (OPEN, True)
+    floor.finish("A001", "09:11")
+    assert floor.window(1).state == PAUSED
+
+
+def test_at_a_window_that_has_closed_nothing_is_taken_back() -> None:
+    floor = Floor(a_hall({1: "A"}))
+    floor.take("A", "09:00")
+    floor.open(1)
+    floor.call(1, "09:05")
+    floor.start("A001", "09:05")
+    floor.finish("A001", "09:10")
+    floor.close(1, "09:10:02")
+    with floor.refuses("window_state", window=1):
+        floor.undo("A001", "09:10:05")
