@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 import msgspec
 from starlette.applications import Starlette
@@ -23,18 +21,11 @@ from queue_server import views
 from queue_server.api import live, openapi, problems, table
 from queue_server.desk.hall import Hall
 from queue_server.locale import translate
+from queue_server.reactions.following import Following, Reaction
+from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
-
-KEY_LIFE = 48 * 3_600_000
-"""How long (ms) a hall's key of ticket secrets is kept: the day and the night after it."""
-
-
-class Follower(Protocol):
-    """Acts on what has landed in a hall, for as long as it runs."""
-
-    async def run(self) -> None: ...
 
 
 class Site:
@@ -52,20 +43,15 @@ class Site:
         self.hub = displays_hub.Hub()
         self.live = live.Live(self.hub, self.assets.version)
         self.ready = asyncio.Event()
-        self._secrets: dict[str, bytes] = {}
-        self._followers: list[Callable[[Hall], Follower]] = []
+        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
 
-    def follow_with(self, make: Callable[[Hall], Follower]) -> None:
+    def react_with(self, make: Callable[[Hall], Reaction]) -> None:
         """Let a follower act on what lands in every hall."""
-        self._followers.append(make)
+        self._reactions.append(make)
 
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""
         return self.halls.get(id)
-
-    def secret(self, hall: str) -> bytes:
-        """The key of a hall's ticket secrets."""
-        return self._secrets[hall]
 
     def menu(self, hall: str) -> Menu | None:
         """What a hall offers now, for the first paint of its kiosk."""
@@ -95,9 +81,8 @@ class Site:
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(self.reader.run())]
             for hall in self.halls.values():
-                self._secrets[hall.id] = await self._key(hall.id)
                 self.live.follow(hall)
-                jobs += [tasks.create_task(make(hall).run()) for make in self._followers]
+                jobs += [tasks.create_task(Following(hall, make(hall)).run()) for make in self._reactions]
                 started = asyncio.Event()
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()
@@ -106,9 +91,6 @@ class Site:
             yield
             for job in jobs:
                 job.cancel()
-
-    async def _key(self, hall: str) -> bytes:
-        return await self.store.put_side_once(hall, "ticket-key", secrets.token_bytes(32), KEY_LIFE)
 
 
 def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:

@@ -248,6 +248,7 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         hold_until=hold_until(day, t) if t.state == "missed" else None,
         stations=tuple(wire.Station(s.window, s.clerk, s.since, s.until) for s in t.stations),
         left_open=t.left_open,
+        paper=t.paper,
     )
 
 

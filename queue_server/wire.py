@@ -218,7 +218,10 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TicketView(msgspec.Struct, frozen=True):
-    """A ticket as staff see it. `ahead` counts waiting tickets of its category with an earlier place."""
+    """A ticket as staff see it. `ahead` counts waiting tickets of its category with an earlier place.
+
+    `paper` is what became of the slip: printed, unconfirmed, failed, expired, or "" while nobody knows.
+    """
 
     id: str
     number: str
@@ -245,6 +248,7 @@ class TicketView(msgspec.Struct, frozen=True):
     hold_until: int | None = None
     stations: tuple[Station, ...] = ()
     left_open: bool = False
+    paper: str = ""
 
 
 class TicketPublic(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 Found = TypeVar("Found")
 
@@ -14,7 +14,15 @@ _PAUSE = 0.005
 """Seconds between two looks: short beside the loopback, long beside a turn of the event loop."""
 
 
-async def wait_until(look: Callable[[], Found | Awaitable[Found]], timeout: float = 5.0) -> Found:  # noqa: ASYNC109
+@overload
+async def wait_until(look: Callable[[], Awaitable[Found]], timeout: float = 5.0) -> Found: ...  # noqa: ASYNC109
+
+
+@overload
+async def wait_until(look: Callable[[], Found], timeout: float = 5.0) -> Found: ...  # noqa: ASYNC109
+
+
+async def wait_until(look: Callable[[], Any], timeout: float = 5.0) -> Any:  # noqa: ASYNC109
     """Look again and again until what is seen is true, and give it; AssertionError after `timeout` seconds.
 
     `look` may be a plain or an async function.

@@ -81,5 +81,5 @@ async def notice(call: Call) -> wire.Done:
 async def close_day(call: Call) -> wire.Done:
     """Close the business day."""
     body = await call.body(wire.CloseDay)
-    key = call.halls.secret(call.hall.id).hex()
+    key = call.hall.secret().hex()
     return done(await call.change(do.CloseDay(reason=body.reason, seed=key)))

@@ -65,7 +65,7 @@ async def check_in(call: Call) -> Receipt:
 
 async def receipt(call: Call, answer: Answer) -> Receipt:
     """The receipt of a ticket that has just been taken."""
-    key = call.halls.secret(call.hall.id)
+    key = call.hall.secret(answer.ticket)
     secret = ticket_secret(key, answer.ticket)
     url = f"{call.halls.public_url}/t/{call.hall.id}/{answer.ticket}#{secret}"
     code = check_code(key, answer.ticket)

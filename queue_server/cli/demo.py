@@ -63,7 +63,7 @@ async def _demo(directory: Path, url: str, port: int, visitors: bool) -> None:
     async with VirtualPrinter(directory / "slips", name="demo") as printer:
         plan = demo_plan(time.time_ns() // 1_000_000, f"127.0.0.1:{printer.address[1]}")
         site = Site(store, [plan.hall], address)
-        site.follow_with(lambda hall: Printing(hall, site.secret, site.public_url))
+        site.react_with(lambda hall: Printing(hall, site.public_url))
         pages = printer_pages.routes(printer, site.assets.url, translate)
         async with served(server_for(site, "127.0.0.1", port, pages)) as running:
             await publish(site, plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ LOOK_FOR_DAY = 2.0
 """Seconds between two looks for a new day's log while the last one is closed."""
 RETRIES = 1 * HOUR
 """For how long (ms) after a day opened the keys of the day before are consulted."""
+KEY_LIFE = 48 * HOUR
+"""How long (ms) a day's key of ticket secrets is kept at most; the night wipes it earlier."""
 ALARMS = 100
 UNSETTLED = ("store_gone", "read_only", "too_busy")
 
@@ -74,6 +77,7 @@ class Hall:
         self._tasks: asyncio.TaskGroup | None = None
         self._turning = asyncio.Lock()
         self._published = asyncio.Event()
+        self._keys: dict[str, bytes] = {}
         self._looked_at = 0.0
         self._troubled = False
         self.register.on_landed.append(lambda _: self._published.set())
@@ -105,11 +109,11 @@ class Hall:
         """Read the day as it has landed."""
         return await self.today().look(look, at_least)
 
-    async def look_of(self, ticket: str, look: Callable[[Day], T]) -> T:
+    async def look_of(self, ticket: str, look: Callable[[Day], T], at_least: int = 0) -> T:
         """Read the day that issued a ticket: today, or the day before while its commands may be repeated."""
         if self.before is not None and ticket in self.before.tickets:
             return look(self.before)
-        return await self.look(look)
+        return await self.look(look, at_least)
 
     def today(self) -> Line[Day]:
         """The live day's line; refuses ``day_not_open``."""
@@ -124,6 +128,15 @@ class Hall:
         if found is None:
             raise Unknown("unknown_booking")
         return found
+
+    def secret(self, ticket: str = "") -> bytes:
+        """The key of the secrets of a ticket (or of today's): each business day has its own.
+
+        Refuses ``day_not_open``.
+        """
+        if self.before is not None and ticket in self.before.tickets:
+            return self._keys[self.before.date]
+        return self._keys[self.today().state.date]
 
     @property
     def halt(self) -> Halt | None:
@@ -239,7 +252,14 @@ class Hall:
     async def _day_before(self, date: str, plan: Plan) -> Day:
         line = await self._line(date, plan)
         await line.load()
+        self._keys[date] = await self._key(date)
         return line.state
+
+    async def _key(self, date: str) -> bytes:
+        """The day's key: whichever process asks first makes it, and it never enters the log."""
+        return await self.store.put_side_once(
+            self.id, f"ticket-key:{date}", secrets.token_bytes(32), KEY_LIFE
+        )
 
     async def _line(self, date: str, plan: Plan) -> Line[Day]:
         """The line of a date, under the plan that its opening pinned."""
@@ -274,6 +294,7 @@ class Hall:
     async def _live(self, date: str, plan: Plan) -> Line[Day]:
         line = await self._line(date, plan)
         await line.load()
+        self._keys[date] = await self._key(date)
         line.on_forked = self._forked
         if self.day is not None:
             self.reader.forget(self.day.name)

@@ -98,7 +98,7 @@ def _finish_and_call(day: Day, ask: Ask, c: do.CallNext, window: Window, present
     with supposing(day, ask, finished):
         ticket = next_for(day, window) if day.windows[c.window].state == OPEN else None
     if ticket is None:
-        why = "window_paused" if window.pausing else "nobody_waits"
+        why = "window_paused" if window.pausing or window.state != OPEN else "nobody_waits"
         return Decision(finished, Answer(window=c.window, detail=why))
     return Decision((*finished, _call(ticket, ask, c.window)), about(ticket, c.window))
 

@@ -120,6 +120,14 @@ class EnterByHand(Command, frozen=True):
     language: str = "zh"
 
 
+class NoteSlip(Command, frozen=True):
+    """What became of a ticket's paper: printed, unconfirmed, failed or expired, and why."""
+
+    ticket: str
+    outcome: str
+    reason: str = ""
+
+
 class ServeWithoutTicket(Command, frozen=True):
     """直接受理: serve a visitor at once, without a ticket, for a reason."""
 

@@ -32,6 +32,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.TakeTicket: taking.take_ticket,
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,
+    do.NoteSlip: taking.note_slip,
     do.ServeWithoutTicket: taking.serve_without_ticket,
     do.CallNext: calling.call_next,
     do.CallNumber: calling.call_number,

@@ -89,6 +89,14 @@ class TicketTaken(Event, frozen=True, tag="taken"):
     booking: str = ""
 
 
+class SlipNoted(Event, frozen=True, tag="slip"):
+    """What became of a ticket's paper (S29): staff see it, the ticket stays as it is."""
+
+    ticket: str
+    outcome: str
+    reason: str = ""
+
+
 class Called(Event, frozen=True, tag="called"):
     """A window called a ticket. `out_of_order` carries the reason and `passed_over` those skipped."""
 
@@ -336,6 +344,7 @@ AnyEvent = (
     | CategoryPaused
     | CategoryResumed
     | TicketTaken
+    | SlipNoted
     | Called
     | Recalled
     | CallSpoken

@@ -219,6 +219,11 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
     day.put(day.status, "day", replace(status, issued=status.issued + 1))
 
 
+@applies(ev.SlipNoted)
+def _slip_noted(day: Day, r: ev.Record, seq: int, e: ev.SlipNoted) -> None:
+    _lasting(day, e.ticket, paper=e.outcome)
+
+
 # --- tickets: calling ------------------------------------------------------------------
 
 

@@ -79,7 +79,7 @@ class Ticket(Record, frozen=True):
 
     Its place is ``(due, place)``: `place` is the sequence of the event that last set the
     due. `reference` is what the due is computed from; `directed_window`/`directed_clerk`
-    take it out of the category's line.
+    take it out of the category's line. `paper` is what became of the slip ("" is not known yet).
     """
 
     id: str
@@ -121,6 +121,7 @@ class Ticket(Record, frozen=True):
     booking: str = ""
     tomorrow: str = ""
     note: str = ""
+    paper: str = ""
 
     @property
     def key(self) -> tuple[int, int]:

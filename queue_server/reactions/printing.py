@@ -1,108 +1,121 @@
-"""Printing: every ticket taken at a kiosk comes out of the printer beside it.
+"""Printing: every ticket taken at a kiosk comes out of the printer beside it, once.
 
-One process of a hall prints, by a lease. A slip that cannot be printed is never a ghost ticket: the ticket
-exists, the kiosk's screen shows it, and the job says why no paper came.
+One process of a hall prints, by a lease, and each printer has its own line, so that one that is stuck holds
+nobody else's slip up. A slip that cannot be printed is never a ghost ticket: the ticket exists, the kiosk's
+screen shows it, and what became of the paper is an event in the log.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from printers import jobs
 from printers.encoding import TextMode
-from printers.jobs import Job
+from printers.jobs import Job, JobState
 from printers.printer import Printer
 from printers.slip import Slip
-from printers.spool import HereAndNow, print_slip
+from printers.spool import print_slip
 from queue_server import views
 from queue_server.access.principals import check_code, ticket_secret
 from queue_server.desk.hall import Hall
-from queue_server.desk.line import Line
+from queue_server.hall import commands as do
 from queue_server.hall import events, plan
+from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.model import Ticket
-from queue_server.store.chain import Entry
+from queue_server.hall.refusals import Refused
+from queue_server.locale import translate
+from queue_server.reactions.following import Happened
+from queue_server.reactions.print_jobs import PrintJobs
 
 log = structlog.get_logger()
 
 EXPIRES = 5 * 60
 """Seconds after which a slip is not printed any more: its visitor has long gone on."""
-LEASE_MS = 10_000
-WAITING_AT_MOST = 500
 
 
 class Printing:
-    """Prints one hall's slips. `secret` gives the key of the hall's ticket secrets."""
+    """Prints one hall's slips."""
 
-    def __init__(self, hall: Hall, secret: Callable[[str], bytes], public_url: str) -> None:
+    name = "printing"
+    from_start = False
+
+    def __init__(self, hall: Hall, public_url: str) -> None:
         self.hall = hall
-        self._secret = secret
         self._public_url = public_url
-        self._waiting: asyncio.Queue[tuple[Ticket, str]] = asyncio.Queue(WAITING_AT_MOST)
-        self._jobs = HereAndNow()
-        hall.on_day.append(self._follow)
+        self._jobs = PrintJobs(hall.store, hall.id)
 
-    def _follow(self, line: Line[Day]) -> None:
-        def landed(entries: Sequence[Entry]) -> None:
-            for entry in entries:
-                self._note(line.state, events.decode(entry.body))
-
-        line.on_landed.append(landed)
-
-    def _note(self, day: Day, record: events.Record) -> None:
-        event = record.e
+    async def react(self, happened: Happened) -> asyncio.Future[None] | None:
+        """Begin to print the slip of a ticket that was taken at a kiosk with a printer."""
+        event = happened.record.e
         if not isinstance(event, events.TicketTaken) or event.source != "kiosk":
-            return
+            return None
+        place = happened.place
+        day = await self.hall.look_of(event.ticket, lambda day: day, at_least=place.seq)
         ticket = day.tickets.get(event.ticket)
-        printer = printer_of(day.plan, record.by)
-        if ticket is None or not printer:
+        printer = printer_of(day.plan, happened.record.by)
+        if ticket is None or printer is None:
+            return None
+        job = Job(
+            id=f"{place.date}:{ticket.id}",
+            printer=printer.id,
+            slip=slip_of(day, ticket, self.hall.secret(ticket.id), self._public_url),
+            expires=happened.record.at / 1000 + EXPIRES,
+        )
+        return asyncio.ensure_future(self._print(spoken_to(printer), job, ticket))
+
+    async def _print(self, printer: Printer, job: Job, ticket: Ticket) -> None:
+        known = await self._jobs.load(job.id)
+        if known is not None and known.state in jobs.ENDS:
             return
         try:
-            self._waiting.put_nowait((ticket, printer))
-        except asyncio.QueueFull:
-            log.error("slip not printed: too many wait", number=ticket.number)  # noqa: TRY400
-
-    async def run(self) -> None:
-        """Print until cancelled, while this process holds the lease."""
-        fence: int | None = None
-        while True:
-            ticket, printer = await self._waiting.get()
-            fence = await self._hold(fence)
-            if fence is not None:
-                await self._print(ticket, printer)
-
-    async def _hold(self, fence: int | None) -> int | None:
-        store = self.hall.store
-        if fence is not None and await store.renew_lease(self.hall.id, "printing", fence, LEASE_MS):
-            return fence
-        return await store.acquire_lease(self.hall.id, "printing", LEASE_MS)
-
-    async def _print(self, ticket: Ticket, name: str) -> None:
-        day = self.hall.today().state
-        found = next((p for p in day.plan.printers if p.id == name), None)
-        if found is None:
+            outcome = await print_slip(printer, job, self._jobs, self._jobs, clock=self._seconds)
+        except ValueError as trouble:
+            log.error("slip cannot be laid out", number=ticket.number, why=str(trouble))  # noqa: TRY400
             return
-        host, _, port = found.address.rpartition(":")
-        mode = TextMode.RASTER if found.text_mode == "raster" else TextMode.GB18030
-        printer = Printer(name=found.id, host=host, port=int(port), dots=found.width, text_mode=mode)
-        slip = slip_of(day, ticket, self._secret(self.hall.id), self._public_url)
-        now = self.hall.clock() / 1000
-        job = Job(id=f"{day.date}:{ticket.id}", printer=name, slip=slip, expires=now + EXPIRES)
-        outcome = await print_slip(printer, job, self._jobs, self._jobs)
-        if not outcome.on_paper:
-            log.warning(
-                "slip not on paper", number=ticket.number, state=outcome.job.state, why=outcome.job.reason
+        await self._note(ticket, outcome.job)
+        if outcome.job.reason == "interrupted":
+            await self._print_marked(printer, outcome.job, ticket)
+
+    async def _print_marked(self, printer: Printer, job: Job, ticket: Ticket) -> None:
+        """Nobody knows whether the paper came before the process died: one more slip, marked 补打."""
+        mark = translate("hall.slip.reprint", ticket.language)
+        again = jobs.copy(job, f"{job.id}:copy", mark, self._seconds() + EXPIRES)
+        outcome = await print_slip(printer, again, self._jobs, self._jobs, clock=self._seconds)
+        await self._note(ticket, outcome.job)
+
+    async def _note(self, ticket: Ticket, job: Job) -> None:
+        """What became of a slip is an event; a day that has closed meanwhile does without it."""
+        if job.state is not JobState.PRINTED:
+            log.warning("slip not on paper", number=ticket.number, state=job.state, why=job.reason)
+        command = do.NoteSlip(ticket=ticket.id, outcome=job.state.value, reason=job.reason)
+        try:
+            await self.hall.ask(
+                Ask(at=self.hall.clock(), by="printing", command=command, key=f"slip:{job.id}", digest=job.id)
             )
+        except Refused as refusal:
+            log.info("slip's outcome not noted", number=ticket.number, why=refusal.code)
+
+    def _seconds(self) -> float:
+        return self.hall.clock() / 1000
 
 
-def printer_of(agreed: plan.Plan, by: str) -> str:
-    """The printer beside the kiosk that a ticket was taken at ("" when it has none)."""
+def printer_of(agreed: plan.Plan, by: str) -> plan.Printer | None:
+    """The printer beside the kiosk that a ticket was taken at, if it has one."""
     kiosk = by.removeprefix("device:")
-    return next((k.printer for k in agreed.kiosks if k.id == kiosk), "")
+    name = next((k.printer for k in agreed.kiosks if k.id == kiosk), "")
+    return next((p for p in agreed.printers if p.id == name), None)
+
+
+def spoken_to(agreed: plan.Printer) -> Printer:
+    """A printer as the hall file describes it, as the printing stack speaks to it."""
+    host, _, port = agreed.address.rpartition(":")
+    mode = TextMode.RASTER if agreed.text_mode == "raster" else TextMode.GB18030
+    return Printer(name=agreed.id, host=host, port=int(port), dots=agreed.width, text_mode=mode)
 
 
 def slip_of(day: Day, ticket: Ticket, key: bytes, public_url: str) -> Slip:

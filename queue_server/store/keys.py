@@ -1,7 +1,7 @@
 """Every key name of the store, in one place; a hall's keys share one Cluster slot by their hash tag.
 
-Permanent keys: the register, the day logs until the archive has verified them, the set of days and the
-fences, which must never go back. All others expire.
+Permanent keys: the register, the day logs until the archive has verified them, the set of days, the
+followers' cursors, and the fences, which must never go back. All others expire.
 """
 
 from __future__ import annotations
@@ -58,7 +58,12 @@ def fence(hall: str, name: str) -> str:
     return f"{PREFIX}:{{{hall}}}:fence:{name}"
 
 
+def cursor(hall: str, name: str) -> str:
+    """How far a follower has come (permanent)."""
+    return f"{PREFIX}:{{{hall}}}:cursor:{name}"
+
+
 def is_permanent(key: str) -> bool:
     """Whether a key may be there without an expiry."""
     which, _, name = key.partition("}:")[2].partition(":")
-    return (which in ("register", "days") and not name) or which == "fence" or bool(date_of(key))
+    return (which in ("register", "days") and not name) or which in ("fence", "cursor") or bool(date_of(key))

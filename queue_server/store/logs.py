@@ -226,6 +226,16 @@ class Store:
         """Give a lease back."""
         await self._run(scripts.RELEASE, (keys.lease(hall, name),), (f"{self.holder}:{fence}",))
 
+    async def cursor(self, hall: str, name: str) -> str:
+        """How far a follower has come ("" before its first step)."""
+        found: bytes | None = await self._do("GET", keys.cursor(hall, name))
+        return found.decode() if found else ""
+
+    async def advance(self, hall: str, name: str, fence: int, cursor: str) -> bool:
+        """Note how far a follower has come, if it still holds its lease under this fence."""
+        names = (keys.lease(hall, name), keys.cursor(hall, name))
+        return bool(await self._run(scripts.ADVANCE, names, (f"{self.holder}:{fence}", cursor)))
+
     async def wipe_traces(self) -> None:
         """Have the append-only file written anew, so that what was wiped is gone from the disk too."""
         await self._do("BGREWRITEAOF")

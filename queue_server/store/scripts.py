@@ -71,3 +71,10 @@ RELEASE = _script("""#!lua
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """)
+
+# KEYS: lease, cursor. ARGV: who holds the lease, how far the follower has come.
+ADVANCE = _script("""#!lua
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+""")

@@ -26,6 +26,7 @@ from queue_server.hall.model import (
     ENDS,
     FOLLOWS,
     MISSED,
+    OPEN,
     PARKED,
     SERVING,
     UNDOES,
@@ -178,7 +179,7 @@ class AnyDay(RuleBasedStateMachine):
         present = self.day.present(w)
         going = present if finish and present is not None else None
         eligible = self.eligible(w, going)
-        stops = w.pausing and going is not None
+        stops = (w.pausing or w.state != OPEN) and going is not None
         answer = self.ask(do.CallNext(window, finish), self.clerk_at(window, pick))
         if answer is not None and answer.ticket:
             self.check_called(self.day.tickets[answer.ticket], w, eligible)

@@ -1,0 +1,1 @@
+"""History in SQL: what outlives the store's memory of a day."""
