@@ -198,7 +198,7 @@ def text(value: object, place: Place) -> Any:
         got = line(words, place.at(language))
         if got is not WRONG:
             read[language] = got
-    return read
+    return dict(sorted(read.items()))  # the order of languages means nothing; it is a setting of its own
 
 
 def clock(value: object, place: Place) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from queue_server.console.scene import Scene
+from queue_server.console.scene import Scene, person
 from queue_server.console.words import say
 
 KEYS = {
@@ -58,7 +58,8 @@ def why_not(act: str, scene: Scene) -> Why | None:
     if act == "pause":
         return None  # it also sits down, opens and resumes
     if not scene.seated:
-        return Why("taken", {"clerk": scene.view.clerk}) if scene.view.clerk else Why("not_seated")
+        clerk = scene.view.clerk
+        return Why("taken", {"clerk": person(clerk)}) if clerk else Why("not_seated")
     rule = RULES.get(act)
     return rule(scene) if rule is not None else None
 

@@ -26,7 +26,7 @@ from queue_server.console.dialogs import Help, Number, Outcomes, Pick
 from queue_server.console.flows import Choice
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.panels import Aside, Figures, Head, Key, Panel, Present, Queue, Said, Strip
-from queue_server.console.scene import Scene
+from queue_server.console.scene import Scene, person
 from queue_server.console.themes import THEMES
 from queue_server.console.words import named, say
 from queue_server.wire import Beat, Done, Hall, TicketView, WhoAmI, WindowView
@@ -117,7 +117,14 @@ class ConsoleApp(App[None]):
         Binding("ctrl+q", "leave", description="act.quit", tooltip="tip.quit", id="quit"),
     ]
 
-    def __init__(self, client: HallClient, window: int, lang: str = "zh", theme: str = "dark") -> None:
+    def __init__(
+        self,
+        client: HallClient,
+        window: int,
+        lang: str = "zh",
+        theme: str = "dark",
+        clock: HallClock | None = None,
+    ) -> None:
         super().__init__()
         for each in THEMES:
             self.register_theme(each)
@@ -125,7 +132,7 @@ class ConsoleApp(App[None]):
         self.set_class(theme == "plain", "plain")
         self.client = client
         self.scene = Scene(lang=lang, window=window)
-        self._clock = HallClock()
+        self._clock = clock or HallClock()
         self._counter = Counter()
         self._wants_seat = True
         self._was_seated = False
@@ -139,7 +146,6 @@ class ConsoleApp(App[None]):
     def on_mount(self) -> None:
         """Listen, learn and keep the time from now on."""
         self.run_worker(self._listen(), name="link", group="link")
-        self.run_worker(self._learn(), name="hall", group="hall")
         self.set_interval(TICK, self._tick)
         self._see()
 
@@ -172,6 +178,8 @@ class ConsoleApp(App[None]):
         event = message.event
         if isinstance(event, LinkUp):
             self._see(up=True, down="")
+            # Names, windows and pick lists hold for a day: whoever was away may have missed its turn.
+            self.run_worker(self._learn(), name="hall", group="hall", exclusive=True)
         elif isinstance(event, LinkDown):
             self._see(up=False, down=event.why)
         elif isinstance(event, Beat):
@@ -190,6 +198,7 @@ class ConsoleApp(App[None]):
             self._was_seated = True
         elif self._was_seated and scene.view is not None and scene.view.clerk:
             self._wants_seat = self._was_seated = False
+            self._alarm(say("told.taken_over", scene.lang, clerk=person(scene.view.clerk)))
         elif (
             self._wants_seat
             and not scene.busy
@@ -214,8 +223,8 @@ class ConsoleApp(App[None]):
 
     def action_leave(self) -> None:
         """Quit; with a window claimed the clerk says what becomes of it."""
-        if not self.scene.busy and isinstance(self.screen, Counter):
-            self._go("quit")
+        if isinstance(self.screen, Counter):
+            self.action_act("quit")
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies elsewhere: here it only says how to leave."""
@@ -285,15 +294,16 @@ class ConsoleApp(App[None]):
         """Say what came of an act, and let the keys go when the screen shows it."""
         lang = self.scene.lang
         if message.act == "learn":
-            self._say(self._not_done("learn", message.error), "warning")
+            # That the hall cannot be reached is said above already; only a no is news.
+            if isinstance(message.error, Refused):
+                self._say(self._not_done("learn", message.error), "warning")
             return
         if message.act in ("claim", "release"):
             self._wants_seat = message.done is not None and message.act == "claim"
             self._was_seated = False
         if message.error is not None:
             self._see(busy="")
-            self._say(self._not_done(message.act, message.error), "error")
-            self.bell()
+            self._alarm(self._not_done(message.act, message.error))
         elif message.done is None:
             self._see(busy="")
         else:
@@ -344,11 +354,17 @@ class ConsoleApp(App[None]):
     def _refuse(self, why: str) -> None:
         self._say(why, "warning")
 
+    def _alarm(self, what: str) -> None:
+        self._say(what, "error")
+        self.bell()
+
     def _say(self, text: str, severity: Any) -> None:
+        """Said in one line until the next word; what the clerk did not expect stands out for a while too."""
         style = {"information": "$success", "warning": "$warning", "error": "$error"}[severity]
         self._counter.query_one(Said).said = (text, style)
         self.clear_notifications()
-        self.notify(text, severity=severity, timeout=4, markup=False)
+        if severity != "information":
+            self.notify(text, severity=severity, timeout=4, markup=False)
 
     # --- asking the clerk (flows.Ask) -------------------------------------------------------
 

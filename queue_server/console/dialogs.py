@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,9 +23,12 @@ from queue_server.wire import TicketView
 
 Answer = TypeVar("Answer")
 
-PAGE = 9
-ROOM = 58
-"""Cells for a line of a list."""
+PAGE = 10
+"""Lines of a list on one page: every digit picks one, 0 the last."""
+ROOM = 72
+"""Cells that a line of a list may have on the narrowest screen."""
+HELP_ROOM = 76
+"""The same for the list of keys, which fills the screen."""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -77,20 +81,21 @@ class Pick(Dialog[str]):
         if not self.choices:
             return Content(say("empty.list", self.lang))
         first = self.at - self.at % PAGE
-        rows: list[Line] = [
-            self._row(place, choice) for place, choice in enumerate(self.choices[first : first + PAGE], first)
-        ]
+        shown = self.choices[first : first + PAGE]
+        column = max(cell_len(choice.label) for choice in self.choices)
+        rows: list[Line] = [self._row(place, choice, column) for place, choice in enumerate(shown, first)]
         if len(self.choices) > PAGE:
             pages = -(-len(self.choices) // PAGE)
             rows.append(say("foot.page", self.lang, page=first // PAGE + 1, pages=pages))
         return lines(*rows)
 
-    def _row(self, place: int, choice: Choice) -> Line:
+    def _row(self, place: int, choice: Choice, column: int) -> Line:
+        """One line: its digit, its name, and beside it a note, or why it cannot be picked now."""
         marked = place == self.at
-        text = f"{'>' if marked else ' '} {place % PAGE + 1}  {choice.label}"
+        text = f"{'>' if marked else ' '} {(place % PAGE + 1) % PAGE}  {wide(choice.label, column)}"
         note = choice.why or choice.note
-        row = f"{wide(text, ROOM // 2)} {note}" if choice.why else f"{text}   {note}" if note else text
-        return fit(row, ROOM), "reverse" if marked else "$text-muted" if choice.why else ""
+        style = "$faint" if choice.why else ""
+        return fit(f"{text}   {note}" if note else text, ROOM), f"{style} reverse" if marked else style
 
     def _take(self, place: int) -> None:
         """Pick a line; one that cannot be picked now says so beside itself and stays."""
@@ -107,8 +112,8 @@ class Pick(Dialog[str]):
             self.redraw()
         elif event.key == "enter" and self.choices:
             self._take(self.at)
-        elif digit := digit_of(event):
-            self._take(self.at - self.at % PAGE + digit - 1)
+        elif (digit := digit_of(event)) is not None:
+            self._take(self.at - self.at % PAGE + (digit - 1) % PAGE)
         else:
             return
         event.stop()
@@ -210,21 +215,24 @@ class Outcomes(Dialog[dict[str, str]]):
 
 
 class Help(Dialog[None]):
-    """Every key, what it does, and why it cannot be used now."""
+    """Every key, what it does, and beside it why it cannot be used now."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene.lang, say("title.help", scene.lang))
         self.scene = scene
 
     def answers(self) -> Content:
-        """A line for each key, and below it the reason where there is one."""
+        """A line for each key, with the reason where there is one."""
         rows: list[Line] = []
+        tips = {act: say(f"tip.{acts.meaning(act, self.scene)}", self.lang) for act in acts.KEYS}
+        column = max(cell_len(tip) for tip in tips.values())
         for act, key in acts.KEYS.items():
             why = acts.why_not(act, self.scene)
-            tip = say(f"tip.{acts.meaning(act, self.scene)}", self.lang)
-            rows.append((fit(f"{wide(key.upper(), 4)}{tip}", 74), "$text-muted" if why is not None else ""))
-        rows.append(fit(say("help.also", self.lang), 74))
-        return lines(*rows, fit(say("help.leave", self.lang), 74))
+            beside = why.sentence(self.lang) if why is not None else ""
+            row = f"{wide(key.upper(), 4)}{wide(tips[act], column)}  {beside}"
+            rows.append((fit(row, HELP_ROOM), "$faint" if why is not None else ""))
+        rows.append(fit(say("help.also", self.lang), HELP_ROOM))
+        return lines(*rows, fit(say("help.leave", self.lang), HELP_ROOM))
 
     def foot(self) -> str:
         """Which keys answer."""

@@ -345,8 +345,9 @@ def labelled(names: Sequence[wire.Labelled], lang: str) -> list[Choice]:
 
 
 def categories(scene: Scene) -> list[Choice]:
-    """Every category with the people who wait in it."""
+    """Every category with the people who wait in it, the present visitor's own left out."""
     lines = scene.view.categories if scene.view is not None else ()
+    here = scene.present.category if scene.present is not None else ""
     return [
         Choice(
             line.category,
@@ -354,14 +355,23 @@ def categories(scene: Scene) -> list[Choice]:
             say("pick.waiting", scene.lang, n=line.waiting, minutes=minutes(line.longest)),
         )
         for line in lines
+        if line.category != here
     ]
 
 
 def other_windows(scene: Scene) -> list[Choice]:
-    """Every window but our own."""
+    """Every window but our own; one that calls nothing now cannot be picked."""
     windows = scene.hall.windows if scene.hall is not None else ()
+    lines = scene.view.categories if scene.view is not None else ()
+    calling = {number for line in lines for number in line.windows}
+    shut = say("pick.not_open", scene.lang)
     return [
-        Choice(str(w.number), f"{w.number}  {named(w.name, scene.lang)}", " ".join((w.floor, w.area)).strip())
+        Choice(
+            str(w.number),
+            f"{w.number}  {named(w.name, scene.lang)}",
+            say("pick.place", scene.lang, floor=w.floor, area=w.area),
+            "" if w.number in calling else shut,
+        )
         for w in windows
         if w.number != scene.window
     ]

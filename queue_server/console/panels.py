@@ -6,9 +6,11 @@ Outside text goes into `Content` as it stands and is never read as markup.
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -16,11 +18,14 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from queue_server.console import acts, digits
-from queue_server.console.scene import Scene, minutes, seconds
+from queue_server.console.scene import Scene, minutes, person, seconds
 from queue_server.console.words import clock_time, fit, named, say, wide
 from queue_server.wire import QueueLine, TicketView
 
 Line = Content | tuple[str, str] | str
+
+WIDE_QUEUE = 40
+"""Cells from which a line of the queue has room for the category's name."""
 
 
 def lines(*given: Line) -> Content:
@@ -54,8 +59,11 @@ class Head(Panel):
         who = scene.me.name or scene.me.id if scene.me is not None else ""
         link = say("link.up" if scene.up else "link.down", lang)
         right = f"{clock(scene)}  {link} "
-        left = "  ".join(part for part in (scene.hall_name(), window, who, state) if part)
-        room = max(0, size.width - len(wide(right, 0)) - _cells(right) - 1)
+        # The window and its state stay whole on a narrow screen: the hall's name gives way.
+        here = "  ".join(part for part in dict.fromkeys((window, who, state)) if part)
+        room = max(0, size.width - cell_len(right) - 1)
+        name = fit(scene.hall_name(), max(0, room - cell_len(here) - 4))
+        left = f"{name}  {here}" if name else here
         style = "" if scene.up else "$error"
         return Content.assemble(" ", (wide(left, room), "bold"), (right, style))
 
@@ -74,7 +82,7 @@ class Strip(Panel):
         if not scene.up or view is None:
             return _link_trouble(scene), "alarm"
         if not scene.seated and view.clerk:
-            return say("why.taken", lang, clerk=view.clerk), "alarm"
+            return say("why.taken", lang, clerk=person(view.clerk)), "alarm"
         overdue = [t.number for t in view.parked if t.parked_until is not None and t.parked_until < scene.now]
         if overdue:
             return say("strip.overdue", lang, numbers=" ".join(overdue)), "warn"
@@ -105,7 +113,8 @@ class Present(Panel):
         if present is None:
             return lines("", (fit(self._nobody(scene), size.width), "bold"), *self._next(scene, size.width))
         scale = 2 if size.width >= digits.width(present.number, 2) and size.height >= 20 else 1
-        number = [(row, "$number on $number") for row in digits.big(present.number, scale)]
+        colour = "$number" if scene.up else "$faint"
+        number = [_drawn(row, f"{colour} on {colour}") for row in digits.big(present.number, scale)]
         rest = self._about(present, scene, size.width)
         return lines(*number, "", *rest[: max(1, size.height - len(number) - 1)])
 
@@ -141,11 +150,12 @@ class Present(Panel):
         waited = say("present.waited", lang, n=minutes(end - ticket.taken_at))
         cls = say(f"class.{ticket.cls}", lang)
         kind = f" {scene.kind(ticket.kind)}" if ticket.kind else ""
+        spoken = "" if ticket.language == lang else f"   {say(f'language.{ticket.language}', lang)}"
         shown: list[Line] = [
             (fit(f"{state} {stretch}   {calls}   {waited}", width), "bold"),
             (
-                fit(f"{scene.category(ticket.category)}   {cls}{kind}", width),
-                "$warning" if ticket.cls != "ordinary" else "",
+                fit(f"{scene.category(ticket.category)}   {cls}{kind}{spoken}", width),
+                "$warning" if ticket.cls != "ordinary" or spoken else "",
             ),
         ]
         if ticket.note:
@@ -154,13 +164,19 @@ class Present(Panel):
         return shown + _matters(ticket, scene, width) + _stations(ticket, scene, width)
 
 
+def _drawn(row: str, style: str) -> Content:
+    """A row of a big number: only its pixels are coloured, so that gaps stay gaps."""
+    runs = ("".join(run) for _, run in groupby(row))
+    return Content.assemble(*((run, style) if run[0] == digits.PIXEL else run for run in runs))
+
+
 def _matters(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
     if not ticket.matters:
-        return [(fit(say("present.no_matter", scene.lang), width), "$text-muted")]
+        return [(fit(say("present.no_matter", scene.lang), width), "$faint")]
     shown: list[Line] = []
     for place, id in enumerate(ticket.matters, 1):
         shown.append(fit(f"{place} {scene.matter(id)}", width))
-        shown += [(fit(f"  - {each}", width), "$text-muted") for each in scene.materials(id)]
+        shown += [(fit(f"  - {each}", width), "$faint") for each in scene.materials(id)]
     return shown
 
 
@@ -177,7 +193,7 @@ def _stations(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
                 ),
                 width,
             ),
-            "$text-muted",
+            "$faint",
         )
         for s in ticket.stations
         if s.until is not None
@@ -191,22 +207,27 @@ class Queue(Panel):
         view = scene.view
         self.border_title = say("panel.queue", scene.lang, n=view.waiting if view is not None else 0)
         if view is None or not view.queue:
-            return Content.styled(fit(say("empty.queue", scene.lang), size.width), "$text-muted")
+            return Content.styled(fit(say("empty.queue", scene.lang), size.width), "$faint")
         room = max(1, size.height)
         shown = view.queue[:room]
         if view.waiting > len(shown) and len(shown) == room:
             shown = shown[: room - 1]
         rows: list[Line] = [(self._row(line, scene, size.width), self._style(line)) for line in shown]
         if view.waiting > len(shown):
-            rows.append((say("queue.more", scene.lang, n=view.waiting - len(shown)), "$text-muted"))
+            rows.append((say("queue.more", scene.lang, n=view.waiting - len(shown)), "$faint"))
         return lines(*rows)
 
     def _row(self, line: QueueLine, scene: Scene, width: int) -> str:
         waited = say("queue.waited", scene.lang, n=minutes(scene.now - line.taken_at))
         why = say(f"queue.{line.why}", scene.lang)
-        return fit(
-            f"{wide(line.number, 6)}{wide(waited, 8)}{wide(why, 10)}{scene.category(line.category)}", width
-        )
+        start = f"{wide(line.number, 6)}{wide(waited, 8)}"
+        if width < WIDE_QUEUE:
+            return fit(f"{start}{why}{self._foreign(line, scene)}", width)
+        return fit(f"{start}{wide(why, 10)}{scene.category(line.category)}", width)
+
+    def _foreign(self, line: QueueLine, scene: Scene) -> str:
+        """The category where the number does not say it: a ticket that was transferred keeps its letter."""
+        return "" if line.number.startswith(line.category) else f"  {scene.category(line.category)}"
 
     def _style(self, line: QueueLine) -> str:
         return "" if line.why in ("order", "returned") else "$warning"
@@ -221,12 +242,12 @@ class Aside(Panel):
         parked = view.parked if view is not None else ()
         self.border_title = say("panel.aside", lang, missed=len(missed), parked=len(parked))
         if not missed and not parked:
-            return Content.styled(fit(say("empty.aside", lang), size.width), "$text-muted")
+            return Content.styled(fit(say("empty.aside", lang), size.width), "$faint")
         rows: list[Line] = [self._parked(t, scene, size.width) for t in parked]
         rows += [(self._missed(t, scene, size.width), "") for t in missed]
         if len(rows) > size.height:
             left = len(rows) - size.height + 1
-            rows = [*rows[: size.height - 1], (say("queue.more", lang, n=left), "$text-muted")]
+            rows = [*rows[: size.height - 1], (say("queue.more", lang, n=left), "$faint")]
         return lines(*rows)
 
     def _parked(self, ticket: TicketView, scene: Scene, width: int) -> tuple[str, str]:
@@ -290,9 +311,9 @@ class Key(Panel):
         self.set_class(why is not None, "dim")
         self.tooltip = Content(tooltip(self.act, scene, why))
         key = acts.KEYS[self.act].upper()
-        name = fit(acts.label(self.act, scene), size.width - len(key) - 2)
-        style = "$text-muted" if why is not None else ""
-        return Content.assemble((key, "$key" if why is None else "$text-muted"), " ", (name, style))
+        name = fit(acts.label(self.act, scene), size.width - len(key) - 1)
+        style = "$faint" if why is not None else ""
+        return Content.assemble((key, "$key" if why is None else "$faint"), " ", (name, style))
 
     def on_click(self) -> None:
         """A mouse is never needed, and does the same."""
@@ -310,7 +331,3 @@ def clock(scene: Scene) -> str:
     if not scene.now or scene.hall is None:
         return "--:--:--"
     return datetime.fromtimestamp(scene.now / 1000, ZoneInfo(scene.hall.timezone)).strftime("%H:%M:%S")
-
-
-def _cells(text: str) -> int:
-    return Content(text).cell_length

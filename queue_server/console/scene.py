@@ -88,6 +88,11 @@ class Scene(msgspec.Struct, frozen=True):
         return named(found.name, self.lang) or code if found is not None else code
 
 
+def person(id: str) -> str:
+    """Somebody's id as people say it: the number on the badge, without what kind of principal it is."""
+    return id.rpartition(":")[2] or id
+
+
 def minutes(stretch: int) -> int:
     """A stretch of ms in whole minutes, never negative."""
     return max(0, stretch) // 60_000

@@ -21,7 +21,13 @@ DARK = Theme(
     surface="#171e26",
     panel="#22303d",
     dark=True,
-    variables={"number": "#ffe08a", "key": "bold #ffe08a", "alarm": "#8c1d18", "title": "#8fc7f5"},
+    variables={
+        "number": "#ffe08a",
+        "key": "bold #ffe08a",
+        "alarm": "#8c1d18",
+        "title": "#8fc7f5",
+        "faint": "#8d9fb0",
+    },
 )
 LIGHT = Theme(
     name="light",
@@ -36,7 +42,13 @@ LIGHT = Theme(
     surface="#fbfbf8",
     panel="#cfd8e0",
     dark=False,
-    variables={"number": "#0b3d6b", "key": "bold #0b3d6b", "alarm": "#a3130c", "title": "#0b3d6b"},
+    variables={
+        "number": "#0b3d6b",
+        "key": "bold #0b3d6b",
+        "alarm": "#a3130c",
+        "title": "#0b3d6b",
+        "faint": "#5a6570",
+    },
 )
 PLAIN = Theme(
     name="plain",
@@ -51,7 +63,13 @@ PLAIN = Theme(
     surface="#000000",
     panel="#000000",
     dark=True,
-    variables={"number": "#ffffff", "key": "bold #ffffff", "alarm": "#800000", "title": "#ffffff"},
+    variables={
+        "number": "#ffffff",
+        "key": "bold #ffffff",
+        "alarm": "#800000",
+        "title": "#ffffff",
+        "faint": "#a8a8a8",
+    },
 )
 THEMES = (DARK, LIGHT, PLAIN)
 NAMES = tuple(theme.name for theme in THEMES)

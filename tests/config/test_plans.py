@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from queue_server.config import inspect_hall, read_hall
+from queue_server.demo import county_plan
 from queue_server.hall.plan import MINUTE, Plan, Rules, Serve, Span, plan_bytes, plan_hash
 from tests.config.hall_files import SMALL, spoil, write
 
@@ -88,6 +89,13 @@ def test_the_register_gives_back_the_plan_that_was_read(tmp_path: Path) -> None:
     assert again == plan
     assert list(again.outcomes) == list(plan.outcomes)
     assert plan_hash(again) == plan_hash(plan)
+
+
+def test_pick_lists_keep_the_order_of_the_hall_file() -> None:
+    plan = county_plan()
+    assert list(plan.outcomes)[:3] == ["done", "accepted", "deferred"]
+    assert list(plan.reasons["pause"])[:3] == ["rest", "meal", "meeting"]
+    assert list(msgspec.json.decode(plan_bytes(plan), type=Plan).outcomes) == list(plan.outcomes)
 
 
 def test_line_breaks_of_other_systems_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
