@@ -10,24 +10,23 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketClose
+from starlette.websockets import WebSocket
 
 from displays import board as b
 from displays.hub import Hub
 from queue_server import views
 from queue_server.access.principals import may_see_window
 from queue_server.api.calls import Halls, found_hall, principal
-from queue_server.api.problems import Unfit
+from queue_server.api.problems import Unfit, problem
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
 from queue_server.hall.refusals import Refused
 from queue_server.store.chain import Entry
+from queue_server.views import refusal_text
 
 FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
-UNKNOWN, FORBIDDEN, NOT_OPEN = 4404, 4403, 4503
-"""Close codes: no such hall or window; not allowed; the day is not open."""
 
 View = Callable[[Day, int], msgspec.Struct]
 
@@ -124,11 +123,19 @@ def routes(halls: Halls, live: Live) -> list[WebSocketRoute]:
 
 
 async def _to(websocket: WebSocket, halls: Halls, show: Callable[[Hall], Awaitable[None]]) -> None:
-    """Show, or close with a code that says why not."""
+    """Show, or answer the handshake with the problem that says why not.
+
+    A socket that is closed before it was accepted reads 403 at the other end, whatever its close
+    code: a console could not tell a wrong token from a wrong hall or a hall that opens in a minute.
+    """
     try:
         await show(found_hall(halls, websocket.path_params["hall"]))
     except Unfit as error:
-        await WebSocketClose(FORBIDDEN, error.detail)(websocket.scope, websocket.receive, websocket.send)
+        await websocket.send_denial_response(
+            problem(error.status, error.code, error.detail, headers=error.headers)
+        )
     except Refused as refusal:
-        code = UNKNOWN if refusal.status == 404 else NOT_OPEN
-        await WebSocketClose(code, refusal.code)(websocket.scope, websocket.receive, websocket.send)
+        status = refusal.status if refusal.status == 404 else 503
+        await websocket.send_denial_response(
+            problem(status, refusal.code, str(refusal), refusal_text(refusal))
+        )
