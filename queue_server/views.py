@@ -21,7 +21,24 @@ SHOWN_IN_QUEUE = 20
 
 def refusal_text(refusal: Refused) -> wire.Text:
     """The sentence of a refusal in every language."""
-    return {lang: translate(f"hall.refusal.{refusal.code}", lang, **refusal.facts) for lang in LANGUAGES}
+    return {
+        lang: translate(f"hall.refusal.{refusal.code}", lang, **_told(refusal.facts, lang))
+        for lang in LANGUAGES
+    }
+
+
+def _told(facts: dict[str, str | int], lang: str) -> dict[str, str | int]:
+    """A refusal's facts in people's words: a state's and an end's name, a clerk's number, where it is."""
+    told = dict(facts)
+    if "state" in facts:
+        told["state"] = translate(f"hall.state.{facts['state']}", lang)
+    if "end" in facts:
+        told["end"] = translate(f"hall.end.{facts['end']}", lang)
+    if "clerk" in facts:
+        told["clerk"] = str(facts["clerk"]).rpartition(":")[2]
+        at = translate("hall.state.at", lang, window=facts.get("window", 0), clerk=told["clerk"])
+        told["where"] = at if facts.get("window") and told["clerk"] else ""
+    return told
 
 
 def alarm_text(code: str, facts: dict[str, str | int]) -> wire.Text:
