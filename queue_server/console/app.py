@@ -82,6 +82,10 @@ class Counter(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._scene: Scene | None = None
+
     def compose(self) -> ComposeResult:
         """The visitor on the left, the queue on the right, the keys below."""
         yield Head(id="head")
@@ -100,8 +104,16 @@ class Counter(Screen[None]):
 
     def show(self, scene: Scene) -> None:
         """Draw every panel for this scene."""
+        self._scene = scene
+        view = scene.view
+        self.set_class(view is not None and bool(view.missed or view.parked), "some-aside")
         for panel in self.query(Panel):
             panel.scene = scene
+
+    def on_mount(self) -> None:
+        """The hall may have spoken before there was a panel to show it."""
+        if self._scene is not None:
+            self.show(self._scene)
 
     def on_resize(self, event: events.Resize) -> None:
         """A wider terminal shows more."""
@@ -348,8 +360,7 @@ class ConsoleApp(App[None]):
         """The scene as it is from now on, shown."""
         now = self._clock.now(time.monotonic())
         self.scene = msgspec.structs.replace(self.scene, now=now, **changes)
-        if self._counter.is_mounted:
-            self._counter.show(self.scene)
+        self._counter.show(self.scene)
 
     def _refuse(self, why: str) -> None:
         self._say(why, "warning")

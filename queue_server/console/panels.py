@@ -48,6 +48,10 @@ class Panel(Static):
         """The panel for a scene, `size` in cells."""
         raise NotImplementedError
 
+    def on_resize(self) -> None:
+        """A panel is drawn for its size: draw it anew, not only when the scene changes next."""
+        self.refresh()
+
 
 class Head(Panel):
     """Where we are, who we are, the hall's clock, and whether the link brings the truth."""
@@ -150,18 +154,19 @@ class Present(Panel):
         waited = say("present.waited", lang, n=minutes(end - ticket.taken_at))
         cls = say(f"class.{ticket.cls}", lang)
         kind = f" {scene.kind(ticket.kind)}" if ticket.kind else ""
-        spoken = "" if ticket.language == lang else f"   {say(f'language.{ticket.language}', lang)}"
+        spoken = "" if ticket.language == lang else f"{say(f'language.{ticket.language}', lang)}   "
         shown: list[Line] = [
             (fit(f"{state} {stretch}   {calls}   {waited}", width), "bold"),
             (
-                fit(f"{scene.category(ticket.category)}   {cls}{kind}{spoken}", width),
-                "$warning" if ticket.cls != "ordinary" or spoken else "",
+                fit(f"{cls}{kind}   {spoken}{scene.category(ticket.category)}", width),
+                "$warning" if ticket.cls != "ordinary" else "",
             ),
         ]
         if ticket.note:
             note = say("present.note", lang, note=scene.reason("note", ticket.note))
             shown.append((fit(note, width), "$warning"))
-        return shown + _matters(ticket, scene, width) + _stations(ticket, scene, width)
+        papers = _papers(ticket, scene, width)
+        return shown + _matters(ticket, scene, width) + _stations(ticket, scene, width) + papers
 
 
 def _drawn(row: str, style: str) -> Content:
@@ -173,11 +178,16 @@ def _drawn(row: str, style: str) -> Content:
 def _matters(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
     if not ticket.matters:
         return [(fit(say("present.no_matter", scene.lang), width), "$faint")]
-    shown: list[Line] = []
-    for place, id in enumerate(ticket.matters, 1):
-        shown.append(fit(f"{place} {scene.matter(id)}", width))
-        shown += [(fit(f"  - {each}", width), "$faint") for each in scene.materials(id)]
-    return shown
+    return [fit(f"{place} {scene.matter(id)}", width) for place, id in enumerate(ticket.matters, 1)]
+
+
+def _papers(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
+    """What the visitor must have brought, matter by matter: the first to go where room is short."""
+    return [
+        (fit(f"{place} - {each}", width), "$faint")
+        for place, id in enumerate(ticket.matters, 1)
+        for each in scene.materials(id)
+    ]
 
 
 def _stations(ticket: TicketView, scene: Scene, width: int) -> list[Line]:

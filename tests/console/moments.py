@@ -1,0 +1,189 @@
+"""Moments at a window that a console shows, without a server: the hall says the same thing for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from queue_server import views, wire
+from queue_server.console.client import HallClient, Refused
+from queue_server.console.clock import HallClock
+from queue_server.console.link import LinkDown, LinkEvent, LinkUp
+from queue_server.console.words import cleaned
+from queue_server.demo import county_plan
+from queue_server.hall.refusals import Conflict
+from queue_server.views import refusal_text
+
+MINUTE = 60_000
+NOW = 1_795_601_100_000  # 2026-11-25 10:45:00 in the hall
+HALL = views.hall(county_plan())
+ME = wire.WhoAmI(id="staff:0008", name="金明花", role="clerk", hall="county", windows=(8,))
+
+
+class StillClock(HallClock):
+    """The hall's time stands still."""
+
+    def now(self, monotonic: float) -> int:
+        """Always the same moment."""
+        return NOW
+
+
+class StillHall(HallClient):
+    """A hall that shows one view and hears no acts; without a view its line is down."""
+
+    def __init__(self, view: wire.WindowView | None, down: str = "") -> None:
+        super().__init__("http://hall.test", "county", "token")
+        self.view = view
+        self.down = down
+
+    async def hall(self) -> wire.Hall:
+        """The county hall."""
+        return HALL
+
+    async def me(self) -> wire.WhoAmI:
+        """The clerk of window 8."""
+        return ME
+
+    async def act(self, path: str, body: msgspec.Struct | None = None) -> wire.Done:
+        """Somebody else sits at the window."""
+        claimed = refusal_text(Conflict("window_claimed", window=8, clerk="staff:0021"))
+        said = msgspec.convert(cleaned(claimed), wire.Text)  # as whatever comes over the network
+        raise Refused(wire.Problem("", "", 409, "", "window_claimed", said))
+
+    async def _for_ever(self) -> AsyncGenerator[LinkEvent, None]:
+        if self.view is not None:
+            yield LinkUp()
+            yield self.view
+        if self.down:
+            yield LinkDown(self.down)
+        await asyncio.Event().wait()
+
+    def live(self, window: int) -> AsyncGenerator[LinkEvent, None]:
+        """The view, and then nothing more."""
+        return self._for_ever()
+
+
+def ticket(number: str, state: str = "waiting", **more: Any) -> wire.TicketView:
+    """A ticket as staff see it."""
+    plain = wire.TicketView(
+        id=number,
+        number=number,
+        category=number[0],
+        cls="ordinary",
+        kind="",
+        state=state,  # type: ignore[arg-type]
+        end="",
+        matters=(),
+        language="zh",
+        visit=number,
+        source="kiosk",
+        taken_at=NOW - 25 * MINUTE,
+        due=NOW,
+        ahead=None,
+        window=8,
+        times_called=1,
+        called_at=NOW - 90_000,
+        started_at=None,
+        ended_at=None,
+        misses=0,
+        note="",
+    )
+    return replace(plain, **more)
+
+
+def line(number: str, waited: int, why: str = "order", category: str = "") -> wire.QueueLine:
+    """One who waits, for `waited` minutes."""
+    category = category or number[0]
+    return wire.QueueLine(number, number, category, "ordinary", NOW - waited * MINUTE, NOW, why)
+
+
+def view(**more: Any) -> wire.WindowView:
+    """Window 8, open and free, nobody waiting; `more` says what is different."""
+    plain = wire.WindowView(
+        hall="county",
+        seq=1,
+        data_at=NOW,
+        window=8,
+        name={"zh": "不动产交易综合服务窗口"},
+        state="open",
+        pausing=False,
+        reason="",
+        clerk=ME.id,
+        serves=("D",),
+        present=None,
+        queue=(),
+        waiting=0,
+        missed=(),
+        parked=(),
+        categories=tuple(
+            wire.CategoryLine(each.code, each.name, place, place * 2 * MINUTE, (8, 9, 12), paused=False)
+            for place, each in enumerate(HALL.categories)
+        ),
+        figures=wire.OwnFigures(served=14, called=17, missed=1, mean_service=8 * MINUTE + 20_000),
+        calls_needed=0,
+        miss_opens_at=None,
+        undo="",
+        undo_until=None,
+    )
+    return replace(plain, **more)
+
+
+QUEUE = (
+    line("G012", 41, "directed", "D"),
+    line("D031", 25),
+    line("D033", 9, "priority"),
+    line("D020", 3, "booked"),
+    line("D026", 38, "returned"),
+    *(line(f"D{n:03}", 60 - n) for n in range(34, 46)),
+)
+ASIDE = {
+    "missed": (ticket("D017", "missed", hold_until=NOW + 12 * MINUTE),),
+    "parked": (
+        ticket("D022", "parked", parked_until=NOW + 4 * MINUTE),
+        ticket("D009", "parked", parked_until=NOW - 70_000),
+    ),
+}
+CALLED = view(
+    queue=QUEUE,
+    waiting=23,
+    present=ticket("D030", "called", cls="priority", kind="elderly", language="ko", matters=("D01",)),
+    calls_needed=2,
+    undo="call",
+    undo_until=NOW + 7000,
+    **ASIDE,
+)
+SERVING = view(
+    queue=QUEUE[:3],
+    waiting=3,
+    present=ticket(
+        "D1030",
+        "serving",
+        started_at=NOW - 342_000,
+        times_called=2,
+        note="copy_missing",
+        matters=("D01", "D02"),
+        stations=(wire.Station(3, "staff:0003", NOW - 50 * MINUTE, NOW - 41 * MINUTE),),
+    ),
+    pausing=True,
+    reason="meal",
+)
+MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {
+    "free": (view(queue=QUEUE, waiting=23), "", ()),
+    "empty": (view(notices=({"zh": "今天下午三点停电检修。"},)), "", ()),
+    "called": (CALLED, "", ()),
+    "serving": (SERVING, "", ()),
+    "paused": (view(state="paused", reason="meeting", queue=QUEUE, waiting=23), "", ()),
+    "taken": (view(clerk="staff:0021", queue=QUEUE, waiting=23), "", ()),
+    "line-down": (CALLED, "stale", ("f2",)),
+    "no-server": (None, "unreachable", ()),
+    "help": (CALLED, "", ("f1",)),
+    "more": (CALLED, "", ("f12",)),
+    "park": (CALLED, "", ("f8",)),
+    "transfer": (CALLED, "", ("f10", "1")),
+    "result": (SERVING, "", ("f5", "2")),
+}
+"""What the hall shows, why the line is down, and the keys that are pressed then."""

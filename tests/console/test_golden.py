@@ -1,0 +1,119 @@
+"""Screens that a person has looked at, as plain text at 80x24 and at 120x40.
+
+Draw them anew with `python -m tests.console.test_golden`, and look at each: the console is for
+people in a hurry, and a column that is one cell off shows at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from queue_server.console.app import ConsoleApp
+from queue_server.console.dialogs import Dialog
+from queue_server.locale import sentences
+from tests.console.moments import MOMENTS, StillClock, StillHall
+from tests.console.sitting import Clerk
+from tests.waiting import wait_until
+
+GOLDEN = Path(__file__).parent / "golden"
+LANGUAGES = ("zh", "ko", "en")
+SMALL, LARGE = (80, 24), (120, 40)
+SCREENS = {
+    **{f"{moment}-{lang}": (moment, lang, SMALL, "dark") for moment in MOMENTS for lang in ("zh", "en")},
+    **{f"{moment}-ko": (moment, "ko", SMALL, "dark") for moment in ("called", "help", "more", "line-down")},
+    "called-zh-large": ("called", "zh", LARGE, "dark"),
+    "called-en-large": ("called", "en", LARGE, "dark"),
+    "called-zh-plain": ("called", "zh", SMALL, "plain"),
+    "more-zh-plain": ("more", "zh", SMALL, "plain"),
+}
+
+
+async def drawn(name: str) -> str:
+    """The screen of one name as it is drawn now."""
+    moment, lang, size, theme = SCREENS[name]
+    view, down, keys = MOMENTS[moment]
+    async with StillHall(view, down) as hall:
+        app = ConsoleApp(hall, 8, lang, theme, clock=StillClock())
+        async with app.run_test(size=size) as pilot:
+            clerk = Clerk(app, pilot)
+            await wait_until(lambda: _has_heard(clerk, bool(view), down), 20)
+            if clerk.scene.view is not None and not clerk.scene.seated:
+                await clerk.until(lambda: _asks(clerk, None))
+            for key in keys:
+                before = app.screen
+                await clerk.press(key)
+                if key.startswith("f") and not down:
+                    await wait_until(lambda before=before: _asks(clerk, before), 20)  # type: ignore[misc]
+            return await settled(clerk)
+
+
+async def settled(clerk: Clerk) -> str:
+    """The screen once nothing on it changes any more."""
+    seen: list[str] = []
+
+    async def still() -> str:
+        await clerk.pilot.pause()
+        seen.append(clerk.screen())
+        return seen[-1] if "F12" in seen[-1] and seen[-3:] == [seen[-1]] * 3 else ""
+
+    return await wait_until(still, 20)
+
+
+def _has_heard(clerk: Clerk, has_view: bool, down: str) -> bool:
+    scene = clerk.scene
+    told = scene.view is not None and scene.hall is not None if has_view else True
+    return told and (scene.down == down if down else scene.up)
+
+
+def _asks(clerk: Clerk, before: object) -> bool:
+    return clerk.app.screen is not before and isinstance(clerk.app.screen, Dialog)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+async def test_a_screen_looks_as_it_did_when_it_was_looked_at(name: str) -> None:
+    assert await drawn(name) == (GOLDEN / f"{name}.txt").read_text()
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_fills_its_size_and_no_more(name: str) -> None:
+    wide, high = SCREENS[name][2]
+    rows = (GOLDEN / f"{name}.txt").read_text().splitlines()
+    assert len(rows) == high
+    assert max(map(cell_len, rows)) <= wide
+
+
+def ambiguous(text: str) -> list[str]:
+    """Characters that are one cell wide here and two on a Chinese Windows console."""
+    return [each for each in text if unicodedata.east_asian_width(each) == "A"]
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_nothing_on_a_screen_is_of_ambiguous_width(name: str) -> None:
+    assert ambiguous((GOLDEN / f"{name}.txt").read_text()) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_sentence_of_the_console_has_a_character_of_ambiguous_width(lang: str) -> None:
+    said = {key: forms for key, forms in sentences(lang).items() if key.startswith("console.")}
+    assert len(said) > 200
+    assert {key: ambiguous("".join(forms)) for key, forms in said.items() if ambiguous("".join(forms))} == {}
+
+
+def test_the_check_for_ambiguous_width_finds_what_it_should() -> None:
+    assert ambiguous("8号窗口 · “开放” — …○│") == ["·", "“", "”", "—", "…", "○", "│"]
+
+
+async def draw_anew() -> None:
+    """Write every screen, for a person to look at."""
+    GOLDEN.mkdir(exist_ok=True)
+    for name in SCREENS:
+        (GOLDEN / f"{name}.txt").write_text(await drawn(name))
+
+
+if __name__ == "__main__":
+    asyncio.run(draw_anew())
