@@ -108,6 +108,19 @@ def test_the_check_for_ambiguous_width_finds_what_it_should() -> None:
     assert ambiguous("8号窗口 · “开放” — …○│") == ["·", "“", "”", "—", "…", "○", "│"]
 
 
+@pytest.mark.parametrize("theme", ["dark", "plain"])
+@pytest.mark.parametrize("size", [SMALL, (100, 30), LARGE])
+async def test_a_toast_keeps_its_chinese_whole(size: tuple[int, int], theme: str) -> None:
+    """Where a toast crosses a panel's edge a character there is cut in two, and both halves are gone."""
+    async with StillHall(MOMENTS["called"][0]) as hall:
+        app = ConsoleApp(hall, 8, "zh", theme, clock=StillClock())
+        async with app.run_test(size=size, notifications=True) as pilot:
+            clerk = Clerk(app, pilot)
+            await clerk.until(lambda: clerk.scene.up and clerk.scene.hall is not None)
+            await clerk.press("f7")
+            await clerk.until(lambda: clerk.screen().count("还要再叫2次才能过号。按 F3。") == 2)
+
+
 async def draw_anew() -> None:
     """Write every screen, for a person to look at."""
     GOLDEN.mkdir(exist_ok=True)
