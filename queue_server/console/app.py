@@ -20,15 +20,16 @@ from textual.message import Message
 from textual.screen import Screen
 
 from queue_server.console import acts, flows, seat
-from queue_server.console.client import HallClient, NotDone, NotKnown, Refused, Unreachable
+from queue_server.console.answers import not_done, outcome
+from queue_server.console.choices import Choice
+from queue_server.console.client import HallClient, NotDone, Refused, Unreachable
 from queue_server.console.clock import HallClock
 from queue_server.console.dialogs import Help, Number, Outcomes, Pick
-from queue_server.console.flows import Choice
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.panels import Aside, Figures, Head, Key, Panel, Present, Queue, Said, Strip
 from queue_server.console.scene import Scene, person
 from queue_server.console.themes import THEMES
-from queue_server.console.words import named, say
+from queue_server.console.words import say
 from queue_server.wire import Beat, Done, Hall, TicketView, WhoAmI, WindowView
 
 TICK = 0.25
@@ -308,14 +309,14 @@ class ConsoleApp(App[None]):
         if message.act == "learn":
             # That the hall cannot be reached is said above already; only a no is news.
             if isinstance(message.error, Refused):
-                self._say(self._not_done("learn", message.error), "warning")
+                self._say(not_done(message.error, lang), "warning")
             return
         if message.act in ("claim", "release"):
             self._wants_seat = message.done is not None and message.act == "claim"
             self._was_seated = False
         if message.error is not None:
             self._see(busy="")
-            self._alarm(self._not_done(message.act, message.error))
+            self._alarm(not_done(message.error, lang))
         elif message.done is None:
             self._see(busy="")
         else:
@@ -332,20 +333,6 @@ class ConsoleApp(App[None]):
         if seen or not self.scene.up or time.monotonic() - self._answered_at > SEEN:
             self._awaited = 0
             self._see(busy="")
-
-    def _not_done(self, act: str, error: NotDone | None) -> str:
-        lang = self.scene.lang
-        if isinstance(error, Refused):
-            problem = error.problem
-            told = named(problem.sentence, lang) or problem.detail or problem.title
-            return (
-                say("refused.other", lang, status=problem.status, detail=told)
-                if not problem.sentence
-                else told
-            )
-        if isinstance(error, NotKnown):
-            return say("refused.not_known", lang)
-        return say("refused.unreachable", lang)
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -390,24 +377,3 @@ class ConsoleApp(App[None]):
     async def outcomes(self, ticket: TicketView) -> dict[str, str] | None:
         """The result of each matter; None when the clerk goes back."""
         return await self.push_screen_wait(Outcomes(self.scene, ticket))
-
-
-def outcome(act: str, done: Done, lang: str) -> str:
-    """What an accepted act did, as a sentence."""
-    key = f"{act}_{done.detail}" if (act, done.detail) in DETAILED else act
-    return say(f"did.{key}", lang, number=done.number, window=done.window, ahead=done.ahead)
-
-
-DETAILED = frozenset(
-    {
-        ("finish_next", "nobody_waits"),
-        ("finish_next", "window_paused"),
-        ("miss", "void"),
-        ("miss", "set_back"),
-        ("undo", "call"),
-        ("undo", "finish"),
-        ("undo", "miss"),
-        ("undo", "park"),
-    }
-)
-"""Acts that can end in more than one way, and the detail of the answer that says which."""

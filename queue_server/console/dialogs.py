@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from queue_server.console import acts
-from queue_server.console.flows import Choice
+from queue_server.console.choices import Choice
 from queue_server.console.panels import Line, lines
 from queue_server.console.scene import Scene
 from queue_server.console.words import fit, named, say, wide

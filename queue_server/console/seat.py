@@ -6,8 +6,9 @@ from typing import Protocol
 
 import msgspec
 
+from queue_server.console.choices import Choice, ended_choices
 from queue_server.console.client import Refused
-from queue_server.console.flows import Ask, Choice, ended_choices
+from queue_server.console.flows import Ask
 from queue_server.console.words import named, say
 from queue_server.wire import Claim, Done
 

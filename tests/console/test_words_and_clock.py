@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from queue_server.console import acts, digits, flows
+from queue_server.console import acts, choices, digits, flows
 from queue_server.console.clock import REMEMBERED, HallClock
 from queue_server.console.dialogs import HELP_ROOM, ROOM
 from queue_server.console.scene import Scene, minutes, person, seconds
@@ -189,9 +189,9 @@ def test_every_act_has_a_flow_a_name_a_tip_and_a_key_or_a_place_in_more() -> Non
 
 
 def test_a_visitor_who_was_left_can_have_gone_at_any_time_since_the_service_began() -> None:
-    ends = [int(c.value) for c in flows.ended_choices(NOW - 12 * 60_000, SCENE)]
+    ends = [int(c.value) for c in choices.ended_choices(NOW - 12 * 60_000, SCENE)]
     assert ends == [NOW, NOW - 5 * 60_000, NOW - 10 * 60_000, NOW - 12 * 60_000]
-    assert len({c.label for c in flows.ended_choices(NOW - 12 * 60_000, SCENE)}) == 4
+    assert len({c.label for c in choices.ended_choices(NOW - 12 * 60_000, SCENE)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_a_visitor_who_was_left_can_have_gone_at_any_time_since_the_service_bega
     [(("D",), ["D"]), (("D:ordinary", "G", "D:priority"), ["D", "G"])],
 )
 def test_a_window_serves_its_letters(serves: tuple[str, ...], letters: list[str]) -> None:
-    assert flows.served(showing(serves=serves)) == letters
+    assert choices.served(showing(serves=serves)) == letters
 
 
 def test_a_window_for_everyone_s_priority_serves_every_letter() -> None:
-    assert flows.served(showing(serves=("*:priority",))) == [c.code for c in HALL.categories]
+    assert choices.served(showing(serves=("*:priority",))) == [c.code for c in HALL.categories]
