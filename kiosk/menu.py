@@ -59,7 +59,6 @@ class Receipt(msgspec.Struct, frozen=True):
     with an earlier place when it was taken; `windows` those that may call it; `url` is
     what the QR leads to; `code` the short check code. `rules` are sentences in `language`;
     `rule_texts` the same in every language, so that a visitor can switch while reading.
-    `qr_svg` is `url` as a picture (`kiosk.qr.svg`), "" shows none.
     """
 
     ticket: str
@@ -80,4 +79,3 @@ class Receipt(msgspec.Struct, frozen=True):
     checklist: tuple[str, ...] = ()
     calling_from: int | None = None
     rule_texts: tuple[Text, ...] = ()
-    qr_svg: str = ""

@@ -121,7 +121,7 @@ def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
         category=letter,
         name=name,
         waiting=day.line.count(letter),
-        windows=tuple(day.open_windows(letter)),
+        windows=day.open_windows(letter),
         matters=tuple(m.Matter(x.id, x.name, x.materials) for x in day.plan.matters if x.category == letter),
         closed=closed.code if closed else "",
         why=refusal_text(closed) if closed else {},
@@ -161,7 +161,6 @@ def receipt(
     url: str,
     code: str,
     rules: tuple[str, ...],
-    qr_svg: str,
     calls_from: int | None = None,
 ) -> m.Receipt:
     """A ticket in its visitor's hand."""
@@ -188,7 +187,6 @@ def receipt(
         checklist=tuple(line for x in matters for line in x.materials),
         calling_from=calls_from,
         rules=rules,
-        qr_svg=qr_svg,
     )
 
 
@@ -370,7 +368,7 @@ def _category_line(day: Day, letter: str, name: wire.Text, now: int) -> wire.Cat
         name=name,
         waiting=day.line.count(letter),
         longest=max((now - t.taken_at for t in heads_of), default=0),
-        windows=tuple(day.open_windows(letter)),
+        windows=day.open_windows(letter),
         paused=day.categories[letter].paused,
     )
 

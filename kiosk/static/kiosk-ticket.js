@@ -7,6 +7,7 @@
  */
 
 import { part } from "./kiosk-parts.js";
+import { drawn } from "./kiosk-qr.js";
 import { clockTime, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
 
 const WIPED = ["[data-number]", "[data-category-name]", "[data-qr-picture]", "[data-code]", "[data-ahead]",
@@ -38,7 +39,7 @@ export function paintTicket(root, hall, state) {
   write(part(root, "[data-ticket-matters]"), listed(receipt.matters, hall.menu.languages), lang, []);
   paintChecklist(root, receipt);
   paintRules(root, receipt, lang);
-  paintQr(root, receipt.qr_svg);
+  paintQr(root, receipt.url);
 }
 
 /** A floor that is only a number gets its word; the area is a name. @param {Hall} hall @param {Receipt} receipt */
@@ -90,16 +91,14 @@ function lines(parent, name, sentences, lang) {
   );
 }
 
-/** The picture is parsed as XML and put in as nodes: no markup of the answer is ever run,
- * and what is no picture is not shown.
- * @param {HTMLElement} root @param {string} svg */
-function paintQr(root, svg) {
+/** @param {HTMLElement} root @param {string} url */
+function paintQr(root, url) {
   const picture = part(root, "[data-qr-picture]");
-  if (svg && shown.get(picture) === svg) return;
-  shown.set(picture, svg);
-  const drawn = new DOMParser().parseFromString(svg || "<none/>", "image/svg+xml").documentElement;
-  part(root, "[data-qr]").hidden = drawn.nodeName !== "svg";
-  picture.replaceChildren(document.importNode(drawn, true));
+  if (url && shown.get(picture) === url) return;
+  shown.set(picture, url);
+  const code = drawn(url);
+  part(root, "[data-qr]").hidden = code === null;
+  picture.replaceChildren(...(code ? [code] : []));
 }
 
 /** @param {HTMLElement} element */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from queue_server.access.principals import (
 from queue_server.api.problems import Unfit
 from queue_server.desk.hall import Hall
 from queue_server.hall.commands import Ask, Command
+from queue_server.hall.day import Day
 from queue_server.hall.model import Answer
 from queue_server.hall.refusals import NotYours, Unknown
 
@@ -28,6 +30,7 @@ BODY_LIMIT = 64 * 1024
 KEY_LIMIT = 128
 
 B = TypeVar("B", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 class Halls(Protocol):
@@ -87,6 +90,10 @@ class Call:
         """Have a command of the day decided, under the caller's idempotency key."""
         return await self.hall.ask(self._asking(command))
 
+    async def change_and_look(self, command: Command, look: Callable[[Day, Answer], T]) -> T:
+        """The same, answered by a look at the day with which the command landed."""
+        return await self.hall.ask_and_look(self._asking(command), look)
+
     async def change_register(self, command: Command) -> Answer:
         """Have a command of the register decided, under the caller's idempotency key."""
         return await self.hall.register.ask(self._asking(command))
@@ -115,7 +122,7 @@ class Call:
                 f"send Idempotency-Key: up to {KEY_LIMIT} printable ASCII characters, new for each act",
             )
         scope = f"{self.hall.id}\n{self.principal.id}\n{command}\n{given}"
-        asked = self.request.url.path.encode() + b"\n" + self._raw
+        asked = self.request.scope["path"].encode() + b"\n" + self._raw
         return _digest(scope.encode()), _digest(asked)
 
 

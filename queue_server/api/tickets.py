@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
-from kiosk import qr
 from kiosk.menu import Receipt
 from queue_server import views, wire
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
@@ -52,7 +52,7 @@ async def take(call: Call) -> Receipt:
         source=source.get(call.principal.role, "kiosk"),
         visit=body.visit,
     )
-    return await receipt(call, await call.change(command))
+    return await call.change_and_look(command, receipts(call))
 
 
 async def check_in(call: Call) -> Receipt:
@@ -60,17 +60,17 @@ async def check_in(call: Call) -> Receipt:
     body = await call.body(wire.CheckIn)
     booking = await call.hall.booking(body.code)
     command = do.CheckIn(ticket=new_ticket(), booking=booking, language=body.language)
-    return await receipt(call, await call.change(command))
+    return await call.change_and_look(command, receipts(call))
 
 
-async def receipt(call: Call, answer: Answer) -> Receipt:
-    """The receipt of a ticket that has just been taken."""
-    key = call.hall.secret(answer.ticket)
-    secret = ticket_secret(key, answer.ticket)
-    url = f"{call.halls.public_url}/t/{call.hall.id}/{answer.ticket}#{secret}"
-    code = check_code(key, answer.ticket)
+def receipts(call: Call) -> Callable[[Day, Answer], Receipt]:
+    """What makes the receipt of a ticket that has just been taken."""
 
-    def words(day: Day) -> Receipt:
+    def words(day: Day, answer: Answer) -> Receipt:
+        key = call.hall.secret(answer.ticket)
+        secret = ticket_secret(key, answer.ticket)
+        url = f"{call.halls.public_url}/t/{call.hall.id}/{answer.ticket}#{secret}"
+        code = check_code(key, answer.ticket)
         ticket = day.ticket(answer.ticket)
         rules = day.plan.rules
         missed = translate(
@@ -79,9 +79,9 @@ async def receipt(call: Call, answer: Answer) -> Receipt:
             hold=rules.hold // 60_000,
             after=rules.reinsert_after,
         )
-        return views.receipt(day, ticket, url, code, (missed,), qr.svg(url), answer.calling_from)
+        return views.receipt(day, ticket, url, code, (missed,), answer.calling_from)
 
-    return await call.hall.look_of(answer.ticket, words)
+    return words
 
 
 async def show(call: Call) -> wire.TicketView:

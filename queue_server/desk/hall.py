@@ -105,6 +105,13 @@ class Hall:
             return None
         return known_answer(self.before, ask)
 
+    async def ask_and_look(self, ask: Ask, look: Callable[[Day, Answer], T]) -> T:
+        """The same, answered by a look at the day with which the command landed."""
+        earlier = self._answered_before(ask)
+        if earlier is not None and self.before is not None:
+            return look(self.before, earlier)
+        return await self.today().ask_and_look(ask, look)
+
     async def look(self, look: Callable[[Day], T], at_least: int = 0) -> T:
         """Read the day as it has landed."""
         return await self.today().look(look, at_least)

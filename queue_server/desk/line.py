@@ -15,7 +15,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -43,6 +43,12 @@ CATCH_UP = 1.0
 """Seconds for which a read waits for the sequence that it names."""
 REMEMBERED = 5000
 """Entries kept to put a lost tail back: hours of a hall, where a failover loses a second."""
+
+
+Look = Callable[[Any, Answer], Any]
+"""What to make of an answer and the state with which it landed."""
+Asked = tuple[Ask, "asyncio.Future[Any]", Look]
+Decided = tuple["asyncio.Future[Any]", Look, Answer | Refused]
 
 
 class State(Protocol):
@@ -106,7 +112,7 @@ class Line(Generic[S]):
         self._fresh = fresh
         self._scribe = scribe
         self._alarm = alarm
-        self._asked: list[tuple[Ask, asyncio.Future[Answer]]] = []
+        self._asked: list[Asked] = []
         self._looks: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
         self._busy = False
@@ -118,24 +124,27 @@ class Line(Generic[S]):
 
     async def ask(self, ask: Ask) -> Answer:
         """Have a command decided; the answer is a fact when it comes. Raises `Refused`."""
+        return await self.ask_and_look(ask, _only_the_answer)
+
+    async def ask_and_look(self, ask: Ask, look: Callable[[S, Answer], T]) -> T:
+        """Have a command decided, and look at the state with which it landed. Raises `Refused`.
+
+        To look afterwards would wait for the next batch, which is under way by then.
+        """
         if self.halt is not None:
             raise NotNow("read_only")
         if self.silent:
             raise NotNow("store_gone")
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._asked.append((ask, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._asked.append((ask, future, look))
         self._wake.set()
+        # A timer costs a fraction of asyncio.timeout, and every ticket pays for it.
+        deadline = loop.call_later(GIVE_UP, _give_up, future)
         try:
-            async with asyncio.timeout(GIVE_UP):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            self._withdraw(future)
-            raise NotNow("store_gone") from None
-
-    def _withdraw(self, future: asyncio.Future[Answer]) -> None:
-        """Nobody waits for the answer: what was not decided yet is forgotten; the rest stands in the log."""
-        self._asked = [(ask, asked) for ask, asked in self._asked if asked is not future]
-        future.add_done_callback(_retrieve)
+            return await future
+        finally:
+            deadline.cancel()
 
     @property
     def silent(self) -> bool:
@@ -265,6 +274,8 @@ class Line(Generic[S]):
             await self._wake.wait()
             self._wake.clear()
             while self._asked or self._diverged:
+                # What has arrived in this turn of the loop shares one append: a fsync for many.
+                await asyncio.sleep(0)
                 batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
                 self._busy, self._diverged = True, False
                 try:
@@ -278,7 +289,7 @@ class Line(Generic[S]):
         for look in looks:
             look()
 
-    async def _commit(self, batch: list[tuple[Ask, asyncio.Future[Answer]]]) -> None:
+    async def _commit(self, batch: list[Asked]) -> None:
         lost = 0
         while self.halt is None:
             mark = self.state.mark()
@@ -290,7 +301,7 @@ class Line(Generic[S]):
             self.state.unwind(mark)
             if isinstance(outcome, StoreRefused):
                 log.error("log not writable", log=self.name, why=str(outcome))
-                self._answer([(future, NotNow("store_gone")) for _, future in batch])
+                self._answer([(future, look, NotNow("store_gone")) for _, future, look in batch])
                 return
             if isinstance(outcome, NotYourTurn):
                 await asyncio.sleep(WAIT_FOR_TURN)
@@ -300,29 +311,27 @@ class Line(Generic[S]):
             else:
                 self.take_in(outcome.missing)
                 lost += 1
-        self._answer([(future, NotNow("read_only")) for _, future in batch])
+        self._answer([(future, look, NotNow("read_only")) for _, future, look in batch])
 
-    def _landed(
-        self, outcome: Landed, results: list[tuple[asyncio.Future[Answer], Answer | Refused]]
-    ) -> None:
+    def _landed(self, outcome: Landed, results: list[Decided]) -> None:
         self.confirmed_at = time.monotonic()
         self._land(outcome.entries)
         self._answer(results)
         self.take_in(outcome.after)
 
-    def _decide(
-        self, batch: list[tuple[Ask, asyncio.Future[Answer]]]
-    ) -> tuple[list[bytes], list[tuple[asyncio.Future[Answer], Answer | Refused]]]:
+    def _decide(self, batch: list[Asked]) -> tuple[list[bytes], list[Decided]]:
         bodies: list[bytes] = []
-        results: list[tuple[asyncio.Future[Answer], Answer | Refused]] = []
-        for ask, future in batch:
+        results: list[Decided] = []
+        for ask, future, look in batch:
+            if future.done():
+                continue  # nobody waits for it any more
             try:
                 records, answer = self._scribe.act(self.state, ask)
             except Refused as refusal:
-                results.append((future, refusal))
+                results.append((future, look, refusal))
             else:
                 bodies.extend(records)
-                results.append((future, answer))
+                results.append((future, look, answer))
         return bodies, results
 
     async def _append(
@@ -390,23 +399,36 @@ class Line(Generic[S]):
         self._tell([entry for place, entry in now.items() if place not in before])
         return self.on_forked(lost)
 
-    def _answer(self, results: list[tuple[asyncio.Future[Answer], Answer | Refused]]) -> None:
-        for future, result in results:
+    def _answer(self, results: list[Decided]) -> None:
+        for future, look, result in results:
             if future.done():
                 continue
             if isinstance(result, Refused):
                 future.set_exception(result)
-            else:
-                future.set_result(result)
+                continue
+            try:
+                future.set_result(look(self.state, result))
+            except Exception as error:  # noqa: BLE001 - of the caller's own look, and the caller gets it
+                future.set_exception(error)
 
 
-def _unanswerable(ask: Ask | None) -> list[tuple[Ask, asyncio.Future[Answer]]]:
+def _only_the_answer(state: Any, answer: Answer) -> Answer:
+    return answer
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    """The store is gone for too long; what was decided already stands in the log when it comes back."""
+    if not future.done():
+        future.set_exception(NotNow("store_gone"))
+
+
+def _unanswerable(ask: Ask | None) -> list[Asked]:
     """A command of the line's own, whose outcome nobody waits for."""
     if ask is None:
         return []
     future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     future.add_done_callback(_retrieve)
-    return [(ask, future)]
+    return [(ask, future, _only_the_answer)]
 
 
 def _retrieve(future: asyncio.Future[Answer]) -> None:

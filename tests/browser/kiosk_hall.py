@@ -19,7 +19,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kiosk.menu import Choice, Matter, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
-from kiosk.qr import svg
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
 from queue_server.wire import Beat, Problem, TakeTicket
@@ -188,7 +187,7 @@ class KioskHall:
             category_name=choice.name, matters=tuple(matter.name for matter in matters),
             priority=wish.cls == "priority", ahead=choice.waiting, windows=choice.windows, floor="2",
             area="社会保障区", taken_at=now_ms(), language=wish.language, url=url, code="7KQ4M",
-            rules=(RULE[wish.language],), rule_texts=(RULE,), qr_svg=svg(url),
+            rules=(RULE[wish.language],), rule_texts=(RULE,),
             checklist=tuple(dict.fromkeys(need for matter in matters for need in matter.materials)),
             calling_from=choice.calling_from,
         )  # fmt: skip

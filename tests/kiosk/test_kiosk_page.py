@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 
 from kiosk.menu import Choice, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
-from kiosk.qr import svg
 from kiosk.sentences import ON_THE_PAGE, page_words
 from queue_server.locale import languages, sentences, translate
 
@@ -92,23 +91,13 @@ def test_a_missing_sentence_is_named() -> None:
         page_words(forgetful, ("zh",))
 
 
-def test_an_address_becomes_a_picture_without_style_and_none_becomes_nothing() -> None:
-    picture = svg("https://hall.example/t/abc")
-    assert picture.startswith("<svg")
-    assert "style=" not in picture
-    assert "width=" not in picture
-    assert svg("") == ""
-    with pytest.raises(ValueError, match=r"too large|fit"):
-        svg("x" * 5000)
-
-
 def test_a_receipt_of_an_earlier_server_still_reads() -> None:
     old = {
         "ticket": "t", "number": "S023", "category": "S", "category_name": {"zh": "医保社保"}, "matters": [],
         "priority": False, "ahead": 4, "windows": [12], "floor": "2", "area": "", "taken_at": 0,
         "language": "zh", "url": "", "code": "",
     }  # fmt: skip
-    assert msgspec.convert(old, Receipt).qr_svg == ""
+    assert msgspec.convert(old, Receipt).calling_from is None
 
 
 def test_the_words_of_a_kiosk_come_without_server_or_store() -> None:
