@@ -19,7 +19,7 @@ from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
 from queue_server.app import Site
-from queue_server.cli.serve import publish, served, server_for
+from queue_server.cli.serve import publish, run_loop, served, server_for
 from queue_server.demo import demo_plan
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import Plan
@@ -50,7 +50,7 @@ def run_demo(directory: Path, port: int, visitors: bool) -> int:
     url = store.start()
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_demo(directory, url, port, visitors))
+            run_loop(_demo(directory, url, port, visitors))
     finally:
         store.stop()
     print("一窗: the demo has ended; what was issued is kept.")

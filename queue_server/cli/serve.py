@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.routing import BaseRoute
+from uvicorn.loops.auto import auto_loop_factory
 
 from queue_server.app import Site, build
 from queue_server.config import HallFileErrors, ServerSettings, read_hall, read_settings
@@ -21,6 +24,21 @@ from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Store
+
+COLLECT_AFTER = 20_000
+"""New objects after which Python looks for cycles among them: more than 64 requests have in flight."""
+
+
+def run_loop(serving: Coroutine[Any, Any, None]) -> None:
+    """Run a server to its end, on uvloop where there is one.
+
+    The records of a hall are trees and need no garbage collector; requests in flight seldom make
+    cycles. Collecting as often as Python does by itself took a quarter of the time of issuing.
+    """
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(serving)
 
 
 def server_for(site: Site, host: str, port: int, extra: Sequence[BaseRoute] = ()) -> uvicorn.Server:
@@ -72,12 +90,12 @@ def run_server() -> int:
         print(errors, file=sys.stderr)
         return 1
     if not settings.embedded:
-        asyncio.run(_serve(settings, settings.store_url.reveal(), plans))
+        run_loop(_serve(settings, settings.store_url.reveal(), plans))
         return 0
     store = EmbeddedStore(settings.store_directory, binary=settings.store_binary or None)
     url = store.start()
     try:
-        asyncio.run(_serve(settings, url, plans))
+        run_loop(_serve(settings, url, plans))
     finally:
         store.stop()
     return 0

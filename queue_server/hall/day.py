@@ -6,6 +6,7 @@ lost the race at the store can be unwound. Everything here is derived from the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
@@ -51,14 +52,18 @@ class Day:
         self.ends: dict[str, int] = {}
         self.status: dict[str, Status] = {"day": Status()}
         self.line = Line()
+        self._calling: dict[tuple[str, str, str | None], tuple[int, ...]] = {}
         self._journal: list[tuple[dict[object, object], object, object]] = []
 
     # --- putting, and unwinding ------------------------------------------------------
 
     def put(self, table: dict[K, V], key: K, value: V) -> None:
         """Put a record into a table; what it replaced is remembered until `settle`."""
-        self._journal.append((table, key, table.get(key)))  # type: ignore[arg-type]
+        old = table.get(key)
+        self._journal.append((table, key, old))  # type: ignore[arg-type]
         table[key] = value
+        if table is self.windows:
+            self._window_moved(old, value)  # type: ignore[arg-type]
 
     def put_ticket(self, ticket: Ticket) -> None:
         """Put a ticket and move it in the line."""
@@ -84,6 +89,8 @@ class Day:
             table, key, old = journal.pop()
             if table is self.tickets:
                 self.line.move(table.get(key), old)  # type: ignore[arg-type]
+            elif table is self.windows:
+                self._window_moved(table[key], old)  # type: ignore[arg-type]
             if old is None:
                 table.pop(key, None)
             else:
@@ -145,22 +152,28 @@ class Day:
         busy = ("called", SERVING)
         return next((t for id in visit if id != ticket.id and (t := self.tickets[id]).state in busy), None)
 
-    def open_windows(self, category: str, cls: str | None = None) -> list[int]:
+    def open_windows(self, category: str, cls: str | None = None) -> tuple[int, ...]:
         """The windows that call this category (and class) now, in order."""
-        return sorted(
-            w.number
-            for w in self.windows.values()
-            if w.state == OPEN
-            and (
-                any(s.category in ("*", category) for s in w.serves)
-                if cls is None
-                else w.covers(category, cls)
-            )
-        )
+        return self._among("open", category, cls, lambda w: w.state == OPEN)
 
-    def planned_windows(self, category: str, cls: str) -> list[int]:
+    def planned_windows(self, category: str, cls: str) -> tuple[int, ...]:
         """The windows planned for this category and class that are not closed for today."""
-        return sorted(w.number for w in self.windows.values() if not w.for_today and w.covers(category, cls))
+        return self._among("planned", category, cls, lambda w: not w.for_today)
+
+    def _among(
+        self, kind: str, category: str, cls: str | None, which: Callable[[Window], bool]
+    ) -> tuple[int, ...]:
+        """The windows of a kind that call a category (and class): asked at every ticket, changing seldom."""
+        known = self._calling.get((kind, category, cls))
+        if known is None:
+            known = self._calling[kind, category, cls] = tuple(
+                sorted(w.number for w in self.windows.values() if which(w) and w.calls(category, cls))
+            )
+        return known
+
+    def _window_moved(self, old: Window, new: Window) -> None:
+        if (old.state, old.serves, old.for_today) != (new.state, new.serves, new.for_today):
+            self._calling.clear()
 
     def picture(self) -> bytes:
         """The whole day as bytes: two days are the same day exactly when their pictures are equal."""

@@ -8,7 +8,7 @@ from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.hours import after_open_time, open_time
-from queue_server.hall.model import CALLED, CLOSED, ENDED, OPEN, PAUSED, Answer, Stop, Ticket, Window
+from queue_server.hall.model import CALLED, CLOSED, ENDED, PAUSED, Answer, Stop, Ticket, Window
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 
 
@@ -166,5 +166,4 @@ def miss_opens_at(day: Day, ticket: Ticket) -> int | None:
 
 def serving_windows(day: Day, category: str, cls: str) -> tuple[int, ...]:
     """The windows that may call this category and class: those open now, else those planned."""
-    open_now = [n for n in day.open_windows(category, cls) if day.windows[n].state == OPEN]
-    return tuple(open_now or day.planned_windows(category, cls))
+    return day.open_windows(category, cls) or day.planned_windows(category, cls)

@@ -15,7 +15,9 @@ from queue_server.hall.plan import Serve
 RECORD_VERSION = 1
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, forbid_unknown_fields=True):
+class Event(
+    msgspec.Struct, frozen=True, gc=False, tag_field="t", omit_defaults=True, forbid_unknown_fields=True
+):
     """A fact."""
 
 
@@ -379,7 +381,7 @@ AnyEvent = (
 )
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One entry of the day log.
 
     `more` counts the events of the same command that follow; `key`, `digest` and `answer` stand on

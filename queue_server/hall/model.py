@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from queue_server.hall.plan import Serve
+from queue_server.hall.plan import EVERY_CATEGORY, Serve
 
 # States of a ticket.
 WAITING = "waiting"
@@ -53,7 +53,7 @@ UNDOES: dict[str, frozenset[tuple[str, str]]] = {
 }
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A frozen record."""
 
 
@@ -158,6 +158,12 @@ class Window(Record, frozen=True):
     def covers(self, category: str, cls: str) -> bool:
         """Whether it may call this category and class."""
         return any(serve.covers(category, cls) for serve in self.serves)
+
+    def calls(self, category: str, cls: str | None) -> bool:
+        """Whether it may call this category and class; with None, any class of it."""
+        if cls is None:
+            return any(serve.category in (EVERY_CATEGORY, category) for serve in self.serves)
+        return self.covers(category, cls)
 
 
 class Stop(Record, frozen=True):

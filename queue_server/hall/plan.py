@@ -8,6 +8,7 @@ text fixes are settings here and nowhere else (DOMAIN.md, "The rules of the queu
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 
 import msgspec
 
@@ -187,7 +188,7 @@ class Printer(Frozen, frozen=True):
     text_mode: str = "raster"
 
 
-class Plan(Frozen, frozen=True):
+class Plan(Frozen, frozen=True, dict=True):
     """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
 
     `reasons` are the pick lists by the act that needs one; `outcomes` the results of a matter.
@@ -212,15 +213,27 @@ class Plan(Frozen, frozen=True):
 
     def category(self, letter: str) -> Category | None:
         """The category with this letter, or None."""
-        return next((c for c in self.categories if c.letter == letter), None)
+        return self._categories.get(letter)
 
     def window(self, number: int) -> Window | None:
         """The window with this number, or None."""
-        return next((w for w in self.windows if w.number == number), None)
+        return self._windows.get(number)
 
     def matter(self, id: str) -> Matter | None:
         """The matter with this id, or None."""
-        return next((m for m in self.matters if m.id == id), None)
+        return self._matters.get(id)
+
+    @cached_property
+    def _categories(self) -> dict[str, Category]:
+        return {c.letter: c for c in self.categories}
+
+    @cached_property
+    def _windows(self) -> dict[int, Window]:
+        return {w.number: w for w in self.windows}
+
+    @cached_property
+    def _matters(self) -> dict[str, Matter]:
+        return {m.id: m for m in self.matters}
 
     def target(self, category: Category, cls: str) -> int:
         """The wait promised to this class here: the target less the credit, never below zero (ms)."""

@@ -14,7 +14,7 @@ DEFAULT_ALGORITHM = "sha256"
 ALGORITHMS = ("sha256", "sm3")
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry of a log: its sequence (from 1), its hash, and the stored bytes."""
 
     seq: int
@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Tail(msgspec.Struct, frozen=True):
+class Tail(msgspec.Struct, frozen=True, gc=False):
     """Where a log ends."""
 
     seq: int
