@@ -6,6 +6,7 @@ Each distinct view is made and encoded once, when something has landed and someb
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
@@ -38,6 +39,8 @@ class Live:
         self.hub = hub
         self.version = version
         self._views: dict[str, tuple[Hall, View]] = {}
+        self._watching: Counter[str] = Counter()
+        self._current: set[str] = set()
         self._encoder = msgspec.json.Encoder()
 
     def follow(self, hall: Hall) -> None:
@@ -56,15 +59,35 @@ class Live:
         if line is None:
             return
         for name, (of, view) in self._views.items():
-            if of is hall and self.hub.count(name):
-                self.hub.publish(name, self._encoder.encode(view(line.state, data_at(hall, line))))
+            if of is hall:
+                self._show(name, view, line.state, data_at(hall, line))
+
+    def _show(self, name: str, view: View, day: Day, at: int) -> None:
+        self.hub.publish(name, self._encoder.encode(view(day, at)))
+        self._current.add(name)
 
     async def serve(self, websocket: WebSocket, hall: Hall, name: str, view: View) -> None:
-        """Show a view to one screen until it goes."""
+        """Show a view to one screen until it goes.
+
+        While somebody watches, whatever lands is published; so only the first who comes needs it made,
+        and a thousand boards that come back at once are sent one board each.
+        """
         self._views[name] = (hall, view)
-        content = await hall.look(lambda day: self._encoder.encode(view(day, hall.clock())))
-        self.hub.publish(name, content)
-        await self.hub.serve(websocket, name)
+        self._watching[name] += 1
+        try:
+            if name not in self._current:
+                await hall.look(lambda day: self._show(name, view, day, hall.clock()))
+            await self.hub.serve(websocket, name)
+        finally:
+            self._leave(name)
+
+    def _leave(self, name: str) -> None:
+        """A screen went; what nobody watches is not made any more."""
+        self._watching[name] -= 1
+        if not self._watching[name]:
+            del self._watching[name], self._views[name]
+            self._current.discard(name)
+            self.hub.forget(name)
 
     def confirmed(self, name: str) -> b.Beat | None:
         """The beat of a view; None while the log's tail is not confirmed."""
