@@ -6,6 +6,8 @@ YICHUANG := .venv/bin/yichuang
 # Extra words for pytest: make test ARGS="tests/hall -k miss"
 ARGS ?=
 UPGRADE ?=
+# The parts of the bench to run, all without a name: make bench NAME="boards calling"
+NAME ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check fix docs bench faults screenshots lock clean
@@ -38,9 +40,9 @@ docs: ## Write docs/reference.md and the state diagram from the code
 	@$(SETUP) dev
 	@$(PYTHON) -m scripts.reference
 
-bench: ## Measure, print a table, write build/bench.json
+bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
 	@$(SETUP) dev fonts wrk
-	@$(PYTHON) -m bench
+	@$(PYTHON) -m bench $(NAME)
 
 faults: ## The long runs that break things on purpose
 	@$(SETUP) dev fonts browser

@@ -1,7 +1,7 @@
 """The server under test, in a process of its own: the demo hall, with an endpoint that only decodes.
 
-``python -m bench.server STORE_URL`` prints one line of JSON when the hall is open, and ends when its
-standard input does.
+``python -m bench.server STORE_URL HALL...`` serves the demo hall under each of these ids, prints one line
+of JSON when they are open, and ends when its standard input does. A day that is in the store goes on.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -24,33 +24,35 @@ from queue_server.access.principals import CLERK, KIOSK, new_token, token_hash
 from queue_server.api.calls import Call
 from queue_server.api.table import Operation, route
 from queue_server.app import Site
-from queue_server.cli.serve import publish, served, server_for
+from queue_server.cli.serve import publish, run_loop, served, server_for
 from queue_server.demo import demo_plan
 from queue_server.hall.commands import Ask
 from queue_server.hall.register import Grant, GrantToken
 from queue_server.store.logs import Store
 
+HALL = "county"
+
 
 class Served(msgspec.Struct, frozen=True):
-    """Where the server is: its process, port, hall, and the tokens of a kiosk and of window 8's clerk."""
+    """Where the server is: its process, port, halls, and the tokens of a kiosk and of window 8's clerk."""
 
     pid: int
     port: int
-    hall: str
+    halls: tuple[str, ...]
     kiosk: str
     clerk: str
 
     @property
     def base(self) -> str:
-        """The address of the hall's operations."""
-        return f"http://127.0.0.1:{self.port}/api/halls/{self.hall}"
+        """The address of the first hall's operations."""
+        return f"http://127.0.0.1:{self.port}/api/halls/{self.halls[0]}"
 
 
 @contextmanager
-def serving(store_url: str) -> Iterator[Served]:
+def serving(store_url: str, *halls: str) -> Iterator[Served]:
     """Serve the demo hall over a store, on a core of its own, while the block runs."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.server", store_url],
+        [sys.executable, "-m", "bench.server", store_url, *(halls or (HALL,))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -81,33 +83,37 @@ def mount_decoding(app: Starlette, site: Site) -> None:
     routes.insert(tickets + 1, route(only.path, {"POST": only}, site))
 
 
-async def _serve(url: str) -> None:
+async def _serve(url: str, halls: Sequence[str]) -> None:
     store = await Store.connect(url)
-    plan = demo_plan(time.time_ns() // 1_000_000)
-    site = Site(store, [plan.hall], "https://queue.example.gov.cn")
+    site = Site(store, halls, "https://queue.example.gov.cn")
     server = server_for(site, "127.0.0.1", 0)
     app = server.config.app
     assert isinstance(app, Starlette)
     mount_decoding(app, site)
     async with served(server):
-        await publish(site, plan)
         kiosk, clerk = new_token(), new_token()
-        hall = site.halls[plan.hall]
-        for token, grant in (
-            (kiosk, Grant("device:k1", "k1", KIOSK)),
-            (clerk, Grant("staff:8", "8", CLERK, (8,))),
-        ):
-            await hall.register.ask(
-                Ask(at=hall.clock(), by="system", command=GrantToken(token_hash(token), grant))
-            )
-        while hall.day is None or not hall.day.tail.seq:  # noqa: ASYNC110 - once, before anything is measured
-            await asyncio.sleep(0.01)
+        for id in halls:
+            await _furnish(site, id, kiosk, clerk)
         port = server.servers[0].sockets[0].getsockname()[1]
-        told = Served(pid=os.getpid(), port=port, hall=plan.hall, kiosk=kiosk, clerk=clerk)
+        told = Served(pid=os.getpid(), port=port, halls=tuple(halls), kiosk=kiosk, clerk=clerk)
         print(msgspec.json.encode(told).decode(), flush=True)
         await asyncio.to_thread(sys.stdin.read)
     await store.aclose()
 
 
+async def _furnish(site: Site, id: str, kiosk: str, clerk: str) -> None:
+    """Open a hall's day and let a kiosk and a clerk in."""
+    hall = site.halls[id]
+    await publish(site, replace(demo_plan(hall.clock()), hall=id))
+    for token, grant in (
+        (kiosk, Grant("device:k1", "k1", KIOSK)),
+        (clerk, Grant("staff:8", "8", CLERK, (8,))),
+    ):
+        command = GrantToken(token_hash(token), grant)
+        await hall.register.ask(Ask(at=hall.clock(), by="system", command=command))
+    while hall.day is None or not hall.day.tail.seq:  # noqa: ASYNC110 - once, before anything is measured
+        await asyncio.sleep(0.01)
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1]))
+    run_loop(_serve(sys.argv[1], sys.argv[2:]))

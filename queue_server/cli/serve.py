@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -25,11 +25,13 @@ from queue_server.hall.register import PublishPlan
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Store
 
+T = TypeVar("T")
+
 COLLECT_AFTER = 20_000
 """New objects after which Python looks for cycles among them: more than 64 requests have in flight."""
 
 
-def run_loop(serving: Coroutine[Any, Any, None]) -> None:
+def run_loop(serving: Coroutine[Any, Any, T]) -> T:
     """Run a server to its end, on uvloop where there is one.
 
     The records of a hall are trees and need no garbage collector; requests in flight seldom make
@@ -38,7 +40,7 @@ def run_loop(serving: Coroutine[Any, Any, None]) -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 20, 50)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(serving)
+        return runner.run(serving)
 
 
 def server_for(site: Site, host: str, port: int, extra: Sequence[BaseRoute] = ()) -> uvicorn.Server:
