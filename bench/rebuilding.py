@@ -15,10 +15,11 @@ from bench.days import busy_day, lay_down
 from bench.figures import Row, row
 from queue_server.cli.serve import run_loop
 from queue_server.demo import demo_plan
-from queue_server.desk.hall import DayScribe
 from queue_server.desk.line import Line
+from queue_server.desk.scribes import DayScribe
 from queue_server.hall.day import Day
 from queue_server.hall.plan import Plan
+from queue_server.store import keys
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Store
 
@@ -50,7 +51,7 @@ async def _rebuild(url: str, plan: Plan, bodies: list[bytes], runs: int) -> list
     times = []
     for _ in range(runs):
         began = time.perf_counter()
-        line = Line(store, log, Day(plan, log.rpartition(":")[2]), DayScribe())
+        line = Line(store, log, lambda: Day(plan, keys.date_of(log)), DayScribe())
         await line.load()
         times.append(time.perf_counter() - began)
         assert line.tail.seq == len(bodies)

@@ -150,8 +150,8 @@ async def test_a_command_repeated_after_the_day_turned_gets_its_first_answer_for
         clock.now = BOUNDARY
         await wait_until(lambda: hall.today().state.date > date and hall.today().state.now.opened)
         assert await hall.ask(take("b", key="k", at=clock.now)) == first
-        again = take("b", key="k", at=clock.now)
-        assert await hall.ask_and_look(again, lambda day, a: day.ticket(a.ticket).number) == "D001"
+        repeated = take("b", key="k", at=clock.now)
+        assert await hall.ask_and_look(repeated, lambda day, a: day.ticket(a.ticket).number) == "D001"
     async with live(store_url, hall_id, clock) as again:
         assert await again.ask(take("b", key="k", at=clock.now)) == first
         clock.now += HOUR + 1

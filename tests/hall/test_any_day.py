@@ -36,7 +36,7 @@ from queue_server.hall.model import (
     Ticket,
     Window,
 )
-from queue_server.hall.plan import MINUTE, SECOND, Serve, plan_hash
+from queue_server.hall.plan import CLASSES, MINUTE, SECOND, Serve, plan_hash
 from queue_server.hall.refusals import Refused
 from queue_server.hall.running import due
 from tests.hall.floor import DATE, a_hall, clock, pairs, rules
@@ -489,6 +489,15 @@ class AnyDay(RuleBasedStateMachine):
         clerks = [w.clerk for w in self.day.windows.values() if w.clerk]
         assert len(set(clerks)) == len(clerks)
         assert all(w.clerk for w in self.day.windows.values() if w.state != CLOSED)
+
+    @invariant()
+    def the_windows_that_call_a_category_are_those_that_say_so(self) -> None:
+        windows = sorted(self.day.windows.values(), key=lambda w: w.number)
+        for letter, cls in ((c, k) for c in self.day.categories for k in CLASSES):
+            calling = [w.number for w in windows if w.state == OPEN and w.covers(letter, cls)]
+            assert list(self.day.open_windows(letter, cls)) == calling
+            planned = [w.number for w in windows if not w.for_today and w.covers(letter, cls)]
+            assert list(self.day.planned_windows(letter, cls)) == planned
 
     @invariant()
     def counts_are_never_negative(self) -> None:
