@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from displays import hub as displays_hub
 from displays import pages as board_pages
 from kiosk import pages as kiosk_pages
+from kiosk import phone as phone_pages
 from kiosk.menu import Menu
 from printers import pages as printer_pages
 from queue_server import views
@@ -75,6 +76,20 @@ class Site:
             version=self.assets.version,
         )
 
+    def phone_page(self, hall: str) -> phone_pages.PhonePage | None:
+        """How the page on a hall's visitors' phones is made."""
+        found = self.halls.get(hall)
+        if found is None or found.day is None:
+            return None
+        plan = found.day.state.plan
+        return phone_pages.PhonePage(
+            hall=plan.name,
+            languages=plan.languages,
+            timezone=plan.timezone,
+            credit=plan.rules.credits.get("priority", 0) // 60_000,
+            rules=(views.missed_rule(plan),),
+        )
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Serve every hall while the block runs."""
@@ -121,6 +136,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *live.routes(site, site.live),
         *board_pages.routes(site.board_page, site.assets.url, translate),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
+        *phone_pages.routes(site.phone_page, site.assets.url, translate),
         *site.assets.routes(),
         *extra,
     ]

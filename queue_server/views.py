@@ -9,7 +9,17 @@ from queue_server import wire
 from queue_server.hall.calling import people_ahead, why_ahead
 from queue_server.hall.day import Day
 from queue_server.hall.decision import hold_until, miss_opens_at, park_until, serving_windows
-from queue_server.hall.model import CALLED, ENDED, SERVING, PastCall, Tally, Ticket, Window
+from queue_server.hall.model import (
+    CALLED,
+    MISSED,
+    PARKED,
+    SERVING,
+    WAITING,
+    PastCall,
+    Tally,
+    Ticket,
+    Window,
+)
 from queue_server.hall.plan import CLASSES, ORDINARY, Plan, Serve
 from queue_server.hall.refusals import Refused
 from queue_server.hall.taking import calling_from, closed_because
@@ -44,6 +54,12 @@ def _told(facts: dict[str, str | int], lang: str) -> dict[str, str | int]:
 def alarm_text(code: str, facts: dict[str, str | int]) -> wire.Text:
     """The sentence of an alarm in every language: what happened, and what to do."""
     return {lang: translate(f"hall.alarm.{code}", lang, **facts) for lang in LANGUAGES}
+
+
+def missed_rule(plan: Plan) -> wire.Text:
+    """What happens to a visitor who does not come when called, in every language."""
+    hold, after = plan.rules.hold // 60_000, plan.rules.reinsert_after
+    return {lang: translate("hall.rule.missed", lang, hold=hold, after=after) for lang in LANGUAGES}
 
 
 # --- the board ----------------------------------------------------------------------------
@@ -112,6 +128,7 @@ def menu(day: Day, now: int, data_at: int, version: str = "") -> m.Menu:
         priority_kinds=tuple(day.plan.priority_kinds.values()),
         notices=(dict(day.now.notice),) if day.now.notice else (),
         version=version,
+        timezone=day.plan.timezone,
     )
 
 
@@ -160,7 +177,7 @@ def receipt(
     ticket: Ticket,
     url: str,
     code: str,
-    rules: tuple[str, ...],
+    rules: tuple[m.Text, ...],
     calls_from: int | None = None,
 ) -> m.Receipt:
     """A ticket in its visitor's hand."""
@@ -186,7 +203,8 @@ def receipt(
         code=code,
         checklist=tuple(line for x in matters for line in x.materials),
         calling_from=calls_from,
-        rules=rules,
+        rules=tuple(rule[ticket.language] for rule in rules),
+        rule_texts=rules,
     )
 
 
@@ -210,17 +228,13 @@ def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool
         marks=tuple([*marks, worded("reprint")] if reprint else marks),
         matters=tuple(_both(x.name, lang) for x in matters),
         lines=(
-            worded("ahead", n=ticket.ahead),
-            worded("windows", windows="、".join(str(n) for n in windows)),
+            worded("ahead", n=ticket.ahead) if ticket.ahead else worded("ahead_none"),
+            worded("windows", windows=("、" if lang == "zh" else ", ").join(str(n) for n in windows)),
             worded("time", time=time),
         ),
         qr=url,
         code=worded("code", code=code),
-        rules=(
-            translate(
-                "hall.rule.missed", lang, hold=plan.rules.hold // 60_000, after=plan.rules.reinsert_after
-            ),
-        ),
+        rules=(missed_rule(plan)[lang],),
         checklist_title=worded("checklist") if matters else "",
         checklist=tuple(line for x in matters for line in x.materials),
     )
@@ -269,6 +283,10 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
 
 def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPublic:
     """A ticket as its holder sees it: this ticket only."""
+    category = day.plan.category(t.category)
+    window = _holders_window(t)
+    windows = serving_windows(day, t.category, t.cls)
+    floor, area = _place(day, window or next(iter(windows), 0))
     return wire.TicketPublic(
         number=t.number,
         category=t.category,
@@ -276,10 +294,31 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
         end=t.end,
         ahead=people_ahead(day, t),
         before=why_ahead(day, t),
-        window=t.window if t.state in (CALLED, SERVING) else None,
-        calling_from=None if t.state == ENDED else calling_from(day, t.category, t.cls, now),
+        window=window,
+        calling_from=calling_from(day, t.category, t.cls, now) if t.state == WAITING else None,
         data_at=data_at,
+        seq=day.seq,
+        answered_at=now,
+        language=t.language,
+        category_name=category.name if category else {"zh": t.category},
+        windows=windows,
+        floor=floor,
+        area=area,
+        taken_at=t.taken_at,
+        calls=len(t.calls),
+        called_at=t.called_at,
+        hold_until=hold_until(day, t) if t.state == MISSED else None,
+        parked_until=park_until(day, t),
+        misses=t.misses,
+        tomorrow=t.tomorrow,
     )
+
+
+def _holders_window(t: Ticket) -> int | None:
+    """The one window a holder has to do with now, if there is one."""
+    if t.state in (CALLED, SERVING, PARKED):
+        return t.window
+    return t.directed_window if t.state == WAITING else None
 
 
 # --- a window ------------------------------------------------------------------------------

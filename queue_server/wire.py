@@ -251,11 +251,15 @@ class TicketView(msgspec.Struct, frozen=True):
     paper: str = ""
 
 
-class TicketPublic(msgspec.Struct, frozen=True):
+class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     """A ticket as its holder sees it: only this ticket, with the reason for its place.
 
     `before` counts the people ahead by why they are ahead: ``booked``, ``priority``,
-    ``earlier``, ``returned``.
+    ``earlier``, ``returned``; `ahead` is None unless it stands in its category's line.
+    `window` is the one it was called to, is served at, is parked for or waits for alone; `windows`
+    those that may call it, `floor` and `area` where they are. `calls` counts the calls to the
+    present window. `tomorrow` is the code of one whom the hall closed before (闭厅未办).
+    `answered_at` less `data_at` is the age of the data in ms, whatever the reader's own clock says.
     """
 
     number: str
@@ -267,6 +271,20 @@ class TicketPublic(msgspec.Struct, frozen=True):
     window: int | None
     calling_from: int | None
     data_at: int
+    seq: int = 0
+    answered_at: int = 0
+    language: str = "zh"
+    category_name: Text = {}
+    windows: tuple[int, ...] = ()
+    floor: str = ""
+    area: str = ""
+    taken_at: int = 0
+    calls: int = 0
+    called_at: int | None = None
+    hold_until: int | None = None
+    parked_until: int | None = None
+    misses: int = 0
+    tomorrow: str = ""
 
 
 class QueueLine(msgspec.Struct, frozen=True):

@@ -1,5 +1,5 @@
 /**
- * The kiosk's request to the server, and the device token that vouches for it.
+ * Requests of a kiosk or a phone to the server, and the device token that vouches for a kiosk.
  *
  * @typedef {import("./kiosk-state.js").Wish} Wish
  * @typedef {import("./kiosk-taking.js").Answer} Answer
@@ -33,16 +33,37 @@ export function newKey() {
  * @param {string} hall @param {Wish} wish @param {string} key
  * @returns {Promise<Answer | null>} null when nobody answered within the deadline
  */
-export async function postTicket(hall, wish, key) {
+export function postTicket(hall, wish, key) {
+  return post(`/api/halls/${encodeURIComponent(hall)}/tickets`, deviceToken() ?? "", wish, key);
+}
+
+/**
+ * @param {string} path @param {string} token @param {unknown} body @param {string} key
+ * @returns {Promise<Answer | null>} null when nobody answered within the deadline
+ */
+export function post(path, token, body, key) {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+  return send(path, token, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/**
+ * @param {string} path @param {string} token
+ * @returns {Promise<Answer | null>} null when nobody answered within the deadline
+ */
+export function get(path, token) {
+  return send(path, token, { method: "GET", headers: {} });
+}
+
+/**
+ * @param {string} path @param {string} token
+ * @param {{method: string, headers: Record<string, string>, body?: string}} request
+ * @returns {Promise<Answer | null>}
+ */
+async function send(path, token, request) {
   try {
-    const response = await fetch(`/api/halls/${encodeURIComponent(hall)}/tickets`, {
-      method: "POST",
-      headers: {
-        "Authorization": `Bearer ${deviceToken() ?? ""}`,
-        "Content-Type": "application/json",
-        "Idempotency-Key": key,
-      },
-      body: JSON.stringify(wish),
+    const response = await fetch(path, {
+      ...request,
+      headers: { ...request.headers, Authorization: `Bearer ${token}` },
       cache: "no-store",
       signal: AbortSignal.timeout(DEADLINE_MS),
     });

@@ -22,13 +22,20 @@ const UNDECIDED = new Set([408, 425, 429]);
  * @returns {Promise<{receipt: Receipt} | {problem: Problem} | null>} null when the visitor went first
  */
 export async function getTicket(wish, key, ways) {
+  const answer = await untilDecided(() => ways.post(wish, key), ways);
+  if (answer === null) return null;
+  return answer.status < 300 ? { receipt: /** @type {Receipt} */ (answer.body) } : { problem: asProblem(answer) };
+}
+
+/**
+ * @param {() => Promise<Answer | null>} ask the same request each time
+ * @param {Pick<Ways, "pause" | "wanted" | "link">} ways
+ * @returns {Promise<Answer | null>} what the server decided, null when nobody wants it any more
+ */
+export async function untilDecided(ask, ways) {
   for (let attempt = 0; ways.wanted(); attempt += 1) {
-    const answer = await ways.post(wish, key);
-    if (answer && decided(answer)) {
-      return answer.status < 300
-        ? { receipt: /** @type {Receipt} */ (answer.body) }
-        : { problem: asProblem(answer) };
-    }
+    const answer = await ask();
+    if (answer && decided(answer)) return answer;
     ways.link(false);
     await ways.pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
   }
@@ -47,7 +54,7 @@ export function decided({ status, body }) {
 
 /** A refusal, also from something between here and the server that does not speak problem details.
  * @param {Answer} answer @returns {Problem} */
-function asProblem({ status, body }) {
+export function asProblem({ status, body }) {
   const said = /** @type {Partial<Problem>} */ (typeof body === "object" && body !== null ? body : {});
   return { code: said.code ?? "", sentence: said.sentence ?? {}, detail: said.detail ?? "", status };
 }

@@ -9,6 +9,7 @@ from kiosk.menu import Receipt
 from queue_server import views, wire
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
 from queue_server.api.calls import Call
+from queue_server.api.live import data_at
 from queue_server.api.problems import Unfit
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
@@ -16,7 +17,6 @@ from queue_server.hall.model import Answer
 from queue_server.hall.refusals import NotYours
 from queue_server.hall.register import BookSlot
 from queue_server.hall.running import code_from
-from queue_server.locale import translate
 
 
 def done(answer: Answer) -> wire.Done:
@@ -72,14 +72,8 @@ def receipts(call: Call) -> Callable[[Day, Answer], Receipt]:
         url = f"{call.halls.public_url}/t/{call.hall.id}/{answer.ticket}#{secret}"
         code = check_code(key, answer.ticket)
         ticket = day.ticket(answer.ticket)
-        rules = day.plan.rules
-        missed = translate(
-            "hall.rule.missed",
-            ticket.language,
-            hold=rules.hold // 60_000,
-            after=rules.reinsert_after,
-        )
-        return views.receipt(day, ticket, url, code, (missed,), answer.calling_from)
+        rules = (views.missed_rule(day.plan),)
+        return views.receipt(day, ticket, url, code, rules, answer.calling_from)
 
     return words
 
@@ -97,8 +91,12 @@ async def place(call: Call) -> wire.TicketPublic:
     id = call.params["id"]
     if call.principal.ticket != id and not may_see_tickets(call.principal):
         raise NotYours("not_allowed")
-    now = call.now
-    return await call.hall.look(lambda day: views.ticket_public(day, day.ticket(id), now, now), call.at_least)
+
+    def words(day: Day) -> wire.TicketPublic:
+        confirmed = data_at(call.hall, call.hall.today())
+        return views.ticket_public(day, day.ticket(id), call.now, confirmed)
+
+    return await call.hall.look(words, call.at_least)
 
 
 async def by_number(call: Call) -> wire.TicketView:

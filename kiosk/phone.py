@@ -1,0 +1,114 @@
+"""The page on a visitor's own phone: where one ticket stands, found by the QR code of its slip.
+
+The page is the same for every ticket of a hall. The ticket's secret is in the address's fragment,
+which no server sees; the page's modules send it in a header and get that one ticket's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from kiosk.menu import Text
+from kiosk.pages import NAMES, STATIC, TAGS, TEMPLATES
+from kiosk.sentences import Translate
+
+MODULES = (
+    *sorted(place.name for place in STATIC.glob("phone-*.js")),
+    "kiosk-network.js", "kiosk-taking.js", "kiosk-words.js", "newest.js",
+)  # fmt: skip
+"""Loaded side by side instead of one import after the other."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+SAID = (
+    "phone.looking", "phone.ahead", "phone.ahead_none", "phone.why", "phone.why_booked",
+    "phone.why_priority", "phone.why_earlier", "phone.why_returned", "phone.rose", "phone.again",
+    "phone.directed", "phone.from", "phone.go", "phone.window", "phone.place", "phone.floor",
+    "phone.serving", "phone.parked", "phone.parked_until", "phone.missed", "phone.missed_until",
+    "phone.missed_again", "phone.back", "phone.back_done", "phone.windows", "phone.cancel",
+    "phone.cancel_sure", "phone.cancel_lost", "phone.cancel_yes", "phone.cancel_no", "phone.sound",
+    "phone.sound_on", "phone.stale", "phone.never", "phone.data_at", "phone.asking", "phone.refused",
+    "phone.lost_secret", "phone.lost_ticket", "phone.lost_do", "phone.ended_done",
+    "phone.ended_void_missed", "phone.ended_hold_over", "phone.ended_cancelled_by_visitor",
+    "phone.ended_cancelled_by_staff", "phone.ended_hall_closed", "phone.tomorrow", "phone.again_ticket",
+)  # fmt: skip
+"""Said by the page and its modules; all of them travel with it, so that a language switch needs no server."""
+
+
+class PhonePage(msgspec.Struct, frozen=True):
+    """What one hall's phone page is made from.
+
+    `credit` is how many minutes a priority visitor may come before others of the same arrival, `rules`
+    are the missed-call rule and whatever else a holder must know.
+    """
+
+    hall: Text
+    languages: tuple[str, ...]
+    timezone: str
+    credit: int
+    rules: tuple[Text, ...]
+
+
+def routes(
+    find: Callable[[str], PhonePage | None],
+    asset: Callable[[str], str],
+    translate: Translate,
+    *,
+    path: str = "/t/{hall}/{ticket}",
+) -> list[Route]:
+    """The route of the phone's page. `find` gives a hall's page, None for a hall that does not exist."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    shell, lost = environment.get_template("phone.html"), environment.get_template("phone_lost.html")
+
+    async def show(request: Request) -> Response:
+        hall: str = request.path_params["hall"]
+        page = find(hall)
+        if page is None:
+            said = {
+                lang: (translate("kiosk.unknown_hall", lang), translate("phone.lost_do", lang))
+                for lang in TAGS
+            }
+            return _answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
+        lang = spoken(request.headers.get("accept-language", ""), page.languages)
+        place = f"/api/halls/{hall}/tickets/{request.path_params['ticket']}"
+        words = {key: {x: translate(key, x) for x in page.languages} for key in SAID}
+        config = {
+            "ticket": place, "lang": lang, "languages": page.languages, "timezone": page.timezone,
+            "credit": page.credit, "words": words, "hall": page.hall, "rules": page.rules,
+        }  # fmt: skip
+        content = shell.render(
+            page=page, lang=lang, words=words, tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
+            config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
+        )  # fmt: skip
+        return _answer(content)
+
+    return [Route(path, show, methods=["GET"])]
+
+
+def spoken(accepted: str, languages: Sequence[str]) -> str:
+    """The language a browser asks for (``Accept-Language``, best first) among a hall's, else its first."""
+    wanted = (part.partition(";")[0].strip()[:2].lower() for part in accepted.split(","))
+    return next((lang for lang in wanted if lang in languages), languages[0])
+
+
+def _answer(content: str, status: int = 200) -> Response:
+    headers = {
+        "content-security-policy": POLICY,
+        "cache-control": "no-store",
+        "vary": "accept-language",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex",
+    }
+    return HTMLResponse(content, status, headers=headers)
