@@ -18,7 +18,7 @@ ON_THE_PAGE = (
     "priority", "priority_who", "priority_proof", "taking", "link_down", "give_up", "stale",
     "refused_title", "refused", "refused_else", "other", "yours", "is_priority", "ahead", "ahead_none",
     "floor", "where", "counter", "matters", "now_wait", "now_wait_here", "now_from", "scan", "code",
-    "bring", "done", "idle", "idle_left", "idle_touch",
+    "out_of_use", "out_of_use_do", "not_registered", "bring", "done", "idle", "idle_left", "idle_touch",
 )  # fmt: skip
 """Said by the page and its modules: all of them travel with it, so that a language switch needs no server."""
 

@@ -6,7 +6,8 @@
  * @typedef {import("./kiosk-state.js").Menu} Menu
  * @typedef {import("./kiosk-state.js").Choice} Choice
  * @typedef {import("./kiosk-words.js").Text} Text
- * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[]}} Hall
+ * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[],
+ *   known?: boolean}} Hall `known` is false while the server does not know this machine
  */
 
 import { paintMatters, paintTiles } from "./kiosk-menu.js";
@@ -62,6 +63,16 @@ function paintDock(root, state) {
   part(root, "[data-do=contrast]").setAttribute("aria-pressed", String(state.contrast));
 }
 
+const COVERS = ["link", "problem", "unknown"];
+
+/** What lies over the step, "" for nothing. A ticket that was issued is always shown.
+ * @param {Hall} hall @param {State} state */
+function coverOf(hall, state) {
+  if (hall.known === false && state.receipt === null) return "unknown";
+  if (state.problem) return "problem";
+  return state.taking !== null && !state.taking.link ? "link" : "";
+}
+
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
 function paintCovers(root, hall, state) {
   const waiting = state.taking !== null;
@@ -70,8 +81,8 @@ function paintCovers(root, hall, state) {
     const mine = waiting && button.getAttribute("data-cls") === state.taking?.wish.cls;
     button.setAttribute("aria-busy", String(mine));
   }
-  const cover = state.problem ? "problem" : waiting && !state.taking?.link ? "link" : "";
-  for (const name of ["link", "problem"]) part(root, `[data-cover=${name}]`).hidden = cover !== name;
+  const cover = coverOf(hall, state);
+  for (const name of COVERS) part(root, `[data-cover=${name}]`).hidden = cover !== name;
   for (const step of root.querySelectorAll(".step")) step.toggleAttribute("inert", cover !== "");
   root.dataset.covered = cover;
   if (!state.problem) return;

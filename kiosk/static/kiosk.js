@@ -6,7 +6,8 @@
  * @typedef {import("./kiosk-state.js").Act} Act
  * @typedef {import("./kiosk-state.js").Menu} Menu
  * @typedef {import("./kiosk-state.js").Taking} Taking
- * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[], live: string}} Config
+ * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[], live: string,
+ *   known?: boolean}} Config
  */
 
 import { guard } from "./kiosk-guard.js";
@@ -15,6 +16,7 @@ import { deviceToken, newKey, postTicket } from "./kiosk-network.js";
 import { paint } from "./kiosk-paint.js";
 import { part } from "./kiosk-parts.js";
 import { forget, remember, remembered } from "./kiosk-pending.js";
+import { watchRegistration } from "./kiosk-registered.js";
 import { Scroll } from "./kiosk-scroll.js";
 import { actOf, after, fresh, untouched } from "./kiosk-state.js";
 import { getTicket } from "./kiosk-taking.js";
@@ -40,6 +42,10 @@ class Kiosk {
     /** @type {number | null} the time (ms) of the data while they are old */
     this.staleAt = null;
     this.settling = 0;
+    this.checkRegistration = watchRegistration(this.id, (known) => {
+      this.hall = { ...this.hall, known };
+      this.show();
+    });
     root.addEventListener("click", (event) => this.touched(event));
     this.stir = watchIdle({
       untouched: () => untouched(this.state, this.first),
@@ -60,7 +66,10 @@ class Kiosk {
       onState: (menu) => this.offer(menu),
       onBeat: (dataAt) => (this.offset = dataAt - Date.now()),
       onStale: ({ dataAt }) => this.old(dataAt ?? this.hall.menu.data_at),
-      onFresh: () => this.old(null),
+      onFresh: () => {
+        this.old(null);
+        void this.checkRegistration();
+      },
     });
   }
 
@@ -109,6 +118,7 @@ class Kiosk {
     clearTimeout(slow);
     if (outcome === null || !wanted()) return;
     this.stir();
+    if ("problem" in outcome && [401, 403].includes(outcome.problem.status)) await this.checkRegistration();
     const { key } = taking;
     this.act("receipt" in outcome ? { do: "issued", key, ...outcome } : { do: "refused", key, ...outcome });
   }

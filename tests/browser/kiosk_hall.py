@@ -21,7 +21,7 @@ from kiosk.menu import Choice, Matter, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
-from queue_server.wire import Beat, Problem, TakeTicket
+from queue_server.wire import Beat, Problem, TakeTicket, WhoAmI
 from tests.waiting import wait_for
 
 HALL = {
@@ -105,6 +105,7 @@ class KioskHall:
 
     `asked` holds the idempotency key and body of every request for a ticket that arrived,
     `issued` the ticket of each key. `refusal` refuses them; a cleared `speaks` leaves them unanswered;
+    `role` is whose token the kiosk holds, None for one that nobody knows; `looked` counts who asked.
     `broken` answers this many with 500; `lost` answers nothing after issuing this many.
     """
 
@@ -119,6 +120,8 @@ class KioskHall:
         self.paths: list[str] = []
         self.issued: dict[str, Receipt] = {}
         self.refusal: Problem | None = None
+        self.role: str | None = "kiosk"
+        self.looked = 0
         self.speaks = threading.Event()
         self.speaks.set()
         self.broken = 0
@@ -157,6 +160,14 @@ class KioskHall:
             if self.beats:
                 await self._push(msgspec.json.encode(Beat(self.menu.seq, now_ms())))
             await asyncio.sleep(0.3)
+
+    async def _me(self, request: Request) -> Response:
+        self.looked += 1
+        if self.role is None:
+            unknown = msgspec.json.encode(problem(401, "bad_token", {}))
+            return Response(unknown, 401, media_type="application/problem+json")
+        who = WhoAmI(id="device:1", name="1", role=self.role, hall="demo", windows=())
+        return Response(msgspec.json.encode(who), media_type="application/json")
 
     async def _take(self, request: Request) -> Response:
         key = request.headers["idempotency-key"]
@@ -198,7 +209,8 @@ class KioskHall:
         kiosk = routes(lambda hall: self.menu if hall == "demo" else None, assets.url, translate)
         live = WebSocketRoute("/api/halls/demo/kiosk/live", self._live)
         take = Route("/api/halls/demo/tickets", self._take, methods=["POST"])
-        app = Starlette(routes=[*kiosk, *assets.routes(), live, take])
+        me = Route("/api/halls/demo/me", self._me, methods=["GET"])
+        app = Starlette(routes=[*kiosk, *assets.routes(), live, take, me])
 
         async def noting(scope: Any, receive: Any, send: Any) -> None:
             self.paths.append(f"{scope['path']}?{scope.get('query_string', b'').decode()}")

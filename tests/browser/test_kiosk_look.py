@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.kiosk_hall import FULL, KioskHall, problem
+from tests.browser.kiosk_hall import FULL, KioskHall, choices, problem
 from tests.browser.kiosk_measure import contrast, cut_off, faint_texts, small_targets, texts
 from tests.browser.kiosk_visitor import LANGUAGES, SIZES, Visitor
 
@@ -56,6 +57,7 @@ def walk(page: Page, kiosk: KioskHall, size: tuple[int, int], mode: str, lang: s
     look(page, "category", large, found)
     kiosk.refusal = problem(409, "cutoff", FULL)
     visitor.take()
+    expect(page.locator("[data-cover=problem]")).to_be_visible()
     look(page, "refusal", large, found)
     kiosk.refusal = None
     visitor.touch("[data-cover=problem] [data-do=back]")
@@ -64,6 +66,23 @@ def walk(page: Page, kiosk: KioskHall, size: tuple[int, int], mode: str, lang: s
     look(page, "ticket", large, found)
     visitor.touch(".done")
     return found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("count", [5, 6, 9, 10])
+def test_a_start_page_of_fewer_categories_fills_the_screen_and_cuts_nothing(
+    page: Page, kiosk: KioskHall, size: tuple[int, int], count: int
+) -> None:
+    shut = choices(full="BS")
+    kiosk.menu = msgspec.structs.replace(kiosk.menu, choices=(*shut[: count - 1], shut[-1]))
+    visitor = Visitor(page, kiosk, size)
+    visitor.arrive()
+    expect(page.locator(".tile")).to_have_count(count)
+    found: dict[str, list[str]] = {}
+    for lang in LANGUAGES:
+        visitor.speak(lang)
+        look(page, lang, False, found)
+    assert found == {}
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,43 @@ def test_a_kiosk_that_finds_another_halls_address_says_so(page: Page, kiosk: Kio
     assert answer
     assert answer.status == 404
     expect(page.locator("h2:lang(zh)")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_machine_that_the_hall_does_not_know_sends_visitors_on_and_tells_the_staff_what_to_do(
+    page: Page, kiosk: KioskHall, lang: str
+) -> None:
+    kiosk.role = None
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    cover = page.locator("[data-cover=unknown]")
+    expect(cover).to_be_visible()
+    visitor.speak(lang)
+    for key in ("out_of_use", "out_of_use_do", "not_registered"):
+        expect(cover).to_contain_text(translate(f"kiosk.{key}", lang))
+    assert kiosk.asked == []
+
+
+@pytest.mark.parametrize("role", ["clerk", "board"])
+def test_a_token_that_is_not_a_kiosks_opens_no_kiosk(page: Page, kiosk: KioskHall, role: str) -> None:
+    kiosk.role = role
+    Visitor(page, kiosk).arrive()
+    expect(page.locator("[data-cover=unknown]")).to_be_visible()
+
+
+def test_a_machine_whose_registration_ended_says_so_when_a_ticket_is_refused_and_goes_on_when_it_is_back(
+    page: Page, kiosk: KioskHall
+) -> None:
+    visitor = Visitor(page, kiosk)
+    page.clock.install()
+    visitor.arrive()
+    wait_for(lambda: kiosk.looked)
+    visitor.open("S")
+    visitor.settle()
+    kiosk.role, kiosk.refusal = None, problem(401, "bad_token", {})
+    visitor.take()
+    cover = page.locator("[data-cover=unknown]")
+    expect(cover).to_be_visible()
+    kiosk.role, kiosk.refusal = "kiosk", None
+    page.clock.run_for(20_000)
+    expect(cover).to_be_hidden()
