@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 TAGS = {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}
 """Language tags for the page, so that each language gets its own glyphs."""
 
-SPOKEN_LATER = ("wait", "stale", "never", "hint", "nobody", "paused", "wait_short")
+SPOKEN_LATER = ("wait", "stale", "never", "hint", "nobody", "paused", "wait_short", "floor")
 """Sentences that the page's modules fill in by themselves."""
 
 

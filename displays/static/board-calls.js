@@ -32,6 +32,8 @@ export class BoardCalls extends HTMLElement {
   /** @type {Call[][]} */
   pages = [[]];
   page = 0;
+  /** how a floor that is only a number is named, {n} left open */
+  floor = "{n}";
   /** until when (monotonic ms) the first page stays because of a new call */
   heldUntil = 0;
   /** @type {Map<string, {seq: number, until: number}>} what stands out, by number and window */
@@ -96,7 +98,9 @@ export class BoardCalls extends HTMLElement {
     row.toggleAttribute("data-fresh", this.fresh.get(keyOf(call))?.seq === call.seq);
     setText(part(row, ".number"), call.number);
     setText(part(row, ".window b"), String(call.window));
-    setText(part(row, ".place"), [call.floor, call.area].filter(Boolean).join(" "));
+    const [floor, area] = part(row, ".place").children;
+    setText(floor, /^\w{1,3}$/.test(call.floor) ? this.floor.replace("{n}", call.floor) : call.floor);
+    setText(area, call.area);
   }
 }
 

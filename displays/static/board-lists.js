@@ -1,6 +1,6 @@
 // People waiting, earlier calls, and the strip of notices: small lists that take turns.
 
-import { ems, pages, pieces } from "./board-day.js";
+import { ems, inStep, pages } from "./board-day.js";
 import { copyOf, part, setText } from "./board-calls.js";
 
 /** @typedef {import("./board-day.js").Board} Board */
@@ -123,17 +123,9 @@ export class BoardNotices extends HTMLElement {
   /** @param {Text[]} sentences */
   show(sentences) {
     const before = JSON.stringify(this.queue);
-    this.queue = sentences.flatMap((text) => this.cut(text));
+    this.queue = sentences.flatMap((text) => inStep(text, this.speech.languages, this.room));
     if (JSON.stringify(this.queue) !== before) this.place = 0;
     this.draw();
-  }
-
-  /** A long sentence becomes several that follow each other. @param {Text} text @returns {Text[]} */
-  cut(text) {
-    const langs = this.speech.languages.filter((lang) => text[lang]);
-    const cuts = (langs.length ? langs : ["zh"]).map((lang) => ({ lang, parts: pieces(text[lang], this.room) }));
-    const most = Math.max(...cuts.map(({ parts }) => parts.length));
-    return Array.from({ length: most }, (_, i) => Object.fromEntries(cuts.map(({ lang, parts }) => [lang, parts[Math.min(i, parts.length - 1)]])));
   }
 
   turn() {

@@ -45,6 +45,7 @@ setInterval(turn, config.pageSeconds * 1000);
 
 function prepare() {
   const side = layout.portrait ? (layout.width - 3 * layout.margin) * 0.56 : layout.width - layout.calls_width - 3 * layout.margin;
+  calls.floor = words.floor[speech.languages[0]];
   calls.prepare(layout.rows * layout.columns);
   waiting.prepare(layout.waiting_rows, "waiting-row");
   recent.prepare(layout.recent_rows, "recent-row");

@@ -10,7 +10,16 @@
       if (!inside || part.scrollWidth > part.clientWidth + 1) cut.push(part.outerHTML);
     }
     if (edges(number).right >= edges(frame).left) cut.push("number and window touch");
+    if (edges(frame).right > edges(row).right) cut.push("window outside its row");
+    for (const part of row.querySelector(".place").children) {
+      const at = edges(part);
+      const free = at.width === 0 || (at.left >= edges(number).right && at.right <= edges(frame).left);
+      if (!free || at.height > edges(row).height) cut.push(`no room for ${part.textContent}`);
+    }
     if (edges(frame).right > innerWidth) cut.push("window outside the screen");
+  }
+  for (const name of document.querySelectorAll("h1 span")) {
+    if (edges(name).right > edges(name.closest("h1")).right) cut.push(`the hall's name: ${name.textContent}`);
   }
   return cut;
 }

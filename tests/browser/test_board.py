@@ -290,14 +290,28 @@ def ink_height(page: Page, selector: str) -> int:
 
 
 @pytest.mark.proves("S6")
+@pytest.mark.parametrize("languages", [("zh",), ("zh", "ko"), ("zh", "en")])
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT])
-def test_ticket_1000_and_window_100_are_whole(page: Page, board_hall: Hall, size: tuple[int, int]) -> None:
+def test_ticket_1000_and_window_100_are_whole(
+    page: Page, board_hall: Hall, size: tuple[int, int], languages: tuple[str, ...]
+) -> None:
     board_hall.screen = Screen(width=size[0], height=size[1], distance=7, longest_number=5, longest_window=3)
-    board_hall.languages = ("zh", "en")
-    board_hall.show(board(5, [call("W1000", 100, 5), call("A023", 3, 4)]))
+    board_hall.languages = languages
+    place = {"floor": "2", "area": "不动产登记综合受理区"}
+    board_hall.show(board(5, [call("W1000", 100, 5, **place), call("A023", 3, 4, **place)]))
     open_board(page, board_hall)
     fresh(page)
     assert page.evaluate((Path(__file__).parent / "cut_parts.js").read_text()) == []
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "2楼"), ("ko", "2층"), ("en", "Floor 2")])
+def test_a_floor_that_is_a_number_is_called_a_floor(
+    page: Page, board_hall: Hall, lang: str, said: str
+) -> None:
+    board_hall.languages = (lang,)
+    board_hall.show(board(5, [call("A023", 3, 5, floor="2", area="不动产区")]))
+    open_board(page, board_hall)
+    expect(page.locator(".call:visible .place")).to_have_text(f"{said} 不动产区")
 
 
 @pytest.mark.proves("S38")

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { announce, ems, fill, inOrder, pages, pieces, quiet, sentences } from "../../displays/static/board-day.js";
+import { announce, ems, fill, inOrder, inStep, pages, pieces, quiet, sentences } from "../../displays/static/board-day.js";
 import { Newest, read } from "../../queue_server/static/newest.js";
 
 /** @param {string} name */
@@ -76,6 +76,20 @@ test("a long notice is cut after punctuation into pieces that fit, and nothing i
   assert.deepEqual(pieces("", 20), [""]);
   assert.deepEqual(pieces("一二三", 1), ["一", "二", "三"]);
   assert.deepEqual(pieces("점심시간에는 창구에서 봉사합니다", 10).join(" "), "점심시간에는 창구에서 봉사합니다");
+});
+
+test("no piece of a long notice is a single word left over", () => {
+  const cut = pieces("Real estate registration stops at 15:00 today. Everyone holding a ticket is served", 40);
+  assert.equal(cut.length, 2);
+  assert.ok(cut.every((piece) => ems(piece) > 12), cut.join(" | "));
+});
+
+test("a notice's shorter language stays while the longer one goes on", () => {
+  const shown = inStep({ zh: "一".repeat(30), ko: "짧은 글" }, ["zh", "ko"], 10);
+  assert.ok(shown.length >= 3);
+  assert.ok(shown.every((text) => text.ko === "짧은 글"));
+  assert.equal(shown.map((text) => text.zh).join(""), "一".repeat(30));
+  assert.deepEqual(inStep({ zh: "中文" }, ["ko"], 10), [{ zh: "中文" }]);
 });
 
 test("the page may reload only when nobody was called just now", () => {
