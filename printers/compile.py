@@ -54,6 +54,7 @@ _SCALE = {
     Role.HALL: (1, 2, True),
     Role.CATEGORY: (2, 2, False),
     Role.MATTER: (1, 1, True),
+    Role.LEAD: (1, 2, True),
     Role.CODE: (1, 2, True),
     Role.TITLE: (1, 1, True),
 }

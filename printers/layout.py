@@ -30,6 +30,7 @@ class Role(Enum):
     CATEGORY = "category"
     CATEGORY_SECOND = "category, second language"
     MATTER = "matter"
+    LEAD = "lead"
     BODY = "body"
     BODY_SECOND = "body, second language"
     CODE = "code"
@@ -45,6 +46,7 @@ _SECOND = {
     Role.HALL: Role.HALL_SECOND,
     Role.CATEGORY: Role.CATEGORY_SECOND,
     Role.MATTER: Role.BODY_SECOND,
+    Role.LEAD: Role.BODY_SECOND,
     Role.BODY: Role.BODY_SECOND,
     Role.SMALL: Role.SMALL_SECOND,
     Role.TITLE: Role.TITLE_SECOND,
@@ -154,7 +156,9 @@ class _Sheet:
         for at, line in enumerate(slip.lines):
             if at and "\n" in line:
                 self.blocks.append(Space(5))
-            self._say(line, Role.BODY)
+            self._say(line, Role.BODY if at else Role.LEAD)
+            if at == 0:
+                self.blocks.append(Space(4))
 
     def claim(self, slip: Slip) -> None:
         """What holds the place: QR code and check code, with the missed-call rule."""

@@ -63,6 +63,7 @@ TYPES = {
     Role.CATEGORY: Type(46, 38, True, 1.25),
     Role.CATEGORY_SECOND: Type(32, 28, False, 1.3),
     Role.MATTER: Type(27, 26, True, 1.36),
+    Role.LEAD: Type(32, 30, True, 1.3),
     Role.BODY: Type(27, 26, False, 1.36),
     Role.BODY_SECOND: Type(24, 23, False, 1.36),
     Role.CODE: Type(32, 30, True, 1.3),

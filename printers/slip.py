@@ -12,9 +12,9 @@ import msgspec
 class Slip(msgspec.Struct, frozen=True):
     """One ticket's paper. No identity data exists here.
 
-    `number` is printed at triple size or larger. `lines` are ready sentences (people
-    ahead, windows, time, …), `rules` smaller ones (the missed-call rule). `qr` is the
-    address in the QR code ("" prints none) and `code` the check code with its label.
+    `number` is printed at triple size or larger. `lines` are ready sentences (first
+    the people ahead, set apart; then windows, time, …), `rules` smaller ones (the missed-call
+    rule). `qr` is the address in the QR code ("" prints none) and `code` the check code with its label.
     `marks` are printed inverted beside the number (优先, 补打).
     """
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -64,7 +65,7 @@ async def _demo(directory: Path, url: str, port: int, visitors: bool) -> None:
         plan = demo_plan(time.time_ns() // 1_000_000, f"127.0.0.1:{printer.address[1]}")
         site = Site(store, [plan.hall], address)
         site.react_with(lambda hall: Printing(hall, site.public_url))
-        pages = printer_pages.routes(printer, site.assets.url, translate)
+        pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         async with served(server_for(site, "127.0.0.1", port, pages)) as running:
             await publish(site, plan)
             tokens = await _grant(site, plan)

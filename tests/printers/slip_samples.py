@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from printers.slip import Slip
 
-PAGE = "https://hall.example.gov.cn/t/8f3kq2mz7c"
+PAGE = "https://hall.example.gov.cn/t/tumen/8f3kq2mz7cXy_-Ab#0f4c2a9b7d1e8c3605af94b2d7e1c608"
+"""As long as the real ones: the hall, the ticket and its secret."""
 
 ZH = Slip(
     hall="图们市政务服务中心",

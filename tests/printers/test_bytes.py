@@ -99,9 +99,9 @@ def test_gb18030_decodes_to_the_window_s_name_and_to_rare_characters() -> None:
 def test_what_a_code_page_cannot_hold_goes_out_as_dots_never_as_a_question_mark(
     text: str, mode: TextMode
 ) -> None:
-    slip = Slip(hall="政务服务中心", number="A001", category="综合", lines=(text,))
+    slip = Slip(hall="政务服务中心", number="A001", category="综合", lines=("前面有4人", text))
     _, lines, _, paper = printed(slip, mode)
-    assert lines == ["政务服务中心", "A001", "综合"], "only what the mode holds is text"
+    assert lines == ["政务服务中心", "A001", "综合", "前面有4人"], "only what the mode holds is text"
     line = draw([Words(text, Role.BODY)], 576, DRAWN_TYPES).image.point(lambda dot: 255 - dot)
     inked = line.crop(line.getbbox())
     found = [
@@ -139,7 +139,7 @@ def test_no_control_character_of_any_name_reaches_the_printer(mode: TextMode) ->
 
 
 def test_the_standard_slip_is_small_on_the_wire() -> None:
-    assert len(compile_slip(ZH, 576, TextMode.GB18030).data) <= 700
+    assert len(compile_slip(ZH, 576, TextMode.GB18030).data) <= 800
     assert len(compile_slip(ZH, 576, TextMode.RASTER).data) <= 30_000
 
 
