@@ -60,17 +60,22 @@ export function get(path, token) {
  * @returns {Promise<Answer | null>}
  */
 async function send(path, token, request) {
+  // Not AbortSignal.timeout: visitors' phones are older than the hall's machines.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
   try {
     const response = await fetch(path, {
       ...request,
       headers: { ...request.headers, Authorization: `Bearer ${token}` },
       cache: "no-store",
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: deadline.signal,
     });
     return { status: response.status, body: await json(response) };
   } catch (error) {
     if (error instanceof TypeError || error instanceof DOMException) return null;
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

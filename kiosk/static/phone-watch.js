@@ -49,6 +49,8 @@ export class Watch {
     this.attempt = 0;
     this.atLeast = 0;
     this.asking = false;
+    /** a poke that came while an older question was under way */
+    this.again = false;
     this.done = false;
     /** @type {boolean | null} */
     this.stale = null;
@@ -61,7 +63,8 @@ export class Watch {
   /** Ask now, at least for what the log holds at `atLeast`. */
   poke(atLeast = 0) {
     this.atLeast = Math.max(this.atLeast, atLeast);
-    if (!this.asking && !this.done) this.look();
+    if (this.asking) this.again = true;
+    else if (!this.done) this.look();
   }
 
   async look() {
@@ -71,7 +74,8 @@ export class Watch {
     this.asking = false;
     const pause = this.hear(answer);
     if (this.done) return;
-    this.timer = this.world.later(() => this.look(), pause);
+    this.timer = this.world.later(() => this.look(), this.again ? 0 : pause);
+    this.again = false;
   }
 
   /** @param {Answer | null} answer @returns {number} ms until the next question */
@@ -88,6 +92,7 @@ export class Watch {
   /** @param {Place} place */
   believe(place) {
     this.attempt = 0;
+    if (place.seq >= this.atLeast) this.atLeast = 0; // another day's log would never reach it
     const age = Math.max(0, place.answered_at - place.data_at);
     if (this.newest.take(place) === "state") {
       this.trueAt = this.world.now() - age;

@@ -347,3 +347,12 @@ def small_targets(page: Page) -> list[str]:
           .map(([name, box]) => `${name}: ${box.width} by ${box.height}`)"""
     )
     return found
+
+
+def test_whoever_the_hall_closed_before_gets_the_code_for_the_next_day(page: Page, hall: PhoneHall) -> None:
+    holder = Holder(page, hall.take())
+    holder.is_("waiting")
+    hall.post("manager", "day/close", {"reason": "power_cut"})
+    holder.is_("ended")
+    holder.reads(translate("phone.ended_hall_closed", "zh"))
+    expect(holder.part("[data-why]")).to_have_text(re.compile(r"凭 [2-9A-Z]{7} 签到"))

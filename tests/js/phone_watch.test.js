@@ -114,3 +114,13 @@ test("a poke asks at once for what has just been written", async () => {
   await pass(1);
   assert.deepEqual(asked.at(-1), [100, 42]);
 });
+
+test("a poke during a question is answered by another at once, and what was reached is not waited for again", async () => {
+  const reached = (now) => ({ status: 200, body: { ...fresh(now).body, seq: 42 } });
+  const { watch, pass, asked } = world([fresh, reached]);
+  watch.poke(42);
+  await pass(1);
+  assert.deepEqual(asked, [[0, 0], [0, 42]]);
+  await pass(2000);
+  assert.equal(asked.at(-1)[1], 0);
+});
