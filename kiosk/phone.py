@@ -7,6 +7,8 @@ which no server sees; the page's modules send it in a header and get that one ti
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -81,19 +83,28 @@ def routes(
             }
             return _answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
         lang = spoken(request.headers.get("accept-language", ""), page.languages)
-        place = f"/api/halls/{hall}/tickets/{request.path_params['ticket']}"
-        words = {key: {x: translate(key, x) for x in page.languages} for key in SAID}
-        config = {
-            "ticket": place, "lang": lang, "languages": page.languages, "timezone": page.timezone,
-            "credit": page.credit, "words": words, "hall": page.hall, "rules": page.rules,
-        }  # fmt: skip
+        config = _config(page, hall, request.path_params["ticket"], lang, translate)
         content = shell.render(
-            page=page, lang=lang, words=words, tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
+            page=page, lang=lang, words=config["words"], tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
             config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
         )  # fmt: skip
         return _answer(content)
 
     return [Route(path, show, methods=["GET"])]
+
+
+def _config(page: PhonePage, hall: str, ticket: str, lang: str, translate: Translate) -> dict[str, Any]:
+    """What the modules must know: where the ticket is, and every sentence in every language of the hall."""
+    return {
+        "ticket": f"/api/halls/{quote(hall, safe='')}/tickets/{quote(ticket, safe='')}",
+        "lang": lang,
+        "languages": page.languages,
+        "timezone": page.timezone,
+        "credit": page.credit,
+        "words": {key: {one: translate(key, one) for one in page.languages} for key in SAID},
+        "hall": page.hall,
+        "rules": page.rules,
+    }
 
 
 def spoken(accepted: str, languages: Sequence[str]) -> str:

@@ -4,14 +4,14 @@
  *
  * @typedef {import("./kiosk-words.js").Text} Text
  * @typedef {import("./phone-place.js").Place} Place
- * @typedef {{ticket: string, lang: string, languages: string[], timezone: string, credit: number,
- *   words: import("./kiosk-words.js").Words, hall: Text, rules: Text[]}} Config
+ * @typedef {import("./phone-paint.js").Hall & {ticket: string, lang: string}} Config
  */
 
 import { get, newKey, post } from "./kiosk-network.js";
 import { asProblem, untilDecided } from "./kiosk-taking.js";
-import { clockTime, inLanguage, say, tag, write } from "./kiosk-words.js";
-import { callOf, cancellable, changed, told, windowsOf } from "./phone-place.js";
+import { say } from "./kiosk-words.js";
+import { paint, part } from "./phone-paint.js";
+import { callOf, changed } from "./phone-place.js";
 import { Signal } from "./phone-signal.js";
 import { Watch } from "./phone-watch.js";
 
@@ -122,99 +122,13 @@ class Phone {
   }
 
   get dialog() {
-    return /** @type {HTMLDialogElement} */ (this.part("dialog"));
-  }
-
-  /** @param {string} selector @returns {HTMLElement} */
-  part(selector) {
-    const found = this.root.querySelector(selector);
-    if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
-    return found;
+    return /** @type {HTMLDialogElement} */ (part(this.root, "dialog"));
   }
 
   /** @param {unknown} [_changed] what has just been set, for one-line callers */
   paint(_changed) {
-    const { words } = this.hall;
-    document.documentElement.lang = tag(this.lang);
-    for (const key of this.root.querySelectorAll("[data-lang]")) {
-      key.setAttribute("aria-pressed", String(key instanceof HTMLElement && key.dataset.lang === this.lang));
-    }
-    for (const element of this.root.querySelectorAll("[data-say]")) {
-      write(element, say(words, element.getAttribute("data-say") ?? ""), this.lang, []);
-    }
-    this.write("[data-hall]", this.hall.hall);
-    this.paintStrip();
-    if (this.lost) this.paintLost();
-    else if (this.place) this.paintPlace(this.place);
-    this.write("[data-said]", this.said);
-  }
-
-  paintStrip() {
-    const { words, timezone } = this.hall;
-    const at = this.old?.at ?? null;
-    const time = at === null ? "" : clockTime(at, timezone, true);
-    const strip = at === null ? say(words, "phone.never") : say(words, "phone.stale", { time });
-    this.write("[data-strip]", this.old && !this.lost ? strip : null);
-    this.root.toggleAttribute("data-old", this.old !== null);
-    const now = this.place && !this.old && !this.lost ? clockTime(this.place.data_at, timezone, true) : null;
-    this.write("[data-at]", now === null ? null : say(words, "phone.data_at", { time: now }));
-  }
-
-  paintLost() {
-    const { words } = this.hall;
-    this.root.dataset.state = "lost";
-    this.part("[data-number]").textContent = "";
-    this.write("[data-category]", null);
-    this.write("[data-headline]", say(words, this.lost === 404 ? "phone.lost_ticket" : "phone.lost_secret"));
-    this.lines("[data-why]", [say(words, "phone.lost_do")]);
-    for (const selector of ["[data-window]", "[data-where]", "[data-note]", "[data-facts]", "[data-do=return]",
-      "[data-do=sound]", "[data-do=cancel]"]) this.part(selector).hidden = true;
-    document.title = inLanguage(this.hall.hall, this.lang);
-  }
-
-  /** @param {Place} place */
-  paintPlace(place) {
-    const { words } = this.hall;
-    const { headline, why, where, window } = told(this.hall, place);
-    const open = place.state !== "ended";
-    this.root.dataset.state = place.state;
-    this.part("[data-number]").textContent = place.number;
-    this.write("[data-category]", place.category_name);
-    this.write("[data-headline]", headline);
-    this.lines("[data-why]", why);
-    this.write("[data-where]", where);
-    this.write("[data-note]", this.note);
-    this.part("[data-window]").hidden = window === null;
-    this.part("[data-window-number]").textContent = String(window ?? "");
-    this.write("[data-windows]", windowsOf(this.hall, place));
-    this.lines("[data-rules]", this.hall.rules);
-    this.part("[data-facts]").hidden = !open || place.state === "missed" || place.state === "serving";
-    this.part("[data-do=return]").hidden = place.state !== "missed";
-    this.part("[data-do=cancel]").hidden = !cancellable(place);
-    this.part("[data-do=sound]").hidden = !open || !Signal.possible();
-    this.part("[data-do=sound]").setAttribute("aria-pressed", String(this.signal.on));
-    this.write("[data-do=sound] span", say(words, this.signal.on ? "phone.sound_on" : "phone.sound"));
-    this.write("[data-cancel-sure]", say(words, "phone.cancel_sure", { number: place.number }));
-    for (const key of this.root.querySelectorAll("[data-do=return], [data-do=cancel]")) {
-      if (key instanceof HTMLButtonElement) key.disabled = this.busy;
-    }
-    document.title = `${place.number} · ${inLanguage(headline, this.lang)}`;
-  }
-
-  /** @param {string} selector @param {Text | null} text null hides it */
-  write(selector, text) {
-    const element = this.part(selector);
-    element.hidden = text === null;
-    if (text !== null) write(element, text, this.lang, []);
-  }
-
-  /** @param {string} selector @param {readonly Text[]} texts */
-  lines(selector, texts) {
-    const parent = this.part(selector);
-    parent.hidden = texts.length === 0;
-    while (parent.children.length > texts.length) parent.lastElementChild?.remove();
-    while (parent.children.length < texts.length) parent.append(document.createElement("span"));
-    texts.forEach((text, place) => write(parent.children[place], text, this.lang, []));
+    const { hall, lang, place, note, said, lost, old, busy } = this;
+    paint(this.root, hall, { lang, place, note, said, lost, old, busy, sound: this.signal.on });
   }
 }
 
