@@ -134,7 +134,8 @@ class KioskHall:
 
     def offer(self, **changes: Any) -> None:
         """Push a changed menu to every kiosk."""
-        self.menu = msgspec.structs.replace(self.menu, seq=self.menu.seq + 1, data_at=now_ms(), **changes)
+        news = {"seq": self.menu.seq + 1, "data_at": now_ms()} | changes
+        self.menu = msgspec.structs.replace(self.menu, **news)
         asyncio.run_coroutine_threadsafe(self._push(msgspec.json.encode(self.menu)), self.loop).result(5)
 
     async def _push(self, message: bytes) -> None:

@@ -165,6 +165,7 @@ def test_i_have_noted_it_wipes_the_ticket_from_the_page(page: Page, kiosk: Kiosk
     assert_wiped(page, number)
 
 
+@pytest.mark.proves("S8")
 def test_a_double_tap_opens_one_page_and_takes_one_ticket(page: Page, kiosk: KioskHall) -> None:
     visitor = Visitor(page, kiosk)
     visitor.arrive()

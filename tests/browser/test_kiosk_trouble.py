@@ -76,6 +76,7 @@ def test_an_answer_that_is_slow_is_said_to_be_and_then_shown(page: Page, kiosk: 
     assert len(keys(kiosk)) == 1
 
 
+@pytest.mark.proves("S8")
 def test_a_lost_answer_and_a_failing_store_still_give_one_ticket(page: Page, kiosk: KioskHall) -> None:
     kiosk.lost, kiosk.broken = 1, 1
     visitor = Visitor(page, kiosk)
@@ -148,6 +149,23 @@ def test_a_start_page_comes_back_by_itself(page: Page, kiosk: KioskHall) -> None
     kiosk.start()
     expect(page.locator("[data-strip]")).to_be_hidden(timeout=10_000)
     expect(page.locator(".tile")).to_have_count(3)
+
+
+def test_after_midnight_the_kiosk_follows_the_hall_into_a_day_whose_log_starts_over(
+    page: Page, kiosk: KioskHall
+) -> None:
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    visitor.speak("ko")
+    wait_for(lambda: kiosk.sockets)
+    kiosk.offer(seq=900)
+    kiosk.offer(seq=2, choices=kiosk.menu.choices[:3])
+    expect(page.locator(".tile")).to_have_count(3, timeout=15_000)
+    expect(page.locator("[data-strip]")).to_be_hidden(timeout=15_000)
+    assert page.evaluate("document.documentElement.lang") == "ko-CN"
+    visitor.open("A")
+    visitor.take()
+    assert visitor.number() == "A023"
 
 
 def test_a_ticket_on_the_screen_stays_while_the_server_is_gone(page: Page, kiosk: KioskHall) -> None:
