@@ -10,7 +10,7 @@ import pytest
 from queue_server.store import keys, logs
 from queue_server.store.chain import GENESIS, ChainBroken, Tail, chain, verify
 from queue_server.store.logs import Forked, Landed, Lost, NotYourTurn, Store, Unanswered
-from tests.store.dropping import dropping
+from tests.faults.shaky import Fault, shaky
 
 
 async def landed(store: Store, log: str, base: Tail, *bodies: bytes) -> Landed:
@@ -54,17 +54,17 @@ async def test_many_writers_make_one_chain(store: Store, other: Store, day: str)
 
 
 async def test_an_append_whose_answer_was_lost_lands_once(store: Store, store_url: str, day: str) -> None:
-    async with dropping(store_url) as line:
-        shaky = await Store.connect(line.url)
-        base = (await landed(shaky, day, GENESIS, b"opened")).tail
-        line.drop_next_answer()
+    async with shaky(store_url) as line:
+        through = await Store.connect(line.url)
+        base = (await landed(through, day, GENESIS, b"opened")).tail
+        line.next(Fault.CUT)
         with pytest.raises(Unanswered):
-            await shaky.append(day, base, [b"ticket A001"])
-        assert line.dropped == 1
-        assert await shaky.append(day, base, [b"ticket A001"]) == Landed(
+            await through.append(day, base, [b"ticket A001"])
+        assert line.done[Fault.CUT] == 1
+        assert await through.append(day, base, [b"ticket A001"]) == Landed(
             *_tail_and_entries(base, [b"ticket A001"])
         )
-        await shaky.aclose()
+        await through.aclose()
     assert (await store.tail(day)).seq == 2
 
 

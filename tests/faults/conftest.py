@@ -1,0 +1,58 @@
+"""Three server processes on one store, shared by the tests that do not kill them; each test has its own hall."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from queue_server.store.embedded import EmbeddedStore
+from tests.faults.processes import ServerProcess, grant_tokens, hall_file
+
+HALLS = 24
+"""More than there are tests that ask for one."""
+
+
+class Processes:
+    """The running server processes, their store, and halls that nobody has used yet."""
+
+    def __init__(self, store_url: str, servers: list[ServerProcess], halls: list[str]) -> None:
+        self.store_url = store_url
+        self.servers = servers
+        self.halls = halls
+
+    def bases(self, count: int) -> list[str]:
+        """The addresses of the first `count` processes."""
+        return [server.base for server in self.servers[:count]]
+
+    def unused_hall(self) -> str:
+        """A hall in which nothing has happened yet."""
+        return self.halls.pop()
+
+
+@pytest.fixture(scope="session")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    place = tmp_path_factory.mktemp("processes")
+    halls = [f"hall-{n}" for n in range(HALLS)]
+    files = [hall_file(place, hall) for hall in halls]
+    store = EmbeddedStore(place / "store")
+    servers: list[ServerProcess] = []
+    try:
+        url = store.start()
+        asyncio.run(grant_tokens(url, halls))
+        servers += [ServerProcess(f"server-{n}", url, files, place) for n in range(3)]
+        for server in servers:
+            server.start()
+        asyncio.run(_all_ready(servers))
+        yield Processes(url, servers, halls)
+    finally:
+        for server in servers:
+            server.kill()
+        store.stop()
+
+
+async def _all_ready(servers: list[ServerProcess]) -> None:
+    for server in servers:
+        await server.ready()

@@ -1,0 +1,187 @@
+"""Real server processes on one store: ``yichuang serve``, started, killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import httpx
+
+from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
+from queue_server.demo import boundary_after
+from queue_server.desk.hall import RegisterScribe
+from queue_server.desk.line import Line
+from queue_server.hall.commands import Ask
+from queue_server.hall.plan import HOUR, MINUTE
+from queue_server.hall.register import Grant, GrantToken, Register
+from queue_server.store import keys
+from queue_server.store.logs import Store
+
+WINDOWS = 20
+START = 40.0
+"""Seconds that a process may take to serve: two cores may be shared by many."""
+
+HALL = """\
+[hall]
+id = "{id}"
+name = {{ zh = "故障试验大厅" }}
+level = "县级"
+timezone = "Asia/Shanghai"
+languages = ["zh", "ko", "en"]
+boundary = "{boundary}"
+
+[hours]
+always = true
+
+[rules]
+cutoff_grace = "off"
+calls_before_miss = 1
+miss_gap = "0 s"
+
+[reasons]
+out_of_order = {{ continued = {{ zh = "接着办" }} }}
+cancel = {{ asked = {{ zh = "本人要求" }} }}
+
+[outcomes]
+done = {{ zh = "办结" }}
+
+[[category]]
+letter = "A"
+name = {{ zh = "综合" }}
+
+[[category]]
+letter = "B"
+name = {{ zh = "社保" }}
+
+[[category]]
+letter = "C"
+name = {{ zh = "限号" }}
+quota = 10
+"""
+
+WINDOW = """
+[[window]]
+number = {n}
+name = {{ zh = "{n}号" }}
+serves = ["A", "B", "C"]
+"""
+
+TOKENS = {
+    "kiosk": Grant("device:k1", "k1", KIOSK),
+    "floor": Grant("staff:floor", "导办", FLOOR),
+    "manager": Grant("staff:manager", "值班经理", MANAGER),
+} | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in range(1, WINDOWS + 1)}
+
+
+def hall_file(folder: Path, id: str) -> Path:
+    """A hall that is always open, with 20 windows that serve everyone, and its day's end 12 h away."""
+    turns = boundary_after(time.time_ns() // 1_000_000, 12 * HOUR, "Asia/Shanghai")
+    boundary = f"{turns // HOUR:02}:{turns % HOUR // MINUTE:02}"
+    path = folder / f"{id}.toml"
+    windows = "".join(WINDOW.format(n=n) for n in range(1, WINDOWS + 1))
+    path.write_text(HALL.format(id=id, boundary=boundary) + windows, encoding="utf-8")
+    return path
+
+
+async def grant_tokens(store_url: str, halls: Iterable[str]) -> None:
+    """Let everyone of `TOKENS` into the halls, through the halls' registers as any process would."""
+    store = await Store.connect(store_url)
+    for hall in halls:
+        line = Line(store, keys.register(hall), Register(), RegisterScribe())
+        await line.load()
+        running = asyncio.create_task(line.run())
+        now = time.time_ns() // 1_000_000
+        for token, grant in TOKENS.items():
+            await line.ask(Ask(at=now, by="system", command=GrantToken(token_hash(token), grant)))
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    await store.aclose()
+
+
+class ServerProcess:
+    """One ``yichuang serve``. `ended` notes each time that it ended without having been killed here."""
+
+    def __init__(self, name: str, store_url: str, hall_files: Sequence[Path], folder: Path) -> None:
+        self.name = name
+        self.store_url = store_url
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.starts = 0
+        self.ended: list[str] = []
+        self._hall_files = hall_files
+        self._output = folder / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the process; it serves some time later."""
+        if self._process is not None and self._process.poll() is not None:
+            self.ended.append(self.last_words())
+        here = {name: value for name, value in os.environ.items() if not name.startswith("YICHUANG_")}
+        settings = {
+            "YICHUANG_PORT": str(self.port),
+            "YICHUANG_STORE_URL": self.store_url,
+            "YICHUANG_HALL_FILES": os.pathsep.join(map(str, self._hall_files)),
+        }
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [str(Path(sys.executable).with_name("yichuang")), "serve"],
+                env=here | settings,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        self.starts += 1
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=10)
+            self._process = None
+
+    def last_words(self) -> str:
+        """The end of what the process said."""
+        return self._output.read_text(errors="replace")[-3000:]
+
+    async def ready(self, within: float = START) -> None:
+        """Wait until the process serves; one that ends first is started again, as an init system would."""
+        end = time.monotonic() + within
+        async with httpx.AsyncClient(base_url=self.base, timeout=2) as client:
+            while not await _says_ready(client):
+                if time.monotonic() > end:
+                    raise AssertionError(f"{self.name} does not serve: {self.last_words()}")
+                if not self.running:
+                    self.start()
+                await asyncio.sleep(0.02)
+
+
+async def _says_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
