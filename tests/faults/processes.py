@@ -43,6 +43,7 @@ always = true
 cutoff_grace = "off"
 calls_before_miss = 1
 miss_gap = "0 s"
+claim_lapse = "1 h"
 
 [reasons]
 out_of_order = {{ continued = {{ zh = "接着办" }} }}

@@ -78,16 +78,16 @@ class Shaky:
             return self._armed.popleft()
         return self.choose(question) if self.choose else None
 
-    async def serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    def accept(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        """Somebody calls."""
+        self._start(self._connect(client, back))
+
+    async def _connect(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         """Carry one connection until either side is gone."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         try:
             reader, writer = await asyncio.open_unix_connection(self.target.removeprefix("unix://"))
         except OSError:
             back.close()  # the store is down: who called finds nobody there
-            self._tasks.discard(task)
             return
         try:
             async with asyncio.TaskGroup() as both:
@@ -99,7 +99,6 @@ class Shaky:
         finally:
             writer.close()
             back.close()
-            self._tasks.discard(task)
 
     def later(self, question: bytes) -> None:
         """Deliver a copy of a question after a while, on a connection of its own."""
@@ -233,7 +232,7 @@ async def shaky(target: str, choose: Choice | None = None, seed: int = 0) -> Asy
     with tempfile.TemporaryDirectory(prefix="ycs-") as place:
         path = Path(place) / "s"
         line = Shaky(target, f"unix://{path}", choose, seed)
-        server = await asyncio.start_unix_server(line.serve, path)
+        server = await asyncio.start_unix_server(line.accept, path)
         try:
             yield line
         finally:

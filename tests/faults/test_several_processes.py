@@ -6,6 +6,7 @@ Every request goes to another process than the one before it, as a proxy in fron
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -184,8 +185,7 @@ async def test_what_three_processes_wrote_is_one_chain(processes: Processes) -> 
     hall = processes.unused_hall()
     async with Spread(processes.bases(3), hall) as spread:
         await take(spread, 60)
-    store = await Store.connect(processes.store_url)
-    (date,) = await store.days(hall)
-    entries = await store.read(keys.day(hall, date), 0, 1000)
+    async with aclosing(await Store.connect(processes.store_url)) as store:
+        (date,) = await store.days(hall)
+        entries = await store.read(keys.day(hall, date), 0, 1000)
     assert verify(entries, GENESIS).seq == 61, "the opening and 60 tickets"
-    await store.aclose()
