@@ -24,7 +24,7 @@ dev: ## Run the demo hall and start it anew whenever a file changes
 	@exec $(YICHUANG) dev
 
 test: ## Run all tests, those in a real browser included (ARGS=... goes to pytest)
-	@$(SETUP) dev fonts browser node
+	@$(SETUP) dev fonts browser node strace
 	@scripts/tests $(ARGS)
 
 check: ## Format, lint, types, import contracts, JavaScript, catalogues, proofs: what CI runs
@@ -45,7 +45,7 @@ bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
 	@$(PYTHON) -m bench $(NAME)
 
 faults: ## The long runs that break things on purpose
-	@$(SETUP) dev fonts browser
+	@$(SETUP) dev fonts browser strace
 	@HYPOTHESIS_PROFILE=long $(PYTHON) -m pytest -m faults --timeout=3600 $(ARGS)
 
 screenshots: ## Take the pictures of the README
