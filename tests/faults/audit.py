@@ -90,7 +90,8 @@ class Audit:
         ends = Counter(
             r.e.ticket
             for r in self.records
-            if isinstance(r.e, ev.Finished | ev.Cancelled | ev.HoldExpired) or (isinstance(r.e, ev.Missed) and r.e.void)
+            if isinstance(r.e, ev.Finished | ev.Cancelled | ev.HoldExpired)
+            or (isinstance(r.e, ev.Missed) and r.e.void)
         )
         assert max(ends.values(), default=1) == 1, "a ticket ended twice"
         assert set(ends) == {t.id for t in self.day.tickets.values() if t.state == ENDED}

@@ -42,7 +42,8 @@ class Shaky:
     """A line to the store at `target` (may be changed: a store that comes back has a new address).
 
     `url` is this end. `distance` is how far away the store is (s, each way); `delays` the range (s)
-    of `Fault.DELAY` and of the time until a late or second copy is delivered.
+    of `Fault.DELAY` and of the time until a late or second copy is delivered. With `keep_late` such
+    copies are kept until `release`.
     """
 
     def __init__(self, target: str, url: str, choose: Choice | None = None, seed: int = 0) -> None:
@@ -65,7 +66,7 @@ class Shaky:
         self._armed.extend(faults)
 
     async def release(self) -> None:
-        """Deliver, now, every late question that was kept back (with `keep_late`)."""
+        """Deliver, now, every question that was kept back, and hear the store's answers."""
         kept, self.kept_back = self.kept_back, []
         for question in kept:
             await self._deliver(question)
@@ -102,7 +103,10 @@ class Shaky:
 
     def later(self, question: bytes) -> None:
         """Deliver a copy of a question after a while, on a connection of its own."""
-        self._start(self._deliver_later(question))
+        if self.keep_late:
+            self.kept_back.append(question)
+        else:
+            self._start(self._deliver_later(question))
 
     async def _deliver_later(self, question: bytes) -> None:
         await asyncio.sleep(self.random.uniform(*self.delays))
@@ -173,13 +177,13 @@ class Crossing:
             self._line.later(question)
 
     async def _keep_back(self, question: bytes) -> None:
-        """Wait until the asker gives up, and only then let the store have the question."""
-        while await self._client.read(65536):
+        """Wait until the asker gives up, and only then let the store have the question.
+
+        With `keep_late` the asker is made to give up at once, for tests that make many steps.
+        """
+        while not self._line.keep_late and await self._client.read(65536):
             pass
-        if self._line.keep_late:
-            self._line.kept_back.append(question)
-        else:
-            self._line.later(question)
+        self._line.later(question)
         raise HungUp
 
     async def answers(self) -> None:

@@ -91,9 +91,7 @@ def synced(calls: list[Traced], body: str) -> bool:
     mentions = [call for call in calls if body in call.text]
     # The last one: a script that the store does not know yet is sent a second time.
     receipt = [call for call in mentions if call.name in READS][-1]
-    answer = next(
-        c for c in calls if c.name in WRITES and c.file == receipt.file and c.began > receipt.ended
-    )
+    answer = next(c for c in calls if c.name in WRITES and c.file == receipt.file and c.began > receipt.ended)
     written = next(call for call in mentions if call.name in WRITES and ".aof" in call.file)
     syncs = [c for c in calls if c.name in SYNCS and c.file == written.file and c.began > written.ended]
     return receipt.ended < written.began and any(sync.ended < answer.began for sync in syncs)

@@ -160,7 +160,8 @@ def told(site: Site, spread: Spread, audit: Audit, seed: int) -> str:
     lines = [
         f"seed {seed}: {sum(map(len, site.pauses.values()))} kills, {len(acts)} acts acknowledged, "
         f"{len(audit.day.tickets)} tickets, {len(audit.entries)} entries, {spread.unanswered} asked again",
-        "faults on the line: " + ", ".join(f"{f.value} {n}" for f, n in sorted(site.line.done.items(), key=str)),
+        "faults on the line: "
+        + ", ".join(f"{f.value} {n}" for f, n in sorted(site.line.done.items(), key=str)),
     ]
     for name, pauses in site.pauses.items():
         lines.append(f"serving again after a {name} was killed: {distribution(pauses)}")

@@ -56,9 +56,7 @@ async def test_200_tickets_taken_at_once_are_numbered_without_a_gap(processes: P
 async def test_of_50_at_once_a_quota_of_10_lets_exactly_10_in(processes: Processes, count: int) -> None:
     async with Spread(processes.bases(count), processes.unused_hall()) as spread:
         taken = await take(spread, 50, "C")
-        assert sorted(act.answer["number"] for act in taken if act.done) == [
-            f"C{n:03}" for n in range(1, 11)
-        ]
+        assert sorted(act.answer["number"] for act in taken if act.done) == [f"C{n:03}" for n in range(1, 11)]
         refused = [act for act in taken if not act.done]
         assert [act.code for act in refused] == ["quota_reached"] * 40
         assert all(act.answer["sentence"]["zh"] for act in refused)
