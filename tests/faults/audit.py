@@ -113,7 +113,7 @@ class Audit:
         """The sequence of the first entry that an acknowledged act left."""
         if act.path == "tickets":
             return self._taken(act)
-        seq = act.answer["seq"]
+        seq = int(act.answer["seq"])
         what = act.path.rpartition("/")[2]
         record = self.records[seq - 1]
         first = seq

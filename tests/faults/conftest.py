@@ -1,35 +1,17 @@
-"""Three server processes on one store, shared by the tests that do not kill them; each test has its own hall."""
+"""Three server processes on one store, for the tests that do not kill them; each test has its own hall."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from queue_server.store.embedded import EmbeddedStore
-from tests.faults.processes import ServerProcess, grant_tokens, hall_file
+from tests.faults.processes import Processes, ServerProcess, grant_tokens, hall_file
 
 HALLS = 24
 """More than there are tests that ask for one."""
-
-
-class Processes:
-    """The running server processes, their store, and halls that nobody has used yet."""
-
-    def __init__(self, store_url: str, servers: list[ServerProcess], halls: list[str]) -> None:
-        self.store_url = store_url
-        self.servers = servers
-        self.halls = halls
-
-    def bases(self, count: int) -> list[str]:
-        """The addresses of the first `count` processes."""
-        return [server.base for server in self.servers[:count]]
-
-    def unused_hall(self) -> str:
-        """A hall in which nothing has happened yet."""
-        return self.halls.pop()
 
 
 @pytest.fixture(scope="session")

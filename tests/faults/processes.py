@@ -173,6 +173,23 @@ class ServerProcess:
                 await asyncio.sleep(0.02)
 
 
+class Processes:
+    """The running server processes, their store, and halls that nobody has used yet."""
+
+    def __init__(self, store_url: str, servers: list[ServerProcess], halls: list[str]) -> None:
+        self.store_url = store_url
+        self.servers = servers
+        self.halls = halls
+
+    def bases(self, count: int) -> list[str]:
+        """The addresses of the first `count` processes."""
+        return [server.base for server in self.servers[:count]]
+
+    def unused_hall(self) -> str:
+        """A hall in which nothing has happened yet."""
+        return self.halls.pop()
+
+
 async def _says_ready(client: httpx.AsyncClient) -> bool:
     try:
         return (await client.get("/readyz")).status_code == 200

@@ -43,7 +43,7 @@ class Shaky:
 
     `url` is this end. `distance` is how far away the store is (s, each way); `delays` the range (s)
     of `Fault.DELAY` and of the time until a late or second copy is delivered. With `keep_late` such
-    copies are kept until `release`.
+    copies are kept until `release`. `delivered` counts those that the store has answered.
     """
 
     def __init__(self, target: str, url: str, choose: Choice | None = None, seed: int = 0) -> None:
@@ -53,6 +53,7 @@ class Shaky:
         self.distance = 0.0
         self.delays = (0.001, 0.2)
         self.done: Counter[Fault] = Counter()
+        self.delivered = 0
         self.kept_back: list[bytes] = []
         self.keep_late = False
         self.random = random.Random(seed)
@@ -119,6 +120,7 @@ class Shaky:
             await writer.drain()
             await reader.read(65536)
             writer.close()
+            self.delivered += 1
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.faults.conftest import Processes
+from tests.faults.processes import Processes
 from tests.faults.spread import Spread
 from tests.faults.test_several_processes import sit, take
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("server processes")
 
@@ -129,7 +130,5 @@ async def test_boards_that_froze_delay_neither_other_boards_nor_consoles_at_any_
 
 async def _shown_everywhere(shown: list[Screen], seq: int, since: float) -> float:
     """Wait until every screen shows a sequence, and give how long the last one took (s)."""
-    async with asyncio.timeout(30):
-        while not all(screen.newest >= seq for screen in shown):
-            await asyncio.sleep(0.002)
+    await wait_until(lambda: all(screen.newest >= seq for screen in shown), timeout=30)
     return max(screen.saw(seq) for screen in shown) - since

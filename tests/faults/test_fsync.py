@@ -25,7 +25,7 @@ from queue_server.store.binary import find_binary
 from queue_server.store.chain import GENESIS
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Landed, Store
-from tests.waiting import wait_until
+from tests.waiting import wait_for
 
 READS = ("read", "readv", "recvfrom", "recvmsg")
 WRITES = ("write", "writev", "pwrite64", "sendto", "sendmsg")
@@ -114,9 +114,9 @@ async def append_some(url: str, name: str) -> list[str]:
     return [body for bodies in written for body in bodies]
 
 
-async def whole_trace(trace: Path) -> str:
+def whole_trace(trace: Path) -> str:
     """The trace once its last lines have been written: the store has ended, and strace after it."""
-    await wait_until(lambda: "+++ exited with" in trace.read_text(errors="replace")[-400:], timeout=20)
+    wait_for(lambda: "+++ exited with" in trace.read_text(errors="replace")[-400:], timeout=20)
     return trace.read_text(errors="replace")
 
 
@@ -125,7 +125,7 @@ async def test_an_fsync_lies_between_the_receipt_and_the_answer_of_every_append(
     async with traced_store(tmp_path) as (store, trace):
         bodies = await append_some(store.url, "always")
     assert len(bodies) == APPENDS
-    assert unsynced(await whole_trace(trace), bodies) == []
+    assert unsynced(await asyncio.to_thread(whole_trace, trace), bodies) == []
 
 
 @pytest.mark.parametrize("policy", ["everysec", "no"])
@@ -136,5 +136,5 @@ async def test_without_fsync_on_every_append_the_same_trace_convicts_the_store(
         async with aclosing(await Store.connect(store.url)) as told:
             await told.redis.config_set("appendfsync", policy)
         bodies = await append_some(store.url, policy)
-    convicted = unsynced(await whole_trace(trace), bodies)
+    convicted = unsynced(await asyncio.to_thread(whole_trace, trace), bodies)
     assert len(convicted) > APPENDS // 2, "the check does not notice that fsync is off"

@@ -157,11 +157,12 @@ async def kill_under_load(folder: Path, kills: int, servers: int, seed: int) -> 
 def told(site: Site, spread: Spread, audit: Audit, seed: int) -> str:
     """The run in figures."""
     acts = [act for act in spread.acts if act.done]
+    kills = sum(map(len, site.pauses.values()))
+    faults = ", ".join(f"{f.value} {n}" for f, n in sorted(site.line.done.items(), key=str))
     lines = [
-        f"seed {seed}: {sum(map(len, site.pauses.values()))} kills, {len(acts)} acts acknowledged, "
-        f"{len(audit.day.tickets)} tickets, {len(audit.entries)} entries, {spread.unanswered} asked again",
-        "faults on the line: "
-        + ", ".join(f"{f.value} {n}" for f, n in sorted(site.line.done.items(), key=str)),
+        f"seed {seed}: {kills} kills, {len(acts)} acts acknowledged, {spread.unanswered} times asked again",
+        f"the log: {len(audit.day.tickets)} tickets, {len(audit.entries)} entries",
+        f"faults on the line: {faults}",
     ]
     for name, pauses in site.pauses.items():
         lines.append(f"serving again after a {name} was killed: {distribution(pauses)}")

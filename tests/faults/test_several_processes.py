@@ -14,7 +14,7 @@ import pytest
 from queue_server.store import keys
 from queue_server.store.chain import GENESIS, verify
 from queue_server.store.logs import Store
-from tests.faults.conftest import Processes
+from tests.faults.processes import Processes
 from tests.faults.spread import Act, Spread
 
 pytestmark = pytest.mark.xdist_group("server processes")

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, aclosing
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -116,13 +116,15 @@ class Writer:
 class AnyWriters(RuleBasedStateMachine):
     """Three writers and one log."""
 
-    def __init__(self, store_url: str, hall: str, seen: Counter[str]) -> None:
+    store_url: ClassVar[str]
+    hall: ClassVar[str]
+    seen: ClassVar[Counter[str]]
+
+    def __init__(self) -> None:
         super().__init__()
-        self.seen = seen
         self.model = Model()
         self.late: list[Asked] = []
-        self.log = keys.day(hall, "2026-11-24")
-        self._url = store_url
+        self.log = keys.day(self.hall, "2026-11-24")
         self._written = 0
         self._runner = asyncio.Runner()
         self._open = AsyncExitStack()
@@ -136,9 +138,9 @@ class AnyWriters(RuleBasedStateMachine):
         self.run(self._begin())
 
     async def _begin(self) -> None:
-        self.line: Shaky = await self._open.enter_async_context(shaky(self._url))
+        self.line: Shaky = await self._open.enter_async_context(shaky(self.store_url))
         self.line.keep_late = True
-        self.direct = await self._connect(self._url)
+        self.direct = await self._connect(self.store_url)
         await self.direct.redis.delete(self.log, keys.turn(self.log))  # an example before this one's
         self.writers = [Writer(await self._connect(self.line.url)) for _ in range(WRITERS)]
         for writer in self.writers:
@@ -209,8 +211,11 @@ class AnyWriters(RuleBasedStateMachine):
     @precondition(lambda self: self.model.turn)
     @rule()
     def the_turn_runs_out(self) -> None:
-        self.run(self.direct.redis.delete(keys.turn(self.log)))
+        self.run(self._forget_turn())
         self.model.turn = ""
+
+    async def _forget_turn(self) -> None:
+        await self.direct.redis.delete(keys.turn(self.log))
 
     # --- the store loses its end, and is repaired ----------------------------------------------
 
@@ -269,6 +274,15 @@ def end_of(entries: tuple[Entry, ...], base: Tail = GENESIS) -> Tail:
     return Tail(entries[-1].seq, entries[-1].hash) if entries else base
 
 
+def writers_on(url: str, hall_id: str, outcomes: Counter[str]) -> type[AnyWriters]:
+    """The machine on a store and a hall; `outcomes` counts what came about."""
+
+    class There(AnyWriters):
+        store_url, hall, seen = url, hall_id, outcomes
+
+    return There
+
+
 STEPS = settings(deadline=None, suppress_health_check=list(HealthCheck))
 SHORT = settings(STEPS, max_examples=60, stateful_step_count=50)
 LONG = settings(STEPS, max_examples=600, stateful_step_count=150)
@@ -287,7 +301,7 @@ def test_any_writers_keep_the_log_that_the_model_keeps(
     store_url: str, hall_id: str, profile: settings
 ) -> None:
     seen: Counter[str] = Counter()
-    run_state_machine_as_test(lambda: AnyWriters(store_url, hall_id, seen), settings=profile)
+    run_state_machine_as_test(writers_on(store_url, hall_id, seen), settings=profile)
     assert seen.keys() == ALL_OF_IT, "some outcome never came about: the machine does too little"
 
 
@@ -313,4 +327,4 @@ def test_the_machine_finds_out_a_store_that_leaves_out_a_check(
         STEPS, max_examples=1000, stateful_step_count=50, phases=[Phase.generate], report_multiple_bugs=False
     )
     with pytest.raises((AssertionError, ChainBroken)):
-        run_state_machine_as_test(lambda: AnyWriters(store_url, hall_id, Counter()), settings=search)
+        run_state_machine_as_test(writers_on(store_url, hall_id, Counter()), settings=search)
