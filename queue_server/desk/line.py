@@ -117,6 +117,7 @@ class Line(Generic[S]):
         self._wake = asyncio.Event()
         self._busy = False
         self._diverged = False
+        self._may_land = False
         self._silent_since: float | None = None
         self._waiting_for: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -304,6 +305,7 @@ class Line(Generic[S]):
                 self._answer([(future, look, NotNow("store_gone")) for _, future, look in batch])
                 return
             if isinstance(outcome, NotYourTurn):
+                # The same commands are decided again on the same base: a late copy of them is the same, too.
                 await asyncio.sleep(WAIT_FOR_TURN)
             elif isinstance(outcome, Forked):
                 first = await self._mend(outcome.tail)
@@ -337,7 +339,11 @@ class Line(Generic[S]):
     async def _append(
         self, bodies: list[bytes], turn: bool
     ) -> Landed | Lost | NotYourTurn | Forked | StoreRefused:
-        """Append until the store has said what became of it; the identical append, on the same base."""
+        """Append until the store has said what became of it; the identical append, on the same base.
+
+        Once an append was not answered, that the store will not write now is no answer either: the first
+        copy may still land.
+        """
         wait = 0.02
         self._silent_since = None
         while True:
@@ -348,16 +354,23 @@ class Line(Generic[S]):
                     self.name, self.tail, bodies, turn=self.store.holder if turn else ""
                 )
             except Unanswered as silence:
-                if self._silent_since is None:
-                    self._silent_since = time.monotonic()
-                    log.warning("append unanswered", log=self.name, error=str(silence))
-                await asyncio.sleep(wait)
-                wait = min(1.0, wait * 2)
+                self._may_land = True
+                self._unheard(silence)
             except StoreRefused as refusal:
-                return refusal
+                if not self._may_land:
+                    return refusal
+                self._unheard(refusal)
             else:
+                self._may_land = self._may_land and isinstance(outcome, NotYourTurn)
                 self._heard()
                 return outcome
+            await asyncio.sleep(wait)
+            wait = min(1.0, wait * 2)
+
+    def _unheard(self, trouble: Unanswered | StoreRefused) -> None:
+        if self._silent_since is None:
+            self._silent_since = time.monotonic()
+            log.warning("append unanswered", log=self.name, error=str(trouble))
 
     def _heard(self) -> None:
         if self._silent_since is not None:

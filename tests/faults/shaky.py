@@ -66,6 +66,10 @@ class Shaky:
         """Let these happen to the next appends, one each."""
         self._armed.extend(faults)
 
+    def forget(self) -> None:
+        """Let nothing more happen."""
+        self._armed.clear()
+
     async def release(self) -> None:
         """Deliver, now, every question that was kept back, and hear the store's answers."""
         kept, self.kept_back = self.kept_back, []
