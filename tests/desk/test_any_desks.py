@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from queue_server.desk.hall import DayScribe
+from queue_server.desk.scribes import DayScribe
 from queue_server.desk.line import Line
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
@@ -117,7 +117,7 @@ class AnyDesks(RuleBasedStateMachine):
                 await self.lines[n].ask(Ask(at=self.now, by=f"staff:{n}", command=command))
 
     async def _line(self, log: str) -> Line[Day]:
-        line = Line(await self._connect(self.shaky.url), log, Day(PLAN, DATE), DayScribe())
+        line = Line(await self._connect(self.shaky.url), log, lambda: Day(PLAN, DATE), DayScribe())
         self._running.append(asyncio.create_task(line.run()))
         return line
 

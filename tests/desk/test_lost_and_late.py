@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 
 import pytest
 
-from queue_server.desk.hall import DayScribe
+from queue_server.desk.scribes import DayScribe
 from queue_server.desk.line import Line
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
@@ -30,7 +30,7 @@ NINE = clock("09:00")
 async def a_desk(url: str, hall: str, deadline: float = 3.0) -> AsyncIterator[tuple[Line[Day], Shaky]]:
     """A day that is open at one desk, over a line that can be shaken."""
     async with shaky(url) as line, aclosing(await Store.connect(line.url, deadline=deadline)) as store:
-        desk = Line(store, keys.day(hall, DATE), Day(PLAN, DATE), DayScribe())
+        desk = Line(store, keys.day(hall, DATE), lambda: Day(PLAN, DATE), DayScribe())
         running = asyncio.create_task(desk.run())
         try:
             await desk.ask(Ask(at=NINE, by="time", command=do.OpenDay(date=DATE, plan=plan_hash(PLAN))))

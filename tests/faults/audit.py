@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from queue_server.desk.hall import DayScribe, RegisterScribe
+from queue_server.desk.scribes import DayScribe, RegisterScribe
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
 from queue_server.hall.model import CALLED, ENDED, MISSED, PARKED, SERVING

@@ -15,7 +15,7 @@ import httpx
 
 from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
 from queue_server.demo import boundary_after
-from queue_server.desk.hall import RegisterScribe
+from queue_server.desk.scribes import RegisterScribe
 from queue_server.desk.line import Line
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import HOUR, MINUTE
@@ -94,7 +94,7 @@ async def grant_tokens(store_url: str, halls: Iterable[str]) -> None:
     """Let everyone of `TOKENS` into the halls, through the halls' registers as any process would."""
     store = await Store.connect(store_url)
     for hall in halls:
-        line = Line(store, keys.register(hall), Register(), RegisterScribe())
+        line = Line(store, keys.register(hall), Register, RegisterScribe())
         await line.load()
         running = asyncio.create_task(line.run())
         now = time.time_ns() // 1_000_000
