@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ async def drawn(name: str) -> str:
                 before = app.screen
                 await clerk.press(key)
                 if key.startswith("f") and not down:
-                    await wait_until(lambda before=before: _asks(clerk, before), 20)  # type: ignore[misc]
+                    await wait_until(partial(_asks, clerk, before), 20)
             return await settled(clerk)
 
 

@@ -27,8 +27,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from queue_server.desk.scribes import DayScribe
 from queue_server.desk.line import Line
+from queue_server.desk.scribes import DayScribe
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 DESKS = 3
 WINDOWS = (1, 2)
-PLAN = a_hall({n: "A" for n in WINDOWS}, Rules(cutoff_grace=None))
+PLAN = a_hall(dict.fromkeys(WINDOWS, "A"), Rules(cutoff_grace=None))
 
 desks = st.integers(0, DESKS - 1)
 windows = st.sampled_from(WINDOWS)
@@ -250,7 +250,7 @@ def differences(one: Day, other: Day) -> list[object]:
     if one.picture() == other.picture():
         return []
     mine, theirs = (msgspec.json.decode(day.picture()) for day in (one, other))
-    found = [(mine[1], theirs[1])] if mine[1] != theirs[1] else []
+    found: list[object] = [(mine[1], theirs[1])] if mine[1] != theirs[1] else []
     found += [
         (name, a, b) for name in mine[2] for a, b in zip_longest(mine[2][name], theirs[2][name]) if a != b
     ]

@@ -8,8 +8,8 @@ from contextlib import aclosing, asynccontextmanager
 
 import pytest
 
-from queue_server.desk.scribes import DayScribe
 from queue_server.desk.line import Line
+from queue_server.desk.scribes import DayScribe
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day

@@ -15,8 +15,8 @@ import httpx
 
 from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
 from queue_server.demo import boundary_after
-from queue_server.desk.scribes import RegisterScribe
 from queue_server.desk.line import Line
+from queue_server.desk.scribes import RegisterScribe
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import HOUR, MINUTE
 from queue_server.hall.register import Grant, GrantToken, Register
