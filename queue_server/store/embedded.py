@@ -27,6 +27,8 @@ __all__ = ["EmbeddedStore", "StoreBusy", "StoreFailed", "StoreMissing"]
 
 START, STOP, GRACE, PAUSE = 20.0, 10.0, 3.0, 0.01
 """Seconds: to read the log at a start, to stop cleanly, until a harsher step, between two looks."""
+WATCH = 0.2
+"""Seconds between two looks at whether the store still runs."""
 
 FSYNC = ("always", "everysec")
 
@@ -75,6 +77,22 @@ class EmbeddedStore:
                 raise StoreBusy(f"{self.directory} is held by a store that does not answer")
             time.sleep(PAUSE)
 
+    async def keep_alive(self) -> None:
+        """Start the store anew at the same address whenever it has ended, until cancelled.
+
+        Raises `StoreFailed` when it cannot be started again, a full disk say.
+        """
+        while True:
+            await asyncio.sleep(WATCH)
+            await asyncio.to_thread(self._revive)
+
+    def _revive(self) -> None:
+        if self._server is not None:
+            self._server.poll()  # a child that ended is taken note of
+        lock = _lock(self.directory / "store.lock")
+        if lock >= 0:
+            self._begin(lock, self._path())
+
     def stop(self) -> None:
         """Stop the store if we keep it: it writes what it has and ends, by force if it must."""
         if self.keeper:
@@ -106,12 +124,16 @@ class EmbeddedStore:
 
     # --- starting ---------------------------------------------------------------------
 
-    def _begin(self, lock: int) -> str:
+    def _begin(self, lock: int, path: Path | None = None) -> str:
         """Start the server; it inherits the lock, and from then on only its end opens it."""
         try:
             binary = find_binary(self._binary)
-            _forget_socket(self.directory)
-            path = _socket_place() / "s"
+            if path is None:
+                _forget_socket(self.directory)
+                path = _socket_place() / "s"
+            else:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                path.unlink(missing_ok=True)
             with (self.directory / "server.log").open("ab") as output:
                 self._server = subprocess.Popen(  # noqa: S603 - the binary is the administrator's choice
                     [str(binary), *self._words(path)],

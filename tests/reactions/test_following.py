@@ -42,13 +42,12 @@ class Noting:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "LEASE", 0.6)
     monkeypatch.setattr(following, "AGAIN", 0.05)
 
 
 @asynccontextmanager
 async def follower(hall: Hall, reaction: Reaction) -> AsyncIterator[Following]:
-    """A follower that runs while the block does; leaving it is a crash: its lease is not given back."""
+    """A follower that runs while the block does."""
     one = Following(hall, reaction)
     running = asyncio.create_task(one.run())
     try:

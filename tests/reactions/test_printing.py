@@ -24,7 +24,6 @@ URL = "https://hall.test"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "LEASE", 0.6)
     monkeypatch.setattr(following, "AGAIN", 0.05)
 
 
@@ -51,6 +50,26 @@ async def test_two_processes_print_each_slip_once_and_the_log_says_so(
             await asyncio.gather(*((one, two)[i % 2].ask(take(f"t{i}")) for i in range(6)))
             await wait_until(lambda: _all_on_paper(one, 6), timeout=30)
         assert len(virtual.slips) == 6
+
+
+@pytest.mark.proves("S40")
+async def test_a_retried_command_prints_one_slip_whichever_process_it_reaches(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    async with (
+        VirtualPrinter(tmp_path, name="k1") as virtual,
+        live(store_url, hall_id) as one,
+        live(store_url, hall_id) as two,
+    ):
+        await opened(one, native(virtual))
+        await wait_until(lambda: two.day is not None)
+        async with follower(one, printing(one)), follower(two, printing(two)):
+            await _acting(one)
+            retried = [h.ask(take(f"t{i}", key="k")) for i, h in enumerate((one, two, one))]
+            assert {a.number for a in await asyncio.gather(*retried)} == {"D001"}
+            await one.ask(take("last"))
+            await wait_until(lambda: _all_on_paper(one, 2), timeout=30)
+        assert ["D001" in slip.lines for slip in virtual.slips] == [True, False]
 
 
 async def _acting(hall: Hall) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from queue_server.store.chain import GENESIS, verify
 from queue_server.store.check import StoreUnfit, check_store, faults_in
 from queue_server.store.embedded import EmbeddedStore, StoreFailed, StoreMissing
 from queue_server.store.logs import Landed, Store, StoreRefused, Unanswered
+from tests.waiting import wait_until
 
 LOG = "yc:{north}:day:2026-11-24"
 
@@ -53,6 +57,35 @@ async def test_what_was_acknowledged_survives_a_power_cut(embedded: EmbeddedStor
     again = await Store.connect(embedded.start())
     assert verify(await again.read(LOG, 0, 100), GENESIS) == base
     await again.aclose()
+
+
+async def test_a_store_that_was_killed_comes_back_at_the_same_address_with_all_it_acknowledged(
+    embedded: EmbeddedStore,
+) -> None:
+    store = await Store.connect(embedded.start())
+    keeping = asyncio.create_task(embedded.keep_alive())
+    try:
+        tail = GENESIS
+        for n in range(3):
+            answer = await store.append(LOG, tail, [b"%d" % n])
+            assert isinstance(answer, Landed)
+            tail = answer.tail
+            pid = int((await store.about())["process_id"])
+            os.kill(pid, signal.SIGKILL)
+            await wait_until(partial(_came_back, store, pid), timeout=20)
+            assert await store.tail(LOG) == tail
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await store.aclose()
+    assert embedded.keeper
+
+
+async def _came_back(store: Store, pid: int) -> bool:
+    try:
+        return int((await store.about())["process_id"]) != pid
+    except Unanswered:
+        return False
 
 
 async def test_what_was_acknowledged_survives_a_clean_stop(tmp_path: Path) -> None:
