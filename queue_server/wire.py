@@ -420,6 +420,12 @@ class WhoAmI(msgspec.Struct, frozen=True):
     windows: tuple[int, ...]
 
 
+class QrCode(msgspec.Struct, frozen=True):
+    """The QR code of a ticket's phone page, an SVG without size."""
+
+    svg: str
+
+
 class AlarmLine(msgspec.Struct, frozen=True):
     """One alarm: when (ms), its code, the log it is about, and a sentence that says what to do."""
 

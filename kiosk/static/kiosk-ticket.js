@@ -7,7 +7,7 @@
  */
 
 import { part } from "./kiosk-parts.js";
-import { drawn } from "./kiosk-qr.js";
+import { qrCode } from "./kiosk-qr.js";
 import { clockTime, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
 
 const WIPED = ["[data-number]", "[data-category-name]", "[data-qr-picture]", "[data-code]", "[data-ahead]",
@@ -96,9 +96,13 @@ function paintQr(root, url) {
   const picture = part(root, "[data-qr-picture]");
   if (url && shown.get(picture) === url) return;
   shown.set(picture, url);
-  const code = drawn(url);
-  part(root, "[data-qr]").hidden = code === null;
-  picture.replaceChildren(...(code ? [code] : []));
+  part(root, "[data-qr]").hidden = true;
+  picture.replaceChildren();
+  void qrCode(url, () => shown.get(picture) === url).then((code) => {
+    if (code === null) return;
+    picture.replaceChildren(code);
+    part(root, "[data-qr]").hidden = false;
+  });
 }
 
 /** @param {HTMLElement} element */

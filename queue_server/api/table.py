@@ -48,6 +48,7 @@ OPERATIONS = (
     Operation("GET", "/numbers/{number}", tickets.by_number, None, wire.TicketView),
     Operation("GET", "/tickets/{id}", tickets.show, None, wire.TicketView),
     Operation("GET", "/tickets/{id}/place", tickets.place, None, wire.TicketPublic),
+    Operation("GET", "/tickets/{id}/qr", tickets.qr_code, None, wire.QrCode),
     _act("/tickets/{id}/recall", tickets.recall, wire.Nothing),
     _act("/tickets/{id}/start", tickets.start, wire.Nothing),
     _act("/tickets/{id}/finish", tickets.finish, wire.Finish),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from kiosk import qr
 from kiosk.menu import Receipt
 from queue_server import views, wire
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
@@ -63,17 +64,20 @@ async def check_in(call: Call) -> Receipt:
     return await call.change_and_look(command, receipts(call))
 
 
+def address(call: Call, ticket: str) -> str:
+    """Where a ticket's phone page is: the secret stands in the fragment, which no server sees."""
+    secret = ticket_secret(call.hall.secret(ticket), ticket)
+    return f"{call.halls.public_url}/t/{call.hall.id}/{ticket}#{secret}"
+
+
 def receipts(call: Call) -> Callable[[Day, Answer], Receipt]:
     """What makes the receipt of a ticket that has just been taken."""
 
     def words(day: Day, answer: Answer) -> Receipt:
-        key = call.hall.secret(answer.ticket)
-        secret = ticket_secret(key, answer.ticket)
-        url = f"{call.halls.public_url}/t/{call.hall.id}/{answer.ticket}#{secret}"
-        code = check_code(key, answer.ticket)
+        code = check_code(call.hall.secret(answer.ticket), answer.ticket)
         ticket = day.ticket(answer.ticket)
         rules = (views.missed_rule(day.plan),)
-        return views.receipt(day, ticket, url, code, rules, answer.calling_from)
+        return views.receipt(day, ticket, address(call, ticket.id), code, rules, answer.calling_from)
 
     return words
 
@@ -97,6 +101,14 @@ async def place(call: Call) -> wire.TicketPublic:
         return views.ticket_public(day, day.ticket(id), call.now, confirmed)
 
     return await call.hall.look(words, call.at_least)
+
+
+async def qr_code(call: Call) -> wire.QrCode:
+    """The QR code of a ticket's phone page, for whoever holds the ticket."""
+    id = call.params["id"]
+    if call.principal.ticket != id:
+        raise NotYours("not_allowed")
+    return wire.QrCode(svg=qr.svg(address(call, id)))
 
 
 async def by_number(call: Call) -> wire.TicketView:

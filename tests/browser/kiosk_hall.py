@@ -17,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from kiosk import qr
 from kiosk.menu import Choice, Matter, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
-from queue_server.wire import Beat, Problem, TakeTicket, WhoAmI
+from queue_server.wire import Beat, Problem, QrCode, TakeTicket, WhoAmI
 from tests.waiting import wait_for
 
 HALL = {
@@ -72,6 +73,7 @@ RULE = {
     "en": "Missed your turn? Tell us within 30 minutes; you come after three people.",
 }
 TOKEN = "device-token-of-the-test"
+SECRET = "9Xb2kQpV4mZc7RtLw0aYsE"
 
 
 def now_ms() -> int:
@@ -190,10 +192,17 @@ class KioskHall:
             return Response(b"", 201, media_type="application/json")
         return Response(msgspec.json.encode(receipt), 201, media_type="application/json")
 
+    async def _qr(self, request: Request) -> Response:
+        """Only the holder of the ticket is shown its code."""
+        if request.headers["authorization"] != f"Bearer t-1.{SECRET}":
+            return Response(msgspec.json.encode(problem(403, "not_allowed", {})), 403)
+        code = QrCode(qr.svg(f"https://hall.example/t/demo/t-1#{SECRET}"))
+        return Response(msgspec.json.encode(code), media_type="application/json")
+
     def receipt(self, wish: TakeTicket) -> Receipt:
         choice = next(one for one in self.menu.choices if one.category == wish.category)
         matters = [matter for matter in choice.matters if matter.id in wish.matters]
-        url = "https://hall.example/t/9Xb2kQpV4mZc7RtLw0aYsE"
+        url = f"https://hall.example/t/demo/t-1#{SECRET}"
         return Receipt(
             ticket="t-1", number=f"{wish.category}{23 + len(self.issued):03d}", category=wish.category,
             category_name=choice.name, matters=tuple(matter.name for matter in matters),
@@ -211,7 +220,8 @@ class KioskHall:
         live = WebSocketRoute("/api/halls/demo/kiosk/live", self._live)
         take = Route("/api/halls/demo/tickets", self._take, methods=["POST"])
         me = Route("/api/halls/demo/me", self._me, methods=["GET"])
-        app = Starlette(routes=[*kiosk, *assets.routes(), live, take, me])
+        code = Route("/api/halls/demo/tickets/t-1/qr", self._qr, methods=["GET"])
+        app = Starlette(routes=[*kiosk, *assets.routes(), live, take, me, code])
 
         async def noting(scope: Any, receive: Any, send: Any) -> None:
             self.paths.append(f"{scope['path']}?{scope.get('query_string', b'').decode()}")
