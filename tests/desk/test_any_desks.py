@@ -269,7 +269,7 @@ def desks_on(url: str, hall_id: str, befallen: Counter[Fault]) -> type[AnyDesks]
 
 STEPS = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
 SHORT = settings(STEPS, max_examples=15, stateful_step_count=30)
-LONG = settings(STEPS, max_examples=300, stateful_step_count=100)
+LONG = settings(STEPS, max_examples=200, stateful_step_count=60)
 
 
 @pytest.mark.proves("S31", "S7", "S8", "S1")
