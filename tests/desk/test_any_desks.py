@@ -268,7 +268,8 @@ def desks_on(url: str, hall_id: str, befallen: Counter[Fault]) -> type[AnyDesks]
 
 
 STEPS = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
-SHORT = settings(STEPS, max_examples=15, stateful_step_count=30)
+# The same steps every time, so that all of it surely comes about in CI; the long runs search at random.
+SHORT = settings(STEPS, max_examples=15, stateful_step_count=30, derandomize=True, database=None)
 LONG = settings(STEPS, max_examples=200, stateful_step_count=60)
 
 
