@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from displays import board as b
 from kiosk import menu as m
 from printers.slip import Slip
@@ -58,7 +60,12 @@ def alarm_text(code: str, facts: dict[str, str | int]) -> wire.Text:
 
 def missed_rule(plan: Plan) -> wire.Text:
     """What happens to a visitor who does not come when called, in every language."""
-    hold, after = plan.rules.hold // 60_000, plan.rules.reinsert_after
+    return _missed_rule(plan.rules.hold // 60_000, plan.rules.reinsert_after)
+
+
+@cache
+def _missed_rule(hold: int, after: int) -> wire.Text:
+    """The same words on every receipt of a day: worded once."""
     return {lang: translate("hall.rule.missed", lang, hold=hold, after=after) for lang in LANGUAGES}
 
 

@@ -138,13 +138,18 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def ticket_secret(key: bytes, ticket: str) -> str:
     """The unguessable part of a ticket's address on the phone: a keyed hash, stored nowhere."""
-    return hmac.digest(key, f"phone:{ticket}".encode(), "sha256").hex()[:32]
+    return _keyed(key, ticket, b"phone").hex()
 
 
 def check_code(key: bytes, ticket: str) -> str:
     """The five characters on the slip that tell two claimants of a number apart (D15)."""
-    digest = hmac.digest(key, f"code:{ticket}".encode(), "sha256")
+    digest = _keyed(key, ticket, b"code")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:5])
+
+
+def _keyed(key: bytes, ticket: str, use: bytes) -> bytes:
+    """A keyed hash of a ticket, another one for each use: a third of HMAC's time, once or twice a ticket."""
+    return hashlib.blake2b(ticket.encode(), key=key, person=use, digest_size=16).digest()
 
 
 def same(given: str, expected: str) -> bool:
