@@ -8,7 +8,9 @@ when repeated. None is on the path of issuing or calling: when one is stuck, the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -31,6 +33,8 @@ AGAIN = 1.0
 """Seconds between two tries to get the lease."""
 REST = 15.0
 """Seconds between two looks for what landed when no bell rang: only a lost ring is found by this."""
+BREATH = 0.02
+"""Seconds between acting and looking again: moving the cursor costs the store a write and its fsync."""
 PAGE = 200
 AT_ONCE = 500
 """Effects under way at once; then the follower waits for the oldest."""
@@ -144,7 +148,7 @@ class Following:
         place = await self._begin()
         while True:
             self._bell.clear()
-            found = await self.hall.store.read(keys.day(self.hall.id, place.date), place.seq, PAGE)
+            found = await self._landed_after(place)
             for entry in found:
                 place = Place(place.date, entry.seq)
                 await self._one(place, entry)
@@ -153,6 +157,17 @@ class Following:
                 place = await self._next_day(place) or place
                 if place.seq:
                     await self._rest()
+            elif len(found) < PAGE:
+                await asyncio.sleep(BREATH)
+
+    async def _landed_after(self, place: Place) -> Sequence[Entry]:
+        """What has landed after a place: as the desk remembers it, else from the store."""
+        line = self.hall.day
+        if line is not None and line.state.date == place.date and line.remembered:
+            skipped = place.seq + 1 - line.remembered[0].seq
+            if skipped >= 0:
+                return tuple(islice(line.remembered, skipped, skipped + PAGE))
+        return await self.hall.store.read(keys.day(self.hall.id, place.date), place.seq, PAGE)
 
     async def _begin(self) -> Place:
         """Where to go on: after the cursor, or at the first day, or after what is already known."""

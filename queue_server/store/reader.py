@@ -69,9 +69,12 @@ class Reader:
 
     async def _read_once(self) -> None:
         watched = dict(self._logs)
-        known = {name: one.after() for name, one in watched.items()}
-        found = await self.store.read_new(known, BLOCK_MS)
+        found = await self.store.read_new({name: one.after() for name, one in watched.items()}, BLOCK_MS)
+        news = False
         for name, one in watched.items():
+            known = one.after()
             one.arrived(found.get(name, ()))
-        if any(watched[name].after() == known[name] for name in found):
-            await asyncio.sleep(BUSY)  # its owner is in the middle of an append: do not ask again at once
+            news = news or one.after() > known
+        if found and not news:
+            # What this process appends itself, and has or will take in without us: do not ask again at once.
+            await asyncio.sleep(BUSY)
