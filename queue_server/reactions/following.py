@@ -33,7 +33,7 @@ AGAIN = 1.0
 """Seconds between two tries to get the lease."""
 REST = 15.0
 """Seconds between two looks for what landed when no bell rang: only a lost ring is found by this."""
-BREATH = 0.02
+BREATH = 0.05
 """Seconds between acting and looking again: moving the cursor costs the store a write and its fsync."""
 PAGE = 200
 AT_ONCE = 500

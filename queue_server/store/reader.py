@@ -20,7 +20,7 @@ Arrived = Callable[[Sequence[Entry]], None]
 
 BLOCK_MS = 1000
 PAUSE = 0.2
-BUSY = 0.005
+BUSY = 0.01
 
 
 class Watched:
