@@ -8,6 +8,7 @@ ARGS ?=
 UPGRADE ?=
 # The parts of the bench to run, all without a name: make bench NAME="boards calling"
 NAME ?=
+PORT ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check fix docs bench faults screenshots lock clean
@@ -15,13 +16,13 @@ NAME ?=
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-demo: ## Run the demo hall: store, server, printer and visitors (QUIET=1: no visitors)
+demo: ## Run the demo hall: store, server, printer and visitors (QUIET=1: no visitors; PORT=...)
 	@$(SETUP) run fonts
-	@exec $(YICHUANG) demo $(if $(QUIET),--quiet)
+	@exec $(YICHUANG) demo --port $(PORT) $(if $(QUIET),--quiet)
 
 dev: ## Run the demo hall and start it anew whenever a file changes
-	@$(SETUP) run fonts
-	@exec $(YICHUANG) dev
+	@$(SETUP) dev fonts
+	@exec $(YICHUANG) dev --port $(PORT) $(if $(QUIET),--quiet)
 
 test: ## Run all tests, those in a real browser included (ARGS=... goes to pytest)
 	@$(SETUP) dev fonts browser node strace
@@ -46,7 +47,7 @@ bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
 
 faults: ## The long runs that break things on purpose
 	@$(SETUP) dev fonts browser strace
-	@HYPOTHESIS_PROFILE=long $(PYTHON) -m pytest -m faults --timeout=3600 $(ARGS)
+	@scripts/faults $(ARGS)
 
 screenshots: ## Take the pictures of the README
 	@$(SETUP) dev fonts browser

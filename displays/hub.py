@@ -189,6 +189,14 @@ class Hub:
         views = self._views.values() if view is None else [self._views[view]] if view in self._views else []
         return sum(len(each.screens) for each in views)
 
+    def surfaces(self) -> dict[str, int]:
+        """How many screens there are of each kind: the first part of their views' names."""
+        counts: dict[str, int] = {}
+        for name, view in self._views.items():
+            kind = name.partition("/")[0]
+            counts[kind] = counts.get(kind, 0) + len(view.screens)
+        return counts
+
     def screens(self, view: str) -> tuple[Screen, ...]:
         """The screens on `view`: what each shows and when it was last heard."""
         return tuple(self._views[view].screens) if view in self._views else ()

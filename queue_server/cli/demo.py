@@ -3,163 +3,279 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import fcntl
 import json
 import os
-import random
+import shlex
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
+import msgspec
+import structlog
+from msgspec.structs import replace
 
 from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
 from queue_server.app import Site
-from queue_server.cli.serve import publish, run_loop, served, server_for
-from queue_server.demo import demo_plan
-from queue_server.hall.commands import Ask
-from queue_server.hall.plan import Plan
-from queue_server.hall.register import Grant, GrantToken
+from queue_server.cli.crowd import STAFFED, Crowd
+from queue_server.cli.ending import Ending
+from queue_server.cli.journal import keep_journal
+from queue_server.cli.registers import Damaged, open_register, put
+from queue_server.cli.serve import (
+    NO_STORE,
+    WELL,
+    WRONG,
+    end_of,
+    listen,
+    run_loop,
+    served,
+    server_for,
+    with_printing,
+)
+from queue_server.cli.stores import NoStore, connected, embedded
+from queue_server.demo import boundary_after, demo_plan
+from queue_server.desk.line import Line
+from queue_server.hall.hours import business_date, day_bounds
+from queue_server.hall.plan import HOUR, Plan
+from queue_server.hall.register import Grant, GrantToken, PublishPlan, Register, RevokeToken
 from queue_server.locale import translate
-from queue_server.reactions.printing import Printing
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Store
 
-VISITOR_WINDOWS = (9, 12)
-"""Windows that simulated clerks work at; the others are free for whoever tries the console."""
-RANDOM = random.SystemRandom()
-PACE = (2.0, 6.0)
-"""Seconds between two acts of the simulated visitors and clerks, least and most."""
+log = structlog.get_logger()
+
+FILE = "demo.json"
+ADDRESS = "127.0.0.1"
+DAY_LIES_AHEAD = 12
+"""Hours that a day which begins with the demo lasts at least."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Where everything of a demo is: the content of its file for scripts. `tokens` by whom they are for."""
+
+    hall: str
+    address: str
+    kiosk: str
+    board: str
+    slips: str
+    printer: str
+    console: str
+    token_file: str
+    tokens: dict[str, str]
 
 
 def run_demo(directory: Path, port: int, visitors: bool) -> int:
-    """Run the demo until Ctrl-C; gives the exit status."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Run the demo until Ctrl-C or SIGTERM; gives the exit status."""
+    directory = directory.absolute()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keep_journal("text", "warning")
+    with Ending() as ending, held(directory) as ours:
+        if not ours:
+            print(_running_already(directory), file=sys.stderr)
+            return WRONG
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            print(f"The demo is running already (port {port} of this machine is in use).", file=sys.stderr)
-            return 1
-    directory.mkdir(parents=True, exist_ok=True)
-    store = EmbeddedStore(directory / "store")
-    url = store.start()
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            run_loop(_demo(directory, url, port, visitors))
-    finally:
-        store.stop()
+            listener = listen(ADDRESS, port)
+        except OSError as error:
+            print(
+                f"Port {port} of this machine cannot be used ({error.strerror}); try another: "
+                f"make demo PORT={port + 1}",
+                file=sys.stderr,
+            )
+            return WRONG
+        try:
+            with listener, ExitStack() as last:
+                url = last.enter_context(embedded(EmbeddedStore(directory / "store")))
+                status = run_loop(_demo(directory, url, listener, visitors, ending))
+        except NoStore as error:
+            print(f"The demo cannot start: {error}", file=sys.stderr)
+            return NO_STORE
+        except Damaged as error:
+            print(f"The demo's data in {directory} are damaged: {error}", file=sys.stderr)
+            return WRONG
     print("一窗: the demo has ended; what was issued is kept.")
-    return 0
+    return status
 
 
-async def _demo(directory: Path, url: str, port: int, visitors: bool) -> None:
-    address = f"http://127.0.0.1:{port}"
-    store = await Store.connect(url)
-    async with VirtualPrinter(directory / "slips", name="demo") as printer:
-        plan = demo_plan(time.time_ns() // 1_000_000, f"127.0.0.1:{printer.address[1]}")
-        site = Site(store, [plan.hall], address)
-        site.react_with(lambda hall: Printing(hall, site.public_url))
+@contextmanager
+def held(directory: Path) -> Iterator[bool]:
+    """Whether this process alone has the demo's directory, for the block; it lasts as long as the process."""
+    lock = os.open(directory / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(lock)
+
+
+def _running_already(directory: Path) -> str:
+    told = read_told(directory)
+    where = f"\n\n{_places(told)}" if told else ""
+    return f"The demo is running already, with its data in {directory}.{where}"
+
+
+async def _demo(directory: Path, url: str, listener: socket.socket, visitors: bool, ending: Ending) -> int:
+    address = f"http://{ADDRESS}:{listener.getsockname()[1]}"
+    before = read_told(directory)
+    async with connected(url) as store, _printer(directory, before) as printer:
+        plan, tokens = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
+        site = with_printing(Site(store, [plan.hall], address))
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
-        async with served(server_for(site, "127.0.0.1", port, pages)) as running:
-            await publish(site, plan)
-            tokens = await _grant(site, plan)
-            _tell(directory, address, plan, tokens)
-            crowd = asyncio.create_task(_crowd(address, plan, tokens)) if visitors else None
-            await running
-            if crowd is not None:
-                crowd.cancel()
-    await store.aclose()
+        server = server_for(site, ADDRESS, 0, pages, ending, listener)
+        crowd = Crowd(address, plan, tokens)
+        try:
+            async with served(server) as running, asyncio.TaskGroup() as tasks:
+                _tell(directory, told_of(directory, address, plan, printer, tokens))
+                busy = tasks.create_task(crowd.run()) if visitors else None
+                await running
+                if busy is not None:
+                    busy.cancel()
+        except ExceptionGroup as group:
+            log.critical("the demo cannot go on", why=end_of(group), exc_info=group)
+            return WRONG
+    return WELL
 
 
-async def _grant(site: Site, plan: Plan) -> dict[str, str]:
-    """Fresh tokens for the demo's people and devices; they are in the demo's file and nowhere else."""
-    hall = site.halls[plan.hall]
-    grants = {f"kiosk:{k.id}": Grant(f"device:{k.id}", k.id, KIOSK) for k in plan.kiosks}
-    grants |= {
-        f"window:{w.number}": Grant(f"staff:{w.number:04}", f"{w.number}号窗口", CLERK, (w.number,))
-        for w in plan.windows
-    }
-    grants |= {
+def _printer(directory: Path, before: Told | None) -> VirtualPrinter:
+    """The virtual printer, where it was before if that port is free: slips of a minute ago find it there."""
+    port = int(before.printer.rpartition(":")[2]) if before else 0
+    if port:
+        try:
+            listen(ADDRESS, port).close()
+        except OSError:
+            port = 0
+    return VirtualPrinter(directory / "slips", port, name="demo")
+
+
+# --- the hall and its tokens ----------------------------------------------------------------------
+
+
+async def _furnish(store: Store, printer: str, before: Told | None) -> tuple[Plan, dict[str, str]]:
+    """Put the demo hall in force and let its people and devices in."""
+    now = time.time_ns() // 1_000_000
+    plan = demo_plan(now, printer)
+    dates = await store.days(plan.hall)
+    async with open_register(store, plan.hall) as line:
+        plan = replace(plan, boundary=boundary_for(plan, line.state.plan, dates, now))
+        await put(line, PublishPlan(plan))
+        tokens = await _grant(line, plan, before.tokens if before else {})
+    return plan, tokens
+
+
+def boundary_for(plan: Plan, last: Plan | None, dates: tuple[str, ...], now: int) -> int:
+    """When the business date turns: as agreed while the last day goes on, else 12 h or more from now.
+
+    A new boundary must not lead back to a date that has had its day: then it is put off by the hour.
+    """
+    if not dates or last is None:
+        return plan.boundary
+    if day_bounds(last, dates[-1])[1] > now:
+        return last.boundary
+    for hours in range(DAY_LIES_AHEAD, 25):
+        boundary = boundary_after(now, hours * HOUR, plan.timezone)
+        if business_date(replace(plan, boundary=boundary), now) > dates[-1]:
+            return boundary
+    return last.boundary
+
+
+def _grants(plan: Plan) -> dict[str, Grant]:
+    """The demo's people and devices by the names under which its file has their tokens."""
+    return {
+        **{f"kiosk:{k.id}": Grant(f"device:{k.id}", k.id, KIOSK) for k in plan.kiosks},
+        **{
+            f"window:{w.number}": Grant(f"staff:{w.number:04}", f"{w.number}号窗口", CLERK, (w.number,))
+            for w in plan.windows
+        },
         "floor": Grant("staff:floor", "导办", FLOOR),
         "manager": Grant("staff:manager", "值班经理", MANAGER),
     }
-    tokens = {}
-    for name, grant in grants.items():
+
+
+async def _grant(line: Line[Register], plan: Plan, before: Mapping[str, str]) -> dict[str, str]:
+    """Everyone's token: the one of the last start while the register knows it, so that open pages go on."""
+    grants = _grants(plan)
+    known = line.state.grants
+    tokens = {
+        name: before[name]
+        for name, grant in grants.items()
+        if name in before and known.get(token_hash(before[name])) == grant
+    }
+    kept = {token_hash(token) for token in tokens.values()}
+    ids = {grant.id for grant in grants.values()}
+    for stale in [each for each, grant in known.items() if grant.id in ids and each not in kept]:
+        await put(line, RevokeToken(stale))
+    for name in [name for name in grants if name not in tokens]:
         tokens[name] = new_token()
-        command = GrantToken(token_hash(tokens[name]), grant)
-        await hall.register.ask(Ask(at=hall.clock(), by="system", command=command))
+        await put(line, GrantToken(token_hash(tokens[name]), grants[name]))
     return tokens
 
 
-def _tell(directory: Path, address: str, plan: Plan, tokens: Mapping[str, str]) -> None:
-    """Print where everything is, and write it for scripts into a file that only its owner reads."""
-    kiosk = f"{address}/kiosk/{plan.hall}#token={tokens[f'kiosk:{plan.kiosks[0].id}']}"
-    board = f"{address}/halls/{plan.hall}/board"
-    file = directory / "demo.json"
-    told = {
-        "hall": plan.hall,
-        "address": address,
-        "kiosk": kiosk,
-        "board": board,
-        "slips": f"{address}/printer",
-        "tokens": dict(tokens),
-    }
-    writing = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(writing, "w", encoding="utf-8") as out:
-        json.dump(told, out, ensure_ascii=False, indent=2)
-    file.chmod(0o600)
+# --- what is told ------------------------------------------------------------------------------------
+
+
+def read_told(directory: Path) -> Told | None:
+    """What the last start told, None without one (or one of another version)."""
+    try:
+        return msgspec.json.decode((directory / FILE).read_bytes(), type=Told)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def told_of(
+    directory: Path, address: str, plan: Plan, printer: VirtualPrinter, tokens: Mapping[str, str]
+) -> Told:
+    """Where everything is. The console's window is one that no simulated clerk has."""
+    window = next(w.number for w in plan.windows if w.number not in STAFFED and w.serves[0].category == "D")
+    token_file = directory / f"window-{window}.token"
+    program = Path(sys.argv[0]).absolute() if sys.argv[0].endswith("yichuang") else "yichuang"
+    words: list[Any] = [program, "console", "--server", address, "--hall", plan.hall]
+    words += ["--window", window, "--token-file", token_file]
+    return Told(
+        hall=plan.hall,
+        address=address,
+        kiosk=f"{address}/kiosk/{plan.hall}#token={tokens[f'kiosk:{plan.kiosks[0].id}']}",
+        board=f"{address}/halls/{plan.hall}/board",
+        slips=f"{address}/printer",
+        printer=f"{ADDRESS}:{printer.address[1]}",
+        console=shlex.join(str(word) for word in words),
+        token_file=str(token_file),
+        tokens=dict(tokens),
+    )
+
+
+def _tell(directory: Path, told: Told) -> None:
+    """Print where everything is, and write it for scripts into files that only their owner reads."""
+    window = Path(told.token_file).stem.replace("-", ":")
+    write_secret(Path(told.token_file), told.tokens[window] + "\n")
+    write_secret(directory / FILE, json.dumps(msgspec.to_builtins(told), ensure_ascii=False, indent=2) + "\n")
     print("一窗: the demo hall is open. Everything here is fictitious and only on this machine.\n")
-    print(f"  kiosk    {kiosk}")
-    print(f"  board    {board}")
-    print(f"  slips    {address}/printer")
-    print(f"  scripts  {file.absolute()}\n")
+    print(_places(told))
+    print(f"  scripts  {directory / FILE}\n")
     print("Ctrl-C ends it.", flush=True)
 
 
-# --- a few visitors --------------------------------------------------------------------------
+def _places(told: Told) -> str:
+    return (
+        f"  kiosk    {told.kiosk}\n"
+        f"  board    {told.board}\n"
+        f"  slips    {told.slips}\n"
+        f"  console  {told.console}"
+    )
 
 
-async def _crowd(address: str, plan: Plan, tokens: Mapping[str, str]) -> None:
-    async with (
-        httpx.AsyncClient(base_url=f"{address}/api/halls/{plan.hall}") as client,
-        asyncio.TaskGroup() as all,
-    ):
-        all.create_task(_arrive(client, plan, tokens[f"kiosk:{plan.kiosks[-1].id}"]))
-        for window in VISITOR_WINDOWS:
-            all.create_task(_work(client, window, tokens[f"window:{window}"]))
-
-
-async def _post(client: httpx.AsyncClient, token: str, path: str, body: object = None) -> dict[str, object]:
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": new_token()}
-    try:
-        answer = await client.post(path, json=body or {}, headers=headers)
-    except httpx.TransportError:
-        return {}
-    found: dict[str, object] = answer.json()
-    return found if answer.is_success else {}
-
-
-async def _arrive(client: httpx.AsyncClient, plan: Plan, token: str) -> None:
-    while True:
-        category = RANDOM.choice(plan.categories).letter
-        await _post(client, token, "/tickets", {"category": category})
-        await asyncio.sleep(RANDOM.uniform(*PACE))
-
-
-async def _work(client: httpx.AsyncClient, window: int, token: str) -> None:
-    await _post(client, token, f"/windows/{window}/claim", {"take_over": True, "leftover": "continue"})
-    await _post(client, token, f"/windows/{window}/open")
-    while True:
-        called = await _post(client, token, f"/windows/{window}/call-next")
-        await asyncio.sleep(RANDOM.uniform(*PACE))
-        ticket = called.get("ticket")
-        if ticket:
-            await _post(client, token, f"/tickets/{ticket}/start")
-            await asyncio.sleep(RANDOM.uniform(*PACE))
-            await _post(client, token, f"/tickets/{ticket}/finish")
+def write_secret(path: Path, text: str) -> None:
+    """Replace a file in one step by one that only its owner reads."""
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+    draft.replace(path)

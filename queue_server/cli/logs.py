@@ -1,95 +1,186 @@
-"""Looking at logs from outside: the chain, the events, a day rebuilt."""
+"""Looking at logs from outside: the chain, the events, a day rebuilt. Nothing here writes."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
-from queue_server.desk.scribes import DayScribe, RegisterScribe
-from queue_server.hall import events
+from queue_server.cli.stores import NoStore, connected, store_at
+from queue_server.desk.scribes import DayScribe
+from queue_server.hall import events, register
 from queue_server.hall.day import Day
 from queue_server.hall.figures import figures
-from queue_server.hall.register import Register
+from queue_server.hall.plan import Plan
 from queue_server.store import keys
-from queue_server.store.chain import GENESIS, ChainBroken, Entry, verify
-from queue_server.store.logs import Store, StoreRefused, Unanswered
+from queue_server.store.chain import GENESIS, ChainBroken, Entry, Tail, verify
+from queue_server.store.logs import Store
 
 PAGE = 5000
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, events.UnknownVersion)
+WELL, DAMAGED, NO_STORE = 0, 1, 2
 
 
-def _run(work: object) -> int:
+class NotThere(Exception):
+    """The hall or the day that was asked for is not in the store."""
+
+
+def verify_logs(store: str, hall: str, date: str) -> int:
+    """Verify the register and every day (or one); 1 when a chain is broken or an entry cannot be read."""
+    return _look(store, lambda found: _verify(found, hall, date))
+
+
+def show_log(store: str, hall: str, date: str) -> int:
+    """Print a day's entries as JSON lines, whatever they hold."""
+    return _look(store, lambda found: _show(found, hall, date))
+
+
+def replay_log(store: str, hall: str, date: str) -> int:
+    """Rebuild a day and print its figures; 1 when it is not there, is damaged, or set an event aside."""
+    return _look(store, lambda found: _replay(found, hall, date))
+
+
+def _look(place: str, look: Callable[[Store], Awaitable[int]]) -> int:
+    async def with_store(url: str) -> int:
+        async with connected(url) as store:
+            return await look(store)
+
     try:
-        return asyncio.run(work)  # type: ignore[arg-type]
-    except (Unanswered, StoreRefused) as trouble:
-        print(f"the store cannot be read: {trouble}", file=sys.stderr)
-        return 2
+        with store_at(place) as url:
+            return asyncio.run(with_store(url))
+    except NoStore as error:
+        print(f"yichuang log: {error}", file=sys.stderr)
+        return NO_STORE
+    except (NotThere, ChainBroken, events.UnknownVersion) as error:
+        print(f"yichuang log: {error}", file=sys.stderr)
+        return DAMAGED
 
 
-async def _entries(store: Store, log: str) -> list[Entry]:
-    found: list[Entry] = []
-    while more := await store.read(log, found[-1].seq if found else 0, PAGE):
-        found += more
-    return found
+async def _pages(store: Store, log: str) -> AsyncIterator[tuple[Entry, ...]]:
+    """A log in pieces, so that a long day does not have to fit into memory at once."""
+    after = 0
+    while entries := await store.read(log, after, PAGE):
+        yield entries
+        if entries[-1].seq <= after:
+            return  # only foreign entries of one place: nothing comes after them
+        after = entries[-1].seq
 
 
-def verify_logs(url: str, hall: str, date: str) -> int:
-    """Verify the register and every day (or one); 1 when a chain is broken."""
-    return _run(_verify(url, hall, date))
+async def _logs(store: Store, hall: str, date: str) -> list[str]:
+    """The hall's register and days, or one day; raises `NotThere`."""
+    dates = await store.days(hall)
+    if not dates and await store.tail(keys.register(hall)) == GENESIS:
+        raise NotThere(f'there is no hall "{hall}" in this store')
+    if not date:
+        return [keys.register(hall), *(keys.day(hall, each) for each in dates)]
+    if date not in dates:
+        there = f"from {dates[0]} to {dates[-1]}" if dates else "none"
+        raise NotThere(f'{hall} has no day "{date}"; there are {len(dates)} days: {there}')
+    return [keys.day(hall, date)]
 
 
-async def _verify(url: str, hall: str, date: str) -> int:
-    store = await Store.connect(url)
-    logs = (
-        [keys.day(hall, date)]
-        if date
-        else [keys.register(hall), *(keys.day(hall, d) for d in await store.days(hall))]
-    )
-    broken = 0
-    for log in logs:
-        try:
-            tail = verify(await _entries(store, log), GENESIS)
+# --- verify -------------------------------------------------------------------------------------------
+
+
+async def _verify(store: Store, hall: str, date: str) -> int:
+    status = WELL
+    for log in await _logs(store, hall, date):
+        read = register.decode if log == keys.register(hall) else events.decode
+        faults, tail = await _faults_of(store, log, read)
+        for fault in faults:
+            status = DAMAGED
+            print(f"{log}: {fault}", file=sys.stderr)
+        if not faults:
             print(f"{log}: {tail.seq} entries, well, ends at {tail.hash or 'nothing'}")
-        except ChainBroken as error:
-            broken = 1
-            print(f"{log}: broken at {error}", file=sys.stderr)
-    await store.aclose()
-    return broken
+    return status
 
 
-def show_log(url: str, hall: str, date: str) -> int:
-    """Print a day's entries as JSON lines."""
-    return _run(_show(url, hall, date))
+async def _faults_of(store: Store, log: str, read: Callable[[bytes], object]) -> tuple[list[str], Tail]:
+    """What is wrong with a log: entries that cannot be read, up to the first that breaks the chain."""
+    faults: list[str] = []
+    tail = GENESIS
+    async for entries in _pages(store, log):
+        for entry in entries:
+            try:
+                tail = verify([entry], tail)
+            except ChainBroken as broken:
+                return [*faults, f"the chain is broken at {broken}"], tail
+            try:
+                read(entry.body)
+            except UNREADABLE as error:
+                faults.append(f"entry {entry.seq} is as it was stored, but cannot be read: {error}")
+    return faults, tail
 
 
-async def _show(url: str, hall: str, date: str) -> int:
-    store = await Store.connect(url)
-    for entry in await _entries(store, keys.day(hall, date)):
-        print(f'{{"seq":{entry.seq},"hash":"{entry.hash}","event":{entry.body.decode()}}}')
-    await store.aclose()
-    return 0
+# --- show ---------------------------------------------------------------------------------------------
 
 
-def replay_log(url: str, hall: str, date: str) -> int:
-    """Rebuild a day and print its figures; 1 when there is no such day or an event was set aside."""
-    return _run(_replay(url, hall, date))
+async def _show(store: Store, hall: str, date: str) -> int:
+    (log,) = await _logs(store, hall, date)
+    async for entries in _pages(store, log):
+        for entry in entries:
+            print(shown(entry))
+    return WELL
 
 
-async def _replay(url: str, hall: str, date: str) -> int:
-    store = await Store.connect(url)
-    kept = Register()
-    for entry in await _entries(store, keys.register(hall)):
-        RegisterScribe().take_in(kept, entry)
-    entries = await _entries(store, keys.day(hall, date))
-    await store.aclose()
-    opened = events.decode(entries[0].body).e if entries else None
-    if not isinstance(opened, events.DayOpened) or opened.plan not in kept.plans:
-        print(f"{hall} has no day {date}", file=sys.stderr)
-        return 1
-    verify(entries, GENESIS)
-    day = Day(kept.plans[opened.plan], date)
-    for entry in entries:
-        DayScribe().take_in(day, entry)
+def shown(entry: Entry) -> str:
+    """An entry as one line of JSON; a body that is none is told as text under ``unreadable``."""
+    line: dict[str, object] = {"seq": entry.seq, "hash": entry.hash}
+    try:
+        line["event"] = msgspec.json.decode(entry.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        line["unreadable"] = entry.body.decode("utf-8", "backslashreplace")
+    return msgspec.json.encode(line).decode()
+
+
+# --- replay -------------------------------------------------------------------------------------------
+
+
+async def _replay(store: Store, hall: str, date: str) -> int:
+    (log,) = await _logs(store, hall, date)
+    day: Day | None = None
+    tail = GENESIS
+    async for entries in _pages(store, log):
+        tail = verify(entries, tail)
+        if day is None:
+            day = Day(await _pinned(store, hall, date, entries[0]), date)
+        for entry in entries:
+            DayScribe().take_in(day, entry)
+        day.settle()
+    assert day is not None, "a day that is listed has a first entry"
     print(msgspec.json.format(msgspec.json.encode(figures(day)), indent=2).decode())
-    return 1 if day.now.quarantined else 0
+    for seq in day.now.quarantined:
+        print(f"yichuang log: entry {seq} was set aside: it contradicts the day before it", file=sys.stderr)
+    return DAMAGED if day.now.quarantined else WELL
+
+
+async def _pinned(store: Store, hall: str, date: str, first: Entry) -> Plan:
+    """The plan that the day's opening names; raises `NotThere` or `ChainBroken`."""
+    opened = _opening(first)
+    if opened is None:
+        raise NotThere(f"the first entry of {hall}'s day {date} is no opening")
+    tail = GENESIS
+    async for entries in _pages(store, keys.register(hall)):
+        tail = verify(entries, tail)
+        for entry in entries:
+            fact = _fact(entry)
+            if isinstance(fact, register.PlanPublished) and fact.hash == opened.plan:
+                return fact.plan
+    raise NotThere(f"the register of {hall} has no plan {opened.plan}, which its day {date} runs under")
+
+
+def _opening(first: Entry) -> events.DayOpened | None:
+    try:
+        event = events.decode(first.body).e
+    except UNREADABLE:
+        return None
+    return event if isinstance(event, events.DayOpened) else None
+
+
+def _fact(entry: Entry) -> object:
+    try:
+        return register.decode(entry.body).e
+    except UNREADABLE:
+        return None  # `log verify` names it; the plan may stand elsewhere

@@ -5,30 +5,89 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 import uvicorn
+from msgspec.structs import replace
 from starlette.routing import BaseRoute
 from uvicorn.loops.auto import auto_loop_factory
 
 from queue_server.app import Site, build
+from queue_server.cli.ending import Ending
+from queue_server.cli.journal import keep_journal
+from queue_server.cli.registers import put, put_in_force
+from queue_server.cli.stores import NoStore, connected, embedded, store_address
 from queue_server.config import HallFileErrors, ServerSettings, read_hall, read_settings
-from queue_server.config.faults import SettingsErrors
-from queue_server.hall.commands import Ask
+from queue_server.config.faults import Fault, Faults, SettingsErrors
 from queue_server.hall.plan import Plan
-from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan
+from queue_server.reactions.printing import Printing
 from queue_server.store.embedded import EmbeddedStore
-from queue_server.store.logs import Store
 
+log = structlog.get_logger()
 T = TypeVar("T")
 
 COLLECT_AFTER = 20_000
 """New objects after which Python looks for cycles among them: more than 64 requests have in flight."""
+
+WELL, WRONG, NO_STORE = 0, 1, 2
+"""Exit statuses: ended when asked; something to put right; the store cannot be used."""
+FAREWELL = 3
+"""Seconds that open requests and screens have to end when the server does."""
+
+
+class HallServer(uvicorn.Server):
+    """uvicorn around a site: when the site cannot go on, the server ends too instead of standing empty."""
+
+    def __init__(
+        self, config: uvicorn.Config, site: Site, ending: Ending | None, listener: socket.socket | None
+    ) -> None:
+        super().__init__(config)
+        self._site = site
+        self._ending = ending
+        self._listener = listener
+        if ending is not None:
+            ending.stops(self)
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until asked to end; raises what ended the site."""
+        given = sockets or ([self._listener] if self._listener else None)
+        async with self._site.running():
+            await super().serve(given)
+
+    def capture_signals(self) -> Any:
+        """Leave the signals to whoever also has to end the store."""
+        return super().capture_signals() if self._ending is None else nullcontext()
+
+
+def server_for(
+    site: Site,
+    host: str,
+    port: int,
+    extra: Sequence[BaseRoute] = (),
+    ending: Ending | None = None,
+    listener: socket.socket | None = None,
+) -> HallServer:
+    """The HTTP server of a site: no deflate (twice the CPU on boards), small frames, no access log."""
+    config = uvicorn.Config(
+        build(site, extra),
+        host=host,
+        port=port,
+        lifespan="off",  # the server itself runs the site
+        ws="displays.sockets:FrameProtocol",
+        ws_per_message_deflate=False,
+        ws_max_size=65536,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=FAREWELL,
+    )
+    return HallServer(config, site, ending, listener)
 
 
 def run_loop(serving: Coroutine[Any, Any, T]) -> T:
@@ -43,72 +102,121 @@ def run_loop(serving: Coroutine[Any, Any, T]) -> T:
         return runner.run(serving)
 
 
-def server_for(site: Site, host: str, port: int, extra: Sequence[BaseRoute] = ()) -> uvicorn.Server:
-    """The HTTP server of a site: no deflate (twice the CPU on boards), small frames, no access log."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            build(site, extra),
-            host=host,
-            port=port,
-            ws="displays.sockets:FrameProtocol",
-            ws_per_message_deflate=False,
-            ws_max_size=65536,
-            log_level="warning",
-            access_log=False,
-        )
-    )
-
-
 @asynccontextmanager
 async def served(server: uvicorn.Server) -> AsyncIterator[asyncio.Task[None]]:
-    """Serve while the block runs; the block may wait for the task, which ends at Ctrl-C."""
+    """Serve while the block runs; the block may wait for the task, which ends when the server is asked to."""
     running = asyncio.create_task(server.serve())
     while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn tells by a flag
         await asyncio.sleep(0.01)
     try:
+        if running.done():
+            await running
         yield running
     finally:
         server.should_exit = True
-        await running
+        if not running.done():
+            await running
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that nobody else gets the port between asking for it and serving. Raises OSError."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 async def publish(site: Site, plan: Plan) -> None:
-    """Put a plan in force, if it is not already."""
-    hall = site.halls[plan.hall]
-    try:
-        await hall.register.ask(Ask(at=hall.clock(), by="system", command=PublishPlan(plan)))
-    except Refused as refusal:
-        if refusal.code != "stale":
-            raise
+    """Put a plan in force in a site that runs, if it is not already."""
+    await put(site.halls[plan.hall].register, PublishPlan(plan))
 
 
-def run_server() -> int:
+def with_printing(site: Site) -> Site:
+    """The site with its slips printed."""
+    site.react_with(lambda hall: Printing(hall, site.public_url))
+    return site
+
+
+def end_of(error: BaseException) -> str:
+    """What ended a site, in one line: the first cause of all that came of it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
+
+
+# --- yichuang serve ------------------------------------------------------------------------
+
+
+def run_server(environment: Mapping[str, str] = os.environ) -> int:
     """Run the server as the settings say; gives the exit status."""
     try:
-        file = os.environ.get("YICHUANG_CONFIG")
-        settings = read_settings(os.environ, Path(file) if file else None)
-        plans = [read_hall(Path(hall)) for hall in settings.hall_files]
-    except (SettingsErrors, HallFileErrors) as errors:
+        settings = read_settings(environment)
+        plans = read_halls(settings.hall_files)
+    except Faults as errors:
         print(errors, file=sys.stderr)
-        return 1
-    if not settings.embedded:
-        run_loop(_serve(settings, settings.store_url.reveal(), plans))
-        return 0
-    store = EmbeddedStore(settings.store_directory, binary=settings.store_binary or None)
-    url = store.start()
+        return WRONG
+    keep_journal(settings.log_format, settings.log_level)
+    with Ending() as ending:
+        try:
+            return _run(settings, plans, ending)
+        except NoStore as error:
+            print(f"一窗 cannot serve: {error}", file=sys.stderr)
+            return NO_STORE
+
+
+def read_halls(files: Sequence[str]) -> list[Plan]:
+    """The plans of all hall files; raises the faults of all of them at once."""
+    plans: dict[str, Plan] = {}
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            plan = read_hall(Path(file))
+        except HallFileErrors as errors:
+            faults += errors
+            continue
+        if plan.hall in plans:
+            faults.append(Fault(file, 0, "hall.id", f'"{plan.hall}" is the id of another hall file too'))
+        plans[plan.hall] = plan
+    if not files:
+        faults.append(Fault("environment", 0, "YICHUANG_HALL_FILES", "names no hall file to serve"))
+    if faults:
+        raise SettingsErrors(faults)
+    return list(plans.values())
+
+
+def _run(settings: ServerSettings, plans: list[Plan], ending: Ending) -> int:
     try:
-        run_loop(_serve(settings, url, plans))
-    finally:
-        store.stop()
-    return 0
+        listener = listen(settings.bind, settings.port)
+    except OSError as error:
+        print(f"cannot listen on {settings.bind} port {settings.port}: {error.strerror}", file=sys.stderr)
+        return WRONG
+    settings = replace(settings, port=listener.getsockname()[1])
+    with listener, ExitStack() as last:
+        if settings.embedded:
+            store = EmbeddedStore(settings.store_directory, binary=settings.store_binary or None)
+            url = last.enter_context(embedded(store))
+        else:
+            url = store_address(settings)
+        return run_loop(_serve(settings, url, plans, ending, listener))
 
 
-async def _serve(settings: ServerSettings, url: str, plans: list[Plan]) -> None:
-    store = await Store.connect(url)
-    site = Site(store, [plan.hall for plan in plans], settings.address)
-    async with served(server_for(site, settings.bind, settings.port)) as running:
+async def _serve(
+    settings: ServerSettings, url: str, plans: list[Plan], ending: Ending, listener: socket.socket
+) -> int:
+    async with connected(url, fit=True) as store:
         for plan in plans:
-            await publish(site, plan)
-        print(f"一窗: {settings.address}", flush=True)
-        await running
-    await store.aclose()
+            await put_in_force(store, plan)
+        site = with_printing(Site(store, [plan.hall for plan in plans], settings.address))
+        server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener)
+        try:
+            async with served(server) as running:
+                print(f"一窗: {settings.address}", flush=True)
+                await running
+        except ExceptionGroup as group:
+            log.critical("the server cannot go on", why=end_of(group), exc_info=group)
+            return WRONG
+    return WELL

@@ -21,6 +21,7 @@ import structlog
 
 from queue_server.desk import alarms
 from queue_server.desk.repair import Repair, repair
+from queue_server.desk.watch import Watch, answering, appending
 from queue_server.hall.commands import Ask
 from queue_server.hall.events import UnknownVersion
 from queue_server.hall.model import Answer
@@ -92,6 +93,8 @@ class Line(Generic[S]):
     entries that the store's history lacks and gives the command that makes up for them.
     """
 
+    watch: Watch | None = None
+
     def __init__(
         self,
         store: Store,
@@ -127,6 +130,7 @@ class Line(Generic[S]):
         """Have a command decided; the answer is a fact when it comes. Raises `Refused`."""
         return await self.ask_and_look(ask, _only_the_answer)
 
+    @answering
     async def ask_and_look(self, ask: Ask, look: Callable[[S, Answer], T]) -> T:
         """Have a command decided, and look at the state with which it landed. Raises `Refused`.
 
@@ -336,6 +340,7 @@ class Line(Generic[S]):
                 results.append((future, look, answer))
         return bodies, results
 
+    @appending
     async def _append(
         self, bodies: list[bytes], turn: bool
     ) -> Landed | Lost | NotYourTurn | Forked | StoreRefused:

@@ -57,7 +57,8 @@ class Printing:
         place = happened.place
         day = await self.hall.look_of(event.ticket, lambda day: day, at_least=place.seq)
         ticket = day.tickets.get(event.ticket)
-        printer = printer_of(day.plan, happened.record.by)
+        # The plan in force, not the day's: a printer that was exchanged must not wait until tomorrow.
+        printer = printer_of(self.hall.register.state.plan or day.plan, happened.record.by)
         if ticket is None or printer is None:
             return None
         job = Job(
