@@ -153,6 +153,8 @@ def _printer(directory: Path, before: Told | None) -> VirtualPrinter:
             listen(ADDRESS, port).close()
         except OSError:
             port = 0
+    for old in (directory / "slips").glob("*.png"):
+        old.unlink()  # the page shows what came out since the start
     return VirtualPrinter(directory / "slips", port, name="demo")
 
 
@@ -236,8 +238,15 @@ def told_of(
     """Where everything is. The console's window is one that no simulated clerk has."""
     window = next(w.number for w in plan.windows if w.number not in STAFFED and w.serves[0].category == "D")
     token_file = directory / f"window-{window}.token"
-    program = Path(sys.argv[0]).absolute() if sys.argv[0].endswith("yichuang") else "yichuang"
-    words: list[Any] = [program, "console", "--server", address, "--hall", plan.hall]
+    program = Path(sys.executable).with_name("yichuang")
+    words: list[Any] = [
+        program if program.exists() else "yichuang",
+        "console",
+        "--server",
+        address,
+        "--hall",
+        plan.hall,
+    ]
     words += ["--window", window, "--token-file", token_file]
     return Told(
         hall=plan.hall,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
+from queue_server.cli.journal import keep_journal
 from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.desk.scribes import DayScribe
 from queue_server.hall import events, register
@@ -47,6 +48,7 @@ def _look(place: str, look: Callable[[Store], Awaitable[int]]) -> int:
         async with connected(url) as store:
             return await look(store)
 
+    keep_journal("text", "critical")  # what is damaged is said here, in a sentence
     try:
         with store_at(place) as url:
             return asyncio.run(with_store(url))

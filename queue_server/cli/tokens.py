@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
+from queue_server.cli.journal import keep_journal
 from queue_server.cli.registers import Damaged, open_register, put
 from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.desk.line import Line
@@ -94,6 +95,7 @@ def grant_of(plan: Plan, role: str, name: str, windows: tuple[int, ...]) -> Gran
 
 def _in_register(place: str, hall: str, work: Work) -> int:
     """Do something with a hall's register; every failure is one sentence and an exit status."""
+    keep_journal("text", "critical")  # stdout is for the token alone
     try:
         with store_at(place) as url:
             return asyncio.run(_worked(url, hall, work))

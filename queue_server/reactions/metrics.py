@@ -22,6 +22,8 @@ from queue_server.hall.model import ENDED
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Bounds of append times: from a disk without fsync to a store that has stalled."""
+SURFACES = ("board", "kiosk", "window")
+"""The kinds of screens that are told of even while there are none."""
 
 
 class Metrics:
@@ -92,7 +94,7 @@ class Metrics:
         family = GaugeMetricFamily(
             "yichuang_screens", "Screens connected to this process", labels=("surface",)
         )
-        for surface, count in self._hub.surfaces().items():
+        for surface, count in (dict.fromkeys(SURFACES, 0) | self._hub.surfaces()).items():
             family.add_metric((surface,), count)
         return family
 
