@@ -121,7 +121,7 @@ async def test_it_shows_the_window_in_a_terminal_with_the_token_from_the_environ
     async with served(store_url, hall_id) as hall:
         settings = {"server": hall.base, "hall": hall_id, "window": "9", "token": "clerk9", "lang": "en"}
         with Terminal(settings) as terminal:
-            await wait_until(lambda: terminal.shows("Real estate"), 60)
+            await wait_until(lambda: terminal.shows("Today at this window"), 60)
 
             async def claimed() -> bool:
                 terminal.take()
