@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.cli.demo import read_told
+from queue_server.cli.demo import Told, read_told
 from queue_server.cli.dev import PACKAGES, ROOT
 from tests.cli.processes import END, START, environment, free_port, stop_store, take_ticket
 from tests.waiting import wait_for
@@ -56,7 +56,9 @@ def test_a_change_starts_it_anew_and_ctrl_c_ends_it(product: Path, tmp_path: Pat
             dev.wait(END)
 
 
-def opened(said: Path, times: int, folder: Path):  # type: ignore[no-untyped-def]
+def opened(said: Path, times: int, folder: Path) -> Told:
     """Wait until the demo has opened so many times; where everything is."""
     wait_for(lambda: said.read_text("utf-8").count("Ctrl-C ends it") >= times, START)
-    return read_told(folder / "demo")
+    told = read_told(folder / "demo")
+    assert told is not None
+    return told

@@ -6,9 +6,9 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from queue_server.store import keys
 from queue_server.store.logs import Store
@@ -31,7 +31,7 @@ class Kept:
 
     async def change(self, seq: int, body: bytes) -> None:
         """Put another body in the place of an entry, as somebody with access to the store could."""
-        redis: Redis = self.store.redis
+        redis: Any = self.store.redis
         entries = await redis.xrange(self.log)
         await redis.delete(self.log)
         for place, fields in entries:

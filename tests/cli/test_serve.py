@@ -133,7 +133,7 @@ def test_a_busy_port_is_named(tmp_path: Path) -> None:
     with a_store(tmp_path) as (url, _):
         port = free_port()
         held = Program(
-            tmp_path / "first", "serve", hall_files=str(always_open(tmp_path)), store_url=url, port=port
+            tmp_path / "first", "serve", hall_files=str(always_open(tmp_path)), store_url=url, port=str(port)
         )
         try:
             held.says("一窗")

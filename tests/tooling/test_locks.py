@@ -31,7 +31,9 @@ def asked(*groups: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize(("name", "groups"), [("run", ("build",)), ("dev", ("build", "watch", "test", "check"))])
+@pytest.mark.parametrize(
+    ("name", "groups"), [("run", ("build",)), ("dev", ("build", "watch", "test", "check"))]
+)
 def test_every_dependency_is_locked_at_a_version_that_is_asked_for(
     name: str, groups: tuple[str, ...]
 ) -> None:
