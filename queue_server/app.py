@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -51,6 +51,11 @@ class Site:
         self.metrics = metrics.Metrics(self.halls, self.hub)
         self.up = False
         self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
+        self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
+
+    def also_run(self, job: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run something else for as long as the halls are served."""
+        self._jobs.append(job)
 
     def react_with(self, make: Callable[[Hall], Reaction]) -> None:
         """Let a follower act on what lands in every hall."""
@@ -107,6 +112,7 @@ class Site:
         """Serve every hall while the block runs. A hall that cannot go on ends the block with its error."""
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(self.reader.run())]
+            jobs += [tasks.create_task(job()) for job in self._jobs]
             for hall in self.halls.values():
                 self.live.follow(hall)
                 jobs += [tasks.create_task(Following(hall, make(hall)).run()) for make in self._reactions]

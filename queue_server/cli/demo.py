@@ -37,7 +37,7 @@ from queue_server.cli.serve import (
     run_loop,
     served,
     server_for,
-    with_printing,
+    with_followers,
 )
 from queue_server.cli.stores import NoStore, connected, embedded
 from queue_server.demo import boundary_after, demo_plan
@@ -91,8 +91,9 @@ def run_demo(directory: Path, port: int, visitors: bool) -> int:
             return WRONG
         try:
             with listener, ExitStack() as last:
-                url = last.enter_context(embedded(EmbeddedStore(directory / "store")))
-                status = run_loop(_demo(directory, url, listener, visitors, ending))
+                store = EmbeddedStore(directory / "store")
+                last.enter_context(embedded(store))
+                status = run_loop(_demo(directory, store, listener, visitors, ending))
         except NoStore as error:
             print(f"The demo cannot start: {error}", file=sys.stderr)
             return NO_STORE
@@ -123,12 +124,15 @@ def _running_already(directory: Path) -> str:
     return f"The demo is running already, with its data in {directory}.{where}"
 
 
-async def _demo(directory: Path, url: str, listener: socket.socket, visitors: bool, ending: Ending) -> int:
+async def _demo(
+    directory: Path, ours: EmbeddedStore, listener: socket.socket, visitors: bool, ending: Ending
+) -> int:
     address = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     before = read_told(directory)
-    async with connected(url) as store, _printer(directory, before) as printer:
+    async with connected(ours.url) as store, _printer(directory, before) as printer:
         plan, tokens = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
-        site = with_printing(Site(store, [plan.hall], address))
+        site = Site(store, [plan.hall], address)
+        with_followers(site, directory / "archive.sqlite", ours)
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         server = server_for(site, ADDRESS, 0, pages, ending, listener)
         crowd = Crowd(address, plan, tokens)

@@ -27,7 +27,9 @@ from queue_server.config import HallFileErrors, ServerSettings, read_hall, read_
 from queue_server.config.faults import Fault, Faults, SettingsErrors
 from queue_server.hall.plan import Plan
 from queue_server.hall.register import PublishPlan
+from queue_server.reactions.archiving import Archiving
 from queue_server.reactions.printing import Printing
+from queue_server.records.archive import Archive
 from queue_server.store.embedded import EmbeddedStore
 
 log = structlog.get_logger()
@@ -135,10 +137,12 @@ async def publish(site: Site, plan: Plan) -> None:
     await put(site.halls[plan.hall].register, PublishPlan(plan))
 
 
-def with_printing(site: Site) -> Site:
-    """The site with its slips printed."""
+def with_followers(site: Site, archive: Path, ours: EmbeddedStore | None) -> None:
+    """Print the site's slips, archive its logs, and start the store that it brought along anew if it dies."""
     site.react_with(lambda hall: Printing(hall, site.public_url))
-    return site
+    site.react_with(lambda hall: Archiving(hall, Archive(archive)))
+    if ours is not None:
+        site.also_run(ours.keep_alive)
 
 
 def end_of(error: BaseException) -> str:
@@ -195,22 +199,26 @@ def _run(settings: ServerSettings, plans: list[Plan], ending: Ending) -> int:
         print(f"cannot listen on {settings.bind} port {settings.port}: {error.strerror}", file=sys.stderr)
         return WRONG
     settings = replace(settings, port=listener.getsockname()[1])
+    brought = EmbeddedStore(settings.store_directory, binary=settings.store_binary or None)
     with listener, ExitStack() as last:
-        if settings.embedded:
-            store = EmbeddedStore(settings.store_directory, binary=settings.store_binary or None)
-            url = last.enter_context(embedded(store))
-        else:
-            url = store_address(settings)
-        return run_loop(_serve(settings, url, plans, ending, listener))
+        url = last.enter_context(embedded(brought)) if settings.embedded else store_address(settings)
+        ours = brought if settings.embedded else None
+        return run_loop(_serve(settings, url, ours, plans, ending, listener))
 
 
 async def _serve(
-    settings: ServerSettings, url: str, plans: list[Plan], ending: Ending, listener: socket.socket
+    settings: ServerSettings,
+    url: str,
+    ours: EmbeddedStore | None,
+    plans: list[Plan],
+    ending: Ending,
+    listener: socket.socket,
 ) -> int:
     async with connected(url, fit=True) as store:
         for plan in plans:
             await put_in_force(store, plan)
-        site = with_printing(Site(store, [plan.hall for plan in plans], settings.address))
+        site = Site(store, [plan.hall for plan in plans], settings.address)
+        with_followers(site, Path(settings.archive), ours)
         server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener)
         try:
             async with served(server) as running:

@@ -59,7 +59,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     `bind` and `port` are where it listens; `public_url` is what devices and QR codes call it
     ("" derives it from bind and port). `store_url` is a Redis (>= 7) or Valkey to use; without one
     the process starts an embedded store that keeps its data in `store_directory`, run by
-    `store_binary` ("" looks for one). `hall_files` are the halls served.
+    `store_binary` ("" looks for one). `hall_files` are the halls served; `archive` is the file into
+    which their logs go.
     """
 
     bind: str = "127.0.0.1"
@@ -70,6 +71,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     store_password: Secret = Secret()
     store_directory: str = "var/store"
     store_binary: str = ""
+    archive: str = "var/archive.sqlite"
     log_level: str = "info"
     log_format: str = "json"
 
@@ -224,6 +226,7 @@ SETTINGS = {
     "store_password": Setting(values.line, secret=True),
     "store_directory": Setting(values.line, path=True),
     "store_binary": Setting(values.line, path=True),
+    "archive": Setting(values.line, path=True),
     "log_level": Setting(values.one_of(LOG_LEVELS)),
     "log_format": Setting(values.one_of(LOG_FORMATS)),
 }
