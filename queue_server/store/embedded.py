@@ -41,6 +41,10 @@ class StoreFailed(Exception):
     """The server ended at once; the sentence carries the end of its own log."""
 
 
+class StoreKilled(StoreFailed):
+    """The server was killed while it started: nothing is wrong with it, and it may be started again."""
+
+
 class EmbeddedStore:
     """A private store in `directory`, started by whoever comes first and adopted by those who come later.
 
@@ -84,7 +88,8 @@ class EmbeddedStore:
         """
         while True:
             await asyncio.sleep(WATCH)
-            await asyncio.to_thread(self._revive)
+            with contextlib.suppress(StoreKilled):  # the next look starts it again
+                await asyncio.to_thread(self._revive)
 
     def _revive(self) -> None:
         if self._server is not None:
@@ -172,9 +177,11 @@ class EmbeddedStore:
         assert self._server is not None
         end = time.monotonic() + START
         while not _ask(path, b"PING\r\n").startswith(b"+PONG"):
-            if self._server.poll() is not None:
+            status = self._server.poll()
+            if status is not None:
                 self._server = None
-                raise StoreFailed(f"the store ended at once: {_last_words(self.directory)}")
+                ended = StoreKilled if status < 0 else StoreFailed
+                raise ended(f"the store ended at once: {_last_words(self.directory)}")
             if time.monotonic() > end:
                 self.kill()
                 raise StoreFailed(f"the store did not answer in {START} s: {_last_words(self.directory)}")
