@@ -47,7 +47,7 @@ bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
 
 faults: ## The long runs that break things on purpose
 	@$(SETUP) dev fonts browser strace
-	@scripts/faults $(ARGS)
+	@HYPOTHESIS_PROFILE=long $(PYTHON) -m pytest -m faults --timeout=3600 $(ARGS)
 
 screenshots: ## Take the pictures of the README
 	@$(SETUP) dev fonts browser
