@@ -139,10 +139,10 @@ async def _demo(
         try:
             async with served(server) as running, asyncio.TaskGroup() as tasks:
                 _tell(directory, told_of(directory, address, plan, printer, tokens))
-                busy = tasks.create_task(crowd.run()) if visitors else None
+                if visitors:
+                    # They leave before the server does, and do not complain that it is gone.
+                    server.before_end.append(tasks.create_task(crowd.run()).cancel)
                 await running
-                if busy is not None:
-                    busy.cancel()
         except ExceptionGroup as group:
             log.critical("the demo cannot go on", why=end_of(group), exc_info=group)
             return WRONG

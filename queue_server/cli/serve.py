@@ -7,7 +7,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +54,7 @@ class HallServer(uvicorn.Server):
         self._site = site
         self._ending = ending
         self._listener = listener
+        self.before_end: list[Callable[[], object]] = []
         if ending is not None:
             ending.stops(self)
 
@@ -62,6 +63,12 @@ class HallServer(uvicorn.Server):
         given = sockets or ([self._listener] if self._listener else None)
         async with self._site.running():
             await super().serve(given)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of every connection, after those who are told beforehand have been."""
+        for told in self.before_end:
+            told()
+        await super().shutdown(sockets)
 
     def capture_signals(self) -> Any:
         """Leave the signals to whoever also has to end the store."""

@@ -120,7 +120,8 @@ def test_slips_come_out_although_the_printer_s_old_port_is_taken(start: Start) -
 
 
 def test_the_visitors_come_to_several_windows_by_themselves(start: Start) -> None:
-    told = start(visitors=True).ready()
+    demo = start(visitors=True)
+    told = demo.ready()
 
     def lively() -> bool:
         board = httpx.get(f"{told.address}/api/halls/{told.hall}/board", timeout=10).json()
@@ -129,6 +130,10 @@ def test_the_visitors_come_to_several_windows_by_themselves(start: Start) -> Non
         return len(called) > 3 and max(waiting) < 12
 
     wait_for(lively, START)
+    before = demo.err
+    demo.signal(signal.SIGINT)
+    assert demo.ends() == 0
+    assert demo.err == before, "whoever ends the demo reads no complaint of its visitors"
 
 
 # --- the day's boundary ---------------------------------------------------------------------------------
