@@ -17,6 +17,7 @@ from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
 from queue_server.desk.line import Halt, Line
 from queue_server.desk.liveness import Liveness
+from queue_server.desk.presence import Presence
 from queue_server.desk.scribes import DayScribe, RegisterScribe
 from queue_server.hall import commands as do
 from queue_server.hall import events
@@ -72,6 +73,7 @@ class Hall:
         self.register = Line(store, keys.register(id), Register, RegisterScribe(self.alarm), self.alarm)
         self.day: Line[Day] | None = None
         self.before: Day | None = None
+        self.presence = Presence(store, id)
         self.on_day: list[Callable[[Line[Day]], None]] = []
         self._liveness = Liveness(store, id, lambda: self.clock())  # noqa: PLW0108 - it may be replaced
         self._tasks: asyncio.TaskGroup | None = None
@@ -164,6 +166,7 @@ class Hall:
             await self.register.load()
             self._watch(self.register)
             tasks.create_task(self.register.run())
+            tasks.create_task(self.presence.run(self))
             await self.tick()
             started.set()
             while True:

@@ -202,6 +202,24 @@ class Store:
         kept: bytes | None = await self.get_side(hall, name)
         return value if kept is None else kept
 
+    async def put_sides(self, hall: str, names: Sequence[str], value: bytes, ttl_ms: int) -> None:
+        """Keep the same under several names, in one round trip."""
+        if not names:
+            return
+        pipeline = self.redis.pipeline(transaction=False)
+        for name in names:
+            pipeline.set(keys.side(hall, name), value, px=ttl_ms)
+        with _named():
+            await pipeline.execute()
+
+    async def sides_there(self, hall: str, names: Sequence[str]) -> tuple[bool, ...]:
+        """Whether something is kept under each of several names."""
+        if not names:
+            await self._do("PING")
+            return ()
+        found: list[bytes | None] = await self._do("MGET", *(keys.side(hall, name) for name in names))
+        return tuple(value is not None for value in found)
+
     async def get_side(self, hall: str, name: str) -> bytes | None:
         """What is kept under a name, or None."""
         found: bytes | None = await self._do("GET", keys.side(hall, name))
