@@ -149,10 +149,12 @@ def park_lapsed(day: Day, ask: Ask, c: do.ParkLapsed) -> Decision:
 
 
 def cancel(day: Day, ask: Ask, c: do.Cancel) -> Decision:
-    """Cancelled by its holder, or by staff for a picked reason."""
+    """Cancelled by its holder, or by staff for a picked reason; one that is called by its own window (S9)."""
     running(day)
     ticket = day.ticket(c.ticket)
     in_state(ticket, WAITING, CALLED, PARKED, MISSED)
+    if c.staff and ticket.state == CALLED:
+        at_own_window(day, ask, ticket)
     reason = picked(day, "cancel", c.reason) if c.staff else ""
     return Decision((ev.Cancelled(ticket=ticket.id, staff=c.staff, reason=reason),), about(ticket, 0))
 
