@@ -7,11 +7,26 @@ language tag, ``zh`` always among them.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 Text = dict[str, str]
+
+PLAIN = r"^[^\x00-\x1f\x7f]*$(?!\n)"
+"""No control characters: what a client says goes to logs, consoles and printers."""
+FOREVER = 4_000_000_000_000
+"""The latest time a client may name (ms): the year 2096, well inside what a calendar can hold."""
+
+Code = Annotated[str, Meta(max_length=64, pattern=PLAIN)]
+Line = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
+Sentence = Annotated[str, Meta(max_length=500, pattern=PLAIN)]
+Codes = Annotated[tuple[Code, ...], Meta(max_length=64)]
+Outcomes = Annotated[dict[Code, Code], Meta(max_length=64)]
+Moment = Annotated[int, Meta(ge=0, le=FOREVER)]
+WindowNumber = Annotated[int, Meta(ge=0, le=9999)]
+Seq = Annotated[int, Meta(ge=0, le=999_999_999_999)]
 
 TicketClass = Literal["ordinary", "priority", "booked"]
 TicketState = Literal["waiting", "called", "serving", "parked", "missed", "ended"]
@@ -27,49 +42,58 @@ class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `kind` names why the class is priority (a key of the plan's `priority_kinds`).
     """
 
-    category: str
-    matters: tuple[str, ...] = ()
+    category: Code
+    matters: Codes = ()
     cls: Literal["ordinary", "priority"] = "ordinary"
-    kind: str = ""
-    language: str = "zh"
-    visit: str | None = None
+    kind: Code = ""
+    language: Code = "zh"
+    visit: Code | None = None
 
 
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Book a slot: `slot` is its start (ms)."""
 
-    category: str
-    slot: int
-    matters: tuple[str, ...] = ()
+    category: Code
+    slot: Moment
+    matters: Codes = ()
 
 
 class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Check in a booking by its code."""
 
-    code: str
-    language: str = "zh"
+    code: Code
+    language: Code = "zh"
+
+
+class EnterByHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """补录: enter a number that was written by hand while the hall was down, with its true time (ms)."""
+
+    category: Code
+    number: Code
+    taken_at: Moment
+    language: Code = "zh"
 
 
 class ServeWithoutTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """直接受理: serve a visitor who has no ticket, for a picked reason."""
 
-    category: str
-    reason: str
-    matters: tuple[str, ...] = ()
+    category: Code
+    reason: Code
+    matters: Codes = ()
 
 
 class CallNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Call a given number out of order, for a picked reason."""
 
-    number: str
-    reason: str
+    number: Code
+    reason: Code
 
 
 class CallNext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Call the next visitor. With `finish` the present service is ended first (办结并叫下一位)."""
 
     finish: bool = False
-    outcomes: dict[str, str] = {}
+    outcomes: Outcomes = {}
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,26 +105,26 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     take_over: bool = False
     leftover: Literal["", "close", "continue"] = ""
-    ended_at: int | None = None
+    ended_at: Moment | None = None
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A picked reason; which ones exist is in `Hall.reasons`."""
 
-    reason: str = ""
+    reason: Code = ""
 
 
 class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Pause a window. `now` also sends the called visitor back at the same place."""
 
-    reason: str
+    reason: Code
     now: bool = False
 
 
 class CloseWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Close a window; `for_today` says that it does not reopen today."""
 
-    reason: str = ""
+    reason: Line = ""
     for_today: bool = False
 
 
@@ -110,8 +134,8 @@ class AssignWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `successor` names the window that takes over the categories nobody else would serve.
     """
 
-    serves: tuple[str, ...]
-    successor: int | None = None
+    serves: Codes
+    successor: WindowNumber | None = None
 
 
 class Finish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,56 +145,75 @@ class Finish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is ``done``. Matters that were not on the ticket are added by naming them.
     """
 
-    outcomes: dict[str, str] = {}
+    outcomes: Outcomes = {}
 
 
 class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Send the visitor on: to a category, or directed to a window or a clerk (exactly one)."""
 
-    category: str | None = None
-    window: int | None = None
-    clerk: str | None = None
-    note: str = ""
+    category: Code | None = None
+    window: WindowNumber | None = None
+    clerk: Code | None = None
+    note: Line = ""
 
 
 class Park(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Let the visitor fill in a form and come back to this window within `minutes`."""
 
-    minutes: int = 10
-    reason: str = ""
+    minutes: Annotated[int, Meta(ge=1, le=240)] = 10
+    reason: Line = ""
 
 
 class ChangeClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Grant or take back priority, for a picked reason."""
 
     cls: Literal["ordinary", "priority"]
-    reason: str
-    kind: str = ""
+    reason: Code
+    kind: Code = ""
 
 
 class AddMatters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Add matters to a ticket in service (D7)."""
 
-    matters: tuple[str, ...]
+    matters: Codes
 
 
 class PauseCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Stop calling a category; with `issuing` false it also gives out no tickets."""
 
-    reason: str
+    reason: Code
     issuing: bool = True
 
 
 class SetNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Show a notice on every screen; an empty text takes it down."""
 
-    text: Text
+    text: Annotated[dict[Code, Sentence], Meta(max_length=16)]
 
 
 class CloseDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Close the business day; with people waiting only a manager with a reason may."""
 
-    reason: str = ""
+    reason: Code = ""
+
+
+class DownTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The hall was down from `since` to `until` (ms): it counts for nobody's hold, park or lateness."""
+
+    since: Moment
+    until: Moment
+
+
+class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the sound of a voice zone is broken."""
+
+    broken: bool
+
+
+class Spoken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a voice had spoken a call to its end (ms)."""
+
+    spoken_at: Moment
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -285,6 +328,12 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     parked_until: int | None = None
     misses: int = 0
     tomorrow: str = ""
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One person's tickets of today, in the order they were taken; they are linked without identity."""
+
+    tickets: tuple[TicketView, ...]
 
 
 class QueueLine(msgspec.Struct, frozen=True):

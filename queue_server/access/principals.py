@@ -81,12 +81,15 @@ MAY: dict[str, frozenset[type[Command]]] = {
     HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer}),
     NOBODY: frozenset(),
 }
+NOTHING: frozenset[type[Command]] = frozenset()
 
 
 def may(principal: Principal, command: Command) -> bool:
     """Whether a principal may give a command: by role, and bound to its window or its own ticket."""
-    if type(command) not in MAY[principal.role]:
+    if type(command) not in MAY.get(principal.role, NOTHING):
         return False
+    if isinstance(command, do.Cancel) and command.staff == (principal.role == HOLDER):
+        return False  # a visitor cancels as a visitor, staff for a picked reason
     window = getattr(command, "window", None)
     if principal.windows and type(command) in AT_A_WINDOW and window is not None:
         return window in principal.windows
@@ -96,9 +99,14 @@ def may(principal: Principal, command: Command) -> bool:
     return True
 
 
+def may_sit(principal: Principal) -> bool:
+    """Whether a principal may sit at a window at all."""
+    return do.ClaimWindow in MAY.get(principal.role, NOTHING)
+
+
 def may_see_window(principal: Principal, window: int) -> bool:
     """Whether a principal may see the console of a window."""
-    if principal.role not in (CLERK, MANAGER):
+    if not may_sit(principal):
         return False
     return not principal.windows or window in principal.windows
 

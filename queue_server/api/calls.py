@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
@@ -9,11 +10,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from starlette.requests import HTTPConnection, Request
 
+from queue_server import wire
 from queue_server.access.principals import (
     ANYONE,
     HOLDER,
     Principal,
     may,
+    may_sit,
     principal_of,
     same,
     ticket_secret,
@@ -24,10 +27,14 @@ from queue_server.desk.hall import Hall
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
 from queue_server.hall.model import Answer
-from queue_server.hall.refusals import NotYours, Unknown
+from queue_server.hall.refusals import NotNow, NotYours, Unknown
 
 BODY_LIMIT = 64 * 1024
+BODY_SECONDS = 20.0
+"""How long a body may take to come in."""
 KEY_LIMIT = 128
+AHEAD = 10_000
+"""Entries that a log cannot grow by in the second for which a read waits."""
 
 B = TypeVar("B", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -53,6 +60,7 @@ class Call:
         self.hall = found_hall(halls, self.params["hall"])
         self.principal = principal(request, halls, self.hall)
         self._raw = b""
+        self._at_least = 0
 
     @property
     def now(self) -> int:
@@ -62,10 +70,29 @@ class Call:
     @property
     def at_least(self) -> int:
         """The least log sequence that a read must have seen (``?at_least=``)."""
-        text = self.request.query_params.get("at_least", "0")
-        if not text.isascii() or not text.isdigit() or len(text) > 12:
-            raise Unfit(422, "bad_query", "at_least must be a whole number of at most 12 digits")
-        return int(text)
+        line = self.hall.day
+        if line is not None and self._at_least > line.tail.seq + AHEAD:
+            raise NotNow("too_busy")  # no wait would bring it
+        return self._at_least
+
+    def admit(self, known: bool, reads: bool) -> None:
+        """Before anything is looked at: a caller who must be known is, and says no more than it may.
+
+        A change has its idempotency key. A token has no place in a query, where proxies and logs would
+        keep it; nor has anything else that is not understood.
+        """
+        if known and self.principal is ANYONE:
+            raise no_token()
+        if not reads:
+            self._given_key()
+        query = self.request.query_params.multi_items()
+        strange = next((name for name, _ in query if name != "at_least" or not reads), None)
+        if strange is not None:
+            raise Unfit(422, "bad_query", f"unknown query parameter {strange[:40]!r}; tokens go in headers")
+        for _, text in query:
+            if not text.isascii() or not text.isdigit() or len(text) > 12:
+                raise Unfit(422, "bad_query", "at_least must be a whole number of at most 12 digits")
+            self._at_least = int(text)
 
     @property
     def language(self) -> str:
@@ -80,10 +107,11 @@ class Call:
             raise Unfit(415, "not_json", "the body must be application/json")
         self._raw = await read_body(self.request)
         try:
-            return msgspec.json.decode(self._raw or b"{}", type=kind)
+            return decoded(self._raw or b"{}", kind)
         except msgspec.ValidationError as error:
-            raise Unfit(422, "bad_body", str(error)) from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            said = str(error).replace(f"matching regex {wire.PLAIN!r}", "without control characters")
+            raise Unfit(422, "bad_body", said) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Unfit(400, "bad_json", str(error)) from None
 
     async def change(self, command: Command) -> Answer:
@@ -98,11 +126,21 @@ class Call:
         """Have a command of the register decided, under the caller's idempotency key."""
         return await self.hall.register.ask(self._asking(command))
 
-    def _asking(self, command: Command) -> Ask:
+    def must_be_allowed(self, command: Command) -> None:
+        """Refuse whoever may not give this command; before anything is looked up for it."""
         if self.principal is ANYONE:
-            raise Unfit(401, "no_token", "send Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
+            raise no_token()
         if not may(self.principal, command):
             raise NotYours("not_allowed")
+
+    def sign(self) -> None:
+        """Whoever may sit at a window has shown a sign of life."""
+        if may_sit(self.principal):
+            self.hall.presence.sign(self.principal.id)
+
+    def _asking(self, command: Command) -> Ask:
+        self.must_be_allowed(command)
+        self.sign()
         key, digest = self._key(type(command).__name__)
         return Ask(
             at=self.now,
@@ -114,20 +152,43 @@ class Call:
         )
 
     def _key(self, command: str) -> tuple[str, str]:
-        given = self.request.headers.get("idempotency-key", "")
-        if not given or len(given) > KEY_LIMIT or not given.isascii() or not given.isprintable():
-            raise Unfit(
-                400,
-                "no_key",
-                f"send Idempotency-Key: up to {KEY_LIMIT} printable ASCII characters, new for each act",
-            )
+        given = self._given_key()
         scope = f"{self.hall.id}\n{self.principal.id}\n{command}\n{given}"
         asked = self.request.scope["path"].encode() + b"\n" + self._raw
         return _digest(scope.encode()), _digest(asked)
 
+    def _given_key(self) -> str:
+        keys = self.request.headers.getlist("idempotency-key")
+        given = keys[0] if len(keys) == 1 else ""
+        if not given or len(given) > KEY_LIMIT or not given.isascii() or not given.isprintable():
+            raise Unfit(
+                400,
+                "no_key",
+                f"send one Idempotency-Key: up to {KEY_LIMIT} printable ASCII characters, new for each act",
+            )
+        return given
+
 
 def _digest(text: bytes) -> str:
     return hashlib.blake2b(text, digest_size=12).hexdigest()
+
+
+def decoded(raw: bytes, kind: type[B]) -> B:
+    """A body as its type. A number without a fraction is a whole one, however it is written (20.0)."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+        return msgspec.convert(_whole(msgspec.json.decode(raw)), kind)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value
 
 
 async def read_body(request: Request) -> bytes:
@@ -136,10 +197,15 @@ async def read_body(request: Request) -> bytes:
     if declared.isdigit() and int(declared) > BODY_LIMIT:
         raise Unfit(413, "too_large", f"a body may have at most {BODY_LIMIT} bytes")
     body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_LIMIT:
-            raise Unfit(413, "too_large", f"a body may have at most {BODY_LIMIT} bytes")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > BODY_LIMIT:
+                    raise Unfit(413, "too_large", f"a body may have at most {BODY_LIMIT} bytes")
+    except TimeoutError:
+        late = f"a body must be here within {BODY_SECONDS:g} s"
+        raise Unfit(408, "too_slow", late, {"connection": "close"}) from None
     return body
 
 
@@ -165,6 +231,11 @@ def principal(connection: HTTPConnection, halls: Halls, hall: Hall) -> Principal
         if grant is not None:
             return principal_of(grant)
     raise Unfit(401, "bad_token", "this token is not known here", {"WWW-Authenticate": "Bearer"})
+
+
+def no_token() -> Unfit:
+    """Somebody who must be known sent no token."""
+    return Unfit(401, "no_token", "send Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
 
 
 def token_of(connection: HTTPConnection) -> str:

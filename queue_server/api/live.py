@@ -10,21 +10,26 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
-from starlette.routing import WebSocketRoute
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from displays import board as b
 from displays.hub import Hub
 from queue_server import views
-from queue_server.access.principals import may_see_window
-from queue_server.api.calls import Halls, found_hall, principal
+from queue_server.access.principals import ANYONE, may_see_window
+from queue_server.api.calls import Halls, found_hall, no_token, principal
 from queue_server.api.problems import Unfit, problem
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
-from queue_server.hall.refusals import Refused
+from queue_server.hall.refusals import NotYours, Refused
 from queue_server.store.chain import Entry
 from queue_server.views import refusal_text
+
+log = structlog.get_logger()
 
 FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
@@ -58,9 +63,14 @@ class Live:
         line = hall.day
         if line is None:
             return
-        for name, (of, view) in self._views.items():
+        for name, (of, view) in list(self._views.items()):
             if of is hall:
-                self._show(name, view, line.state, data_at(hall, line))
+                try:
+                    self._show(name, view, line.state, data_at(hall, line))
+                except Refused as refusal:
+                    # A new day's plan may lack this window: its own console waits, nobody else does.
+                    self._current.discard(name)
+                    log.warning("view gone", view=name, why=str(refusal))
 
     def _show(self, name: str, view: View, day: Day, at: int) -> None:
         self.hub.publish(name, self._encoder.encode(view(day, at)))
@@ -103,7 +113,7 @@ def data_at(hall: Hall, line: Line[Day]) -> int:
     return hall.clock() - round((time.monotonic() - line.confirmed_at) * 1000)
 
 
-def routes(halls: Halls, live: Live) -> list[WebSocketRoute]:
+def routes(halls: Halls, live: Live) -> list[BaseRoute]:
     """The sockets of boards, kiosks and windows."""
 
     async def board(websocket: WebSocket) -> None:
@@ -126,23 +136,32 @@ def routes(halls: Halls, live: Live) -> list[WebSocketRoute]:
         async def show(hall: Hall) -> None:
             text = websocket.path_params["n"]
             number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
-            if not may_see_window(principal(websocket, halls, hall), number):
-                raise Unfit(403, "not_allowed", "this window is not yours")
-            await live.serve(
-                websocket,
-                hall,
-                f"window/{hall.id}/{number}",
-                lambda day, at: views.window_view(day, number, at, at),
-            )
+            who = principal(websocket, halls, hall)
+            if who is ANYONE:
+                raise no_token()
+            if not may_see_window(who, number):
+                raise NotYours("not_allowed")
+            with hall.presence.console(number, who.id):
+                await live.serve(
+                    websocket,
+                    hall,
+                    f"window/{hall.id}/{number}",
+                    lambda day, at: views.window_view(day, number, at, at),
+                )
 
         await _to(websocket, halls, show)
 
     prefix = "/api/halls/{hall}"
+    sockets = {"/board/live": board, "/kiosk/live": kiosk, "/windows/{n}/live": window}
     return [
-        WebSocketRoute(prefix + "/board/live", board),
-        WebSocketRoute(prefix + "/kiosk/live", kiosk),
-        WebSocketRoute(prefix + "/windows/{n}/live", window),
+        *(WebSocketRoute(prefix + path, show) for path, show in sockets.items()),
+        *(Route(prefix + path, only_a_socket) for path in sockets),
     ]
+
+
+async def only_a_socket(_: Request) -> Response:
+    """Somebody asked for a socket's address without wanting one."""
+    raise Unfit(426, "socket_only", "this address is a WebSocket", {"upgrade": "websocket"})
 
 
 async def _to(websocket: WebSocket, halls: Halls, show: Callable[[Hall], Awaitable[None]]) -> None:
@@ -158,7 +177,7 @@ async def _to(websocket: WebSocket, halls: Halls, show: Callable[[Hall], Awaitab
             problem(error.status, error.code, error.detail, headers=error.headers)
         )
     except Refused as refusal:
-        status = refusal.status if refusal.status == 404 else 503
+        status = refusal.status if refusal.status in (403, 404) else 503
         await websocket.send_denial_response(
             problem(status, refusal.code, str(refusal), refusal_text(refusal))
         )

@@ -19,6 +19,8 @@ PATTERNS: dict[str, dict[str, Any]] = {
     "n": {"type": "integer", "minimum": 0, "maximum": 9999},
     "number": {"type": "string"},
     "letter": {"type": "string"},
+    "zone": {"type": "string"},
+    "seq": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999},
 }
 
 
@@ -68,7 +70,7 @@ def _operation(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
             {"name": "Idempotency-Key", "in": "header", "required": True, "schema": key}
         )
         found["requestBody"] = {
-            "required": True,
+            "required": any(field.required for field in msgspec.structs.fields(operation.body)),
             "content": {"application/json": {"schema": of[repr(operation.body)]}},
         }
     else:
@@ -84,6 +86,6 @@ def _responses(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
     }
     codes = ["401", "403", "404", "409", "422", "503"]
     if operation.body is not None:
-        codes += ["400", "413", "415"]
+        codes += ["400", "408", "413", "415"]
     answer = {"description": "Done", "content": {"application/json": {"schema": of[repr(operation.answer)]}}}
     return {str(operation.status): answer} | dict.fromkeys(codes, told)

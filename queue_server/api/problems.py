@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from queue_server import wire
@@ -15,18 +15,23 @@ from queue_server.views import refusal_text
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
-UNAVAILABLE = frozenset({"store_gone", "read_only", "too_busy"})
+UNAVAILABLE = frozenset({"store_gone", "read_only"})
+"""Refusals that say nothing about the request: the hall cannot answer now, whoever asks."""
+RETRY_AFTER = "1"
 TITLES = {
     400: "Bad request",
     401: "Who are you?",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Not now",
     413: "Too large",
     415: "Not JSON",
     422: "Not usable",
+    426: "A socket is here",
     429: "Too many requests",
+    431: "Too large",
     500: "Our fault",
     503: "Not available",
 }
@@ -51,22 +56,29 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A problem as an answer."""
+    kept = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    return Response(problem_body(status, code, detail, sentence), status, kept | (headers or {}), MEDIA_TYPE)
+
+
+def problem_body(status: int, code: str, detail: str, sentence: wire.Text | None = None) -> bytes:
+    """A problem's JSON."""
     title = TITLES.get(status, "Problem")
-    body = wire.Problem(f"/problems/{code}", title, status, detail, code, sentence or {})
-    return Response(msgspec.json.encode(body), status, headers, MEDIA_TYPE)
+    return msgspec.json.encode(wire.Problem(f"/problems/{code}", title, status, detail, code, sentence or {}))
+
+
+def told(error: Refused | Unfit) -> Response:
+    """A refusal as a problem: the hall's own with its sentence in every language."""
+    if isinstance(error, Unfit):
+        return problem(error.status, error.code, error.detail, headers=error.headers)
+    if error.code in UNAVAILABLE:
+        return problem(503, error.code, str(error), refusal_text(error), {"retry-after": RETRY_AFTER})
+    return problem(error.status, error.code, str(error), refusal_text(error))
 
 
 async def refused(_: Request, error: Exception) -> Response:
-    """A refusal of the hall: its code, and its sentence in every language."""
-    assert isinstance(error, Refused)
-    status = 503 if error.code in UNAVAILABLE else error.status
-    return problem(status, error.code, str(error), refusal_text(error))
-
-
-async def unfit(_: Request, error: Exception) -> Response:
-    """A request that cannot be used."""
-    assert isinstance(error, Unfit)
-    return problem(error.status, error.code, error.detail, headers=error.headers)
+    """What the hall refuses, or the request itself."""
+    assert isinstance(error, Refused | Unfit)
+    return told(error)
 
 
 async def http_error(_: Request, error: Exception) -> Response:
@@ -77,11 +89,22 @@ async def http_error(_: Request, error: Exception) -> Response:
     return problem(error.status_code, code, str(error.detail), headers=headers)
 
 
+async def gone(_: Request, error: Exception) -> Response:
+    """The client left in the middle of its own request: nobody reads this, and nothing is broken."""
+    return problem(400, "client_gone", "the connection ended before the body did")
+
+
 async def our_fault(request: Request, error: Exception) -> Response:
     """Something is broken here: logged whole, told plainly."""
     log.error("request failed", path=request.url.path, exc_info=error)
     return problem(500, "broken", "The server failed; it has been noted.")
 
 
-HANDLERS = {Refused: refused, Unfit: unfit, HTTPException: http_error, Exception: our_fault}
+HANDLERS = {
+    Refused: refused,
+    Unfit: refused,
+    HTTPException: http_error,
+    ClientDisconnect: gone,
+    Exception: our_fault,
+}
 """For Starlette's ``exception_handlers``."""

@@ -18,6 +18,8 @@ from queue_server.api.calls import Call, Halls
 
 PREFIX = "/api/halls/{hall}"
 PUBLIC, TOKEN = "public", "token"
+PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""What an answer says of itself: no cache on the way keeps it, no browser takes it for a page."""
 
 
 class Operation(NamedTuple):
@@ -43,10 +45,12 @@ OPERATIONS = (
     Operation("GET", "/menu", floor.menu, None, Menu, access=PUBLIC),
     Operation("GET", "/health", floor.health, None, wire.Health),
     Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, 201),
+    Operation("POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, 201),
     Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, 201),
     Operation("POST", "/bookings", tickets.book, wire.Book, wire.Done, 201),
     Operation("GET", "/numbers/{number}", tickets.by_number, None, wire.TicketView),
     Operation("GET", "/tickets/{id}", tickets.show, None, wire.TicketView),
+    Operation("GET", "/tickets/{id}/visit", tickets.visit, None, wire.Visit),
     Operation("GET", "/tickets/{id}/place", tickets.place, None, wire.TicketPublic),
     Operation("GET", "/tickets/{id}/qr", tickets.qr_code, None, wire.QrCode),
     _act("/tickets/{id}/recall", tickets.recall, wire.Nothing),
@@ -62,6 +66,7 @@ OPERATIONS = (
     _act("/tickets/{id}/undo", tickets.undo, wire.Nothing),
     _act("/tickets/{id}/class", tickets.change_class, wire.ChangeClass),
     _act("/tickets/{id}/matters", tickets.add_matters, wire.AddMatters),
+    _act("/calls/{seq}/spoken", tickets.spoken, wire.Spoken),
     Operation("GET", "/windows/{n}", windows.show, None, wire.WindowView),
     _act("/windows/{n}/call-next", windows.call_next, wire.CallNext),
     _act("/windows/{n}/call", windows.call_number, wire.CallNumber),
@@ -74,6 +79,8 @@ OPERATIONS = (
     _act("/windows/{n}/assign", windows.assign, wire.AssignWindow),
     _act("/categories/{letter}/pause", floor.pause_category, wire.PauseCategory),
     _act("/categories/{letter}/resume", floor.resume_category, wire.Nothing),
+    _act("/zones/{zone}/sound", floor.sound, wire.Sound),
+    _act("/down-times", floor.down, wire.DownTime),
     _act("/notice", floor.notice, wire.SetNotice),
     _act("/day/close", floor.close_day, wire.CloseDay),
 )
@@ -93,7 +100,9 @@ def route(path: str, methods: dict[str, Operation], halls: Halls) -> Route:
 
     async def answer(request: Request) -> Response:
         operation = methods.get(request.method) or methods["GET"]  # HEAD is a GET
-        content = encoder.encode(await operation.does(Call(request, halls)))
-        return Response(content, operation.status, media_type="application/json")
+        call = Call(request, halls)
+        call.admit(known=operation.access == TOKEN, reads=operation.body is None)
+        content = encoder.encode(await operation.does(call))
+        return Response(content, operation.status, PRIVATE, "application/json")
 
     return Route(PREFIX + path, answer, methods=list(methods))

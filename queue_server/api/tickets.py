@@ -14,8 +14,8 @@ from queue_server.api.live import data_at
 from queue_server.api.problems import Unfit
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
-from queue_server.hall.model import Answer
-from queue_server.hall.refusals import NotYours
+from queue_server.hall.model import Answer, Booking
+from queue_server.hall.refusals import Conflict, NotYours
 from queue_server.hall.register import BookSlot
 from queue_server.hall.running import code_from
 
@@ -59,6 +59,8 @@ async def take(call: Call) -> Receipt:
 async def check_in(call: Call) -> Receipt:
     """A booked visitor is here."""
     body = await call.body(wire.CheckIn)
+    asked = Booking(code=body.code, category="", slot=0, date="")
+    call.must_be_allowed(do.CheckIn(ticket="", booking=asked))
     booking = await call.hall.booking(body.code)
     command = do.CheckIn(ticket=new_ticket(), booking=booking, language=body.language)
     return await call.change_and_look(command, receipts(call))
@@ -68,6 +70,19 @@ def address(call: Call, ticket: str) -> str:
     """Where a ticket's phone page is: the secret stands in the fragment, which no server sees."""
     secret = ticket_secret(call.hall.secret(ticket), ticket)
     return f"{call.halls.public_url}/t/{call.hall.id}/{ticket}#{secret}"
+
+
+async def enter_by_hand(call: Call) -> Receipt:
+    """补录: a number written by hand while the hall was down gets its true place."""
+    body = await call.body(wire.EnterByHand)
+    command = do.EnterByHand(
+        ticket=new_ticket(),
+        category=body.category,
+        number=body.number,
+        taken_at=body.taken_at,
+        language=body.language,
+    )
+    return await call.change_and_look(command, receipts(call))
 
 
 def receipts(call: Call) -> Callable[[Day, Answer], Receipt]:
@@ -109,6 +124,19 @@ async def qr_code(call: Call) -> wire.QrCode:
     if call.principal.ticket != id:
         raise NotYours("not_allowed")
     return wire.QrCode(svg=qr.svg(address(call, id)))
+
+
+async def visit(call: Call) -> wire.Visit:
+    """All tickets of the visit that a ticket belongs to, for staff."""
+    if not may_see_tickets(call.principal):
+        raise NotYours("not_allowed")
+    id = call.params["id"]
+
+    def linked(day: Day) -> wire.Visit:
+        tickets = [day.tickets[one] for one in day.visits[day.ticket(id).visit]]
+        return wire.Visit(tuple(views.ticket_view(day, t) for t in tickets))
+
+    return await call.hall.look(linked, call.at_least)
 
 
 async def by_number(call: Call) -> wire.TicketView:
@@ -173,12 +201,34 @@ async def unpark(call: Call) -> wire.Done:
 async def transfer(call: Call) -> wire.Done:
     """Send the visitor on."""
     body = await call.body(wire.Transfer)
-    if len(body.note) > 200:
-        raise Unfit(422, "bad_body", "a note has at most 200 characters - at `$.note`")
     command = do.Transfer(
         ticket=call.params["id"], category=body.category, window=body.window, clerk=body.clerk, note=body.note
     )
     return done(await call.change(command))
+
+
+async def spoken(call: Call) -> wire.Done:
+    """A voice has spoken a call, named by its log sequence as boards know it."""
+    body = await call.body(wire.Spoken)
+    text = call.params["seq"]
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise Unfit(422, "bad_path", "a call is named by its log sequence, at most 12 digits")
+    seq = int(text)
+    call.must_be_allowed(do.Spoken(ticket="", call=seq, spoken_at=body.spoken_at))
+    ticket, made = await call.hall.look(lambda day: called_as(day, seq))
+    # A loudspeaker's clock may be wrong: nothing is heard before it was called, nor in the future.
+    heard = max(made, min(body.spoken_at, call.now))
+    return done(await call.change(do.Spoken(ticket=ticket, call=seq, spoken_at=heard)))
+
+
+def called_as(day: Day, seq: int) -> tuple[str, int]:
+    """The ticket and time of the call with this sequence; refuses ``stale`` once it was taken back."""
+    at_windows = [day.tickets[w.present] for w in day.windows.values() if w.present]
+    for ticket in (*at_windows, *day.tickets.values()):
+        for call in ticket.calls:
+            if call.seq == seq:
+                return ticket.id, call.at
+    raise Conflict("stale")
 
 
 async def cancel(call: Call) -> wire.Done:

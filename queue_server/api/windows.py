@@ -25,6 +25,7 @@ async def show(call: Call) -> wire.WindowView:
     window = number(call)
     if not may_see_window(call.principal, window):
         raise NotYours("not_allowed")
+    call.sign()
     now = call.now
     return await call.hall.look(lambda day: views.window_view(day, window, now, now), call.at_least)
 

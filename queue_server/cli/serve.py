@@ -89,6 +89,7 @@ def server_for(
         host=host,
         port=port,
         lifespan="off",  # the server itself runs the site
+        http="queue_server.api.door:Door",
         ws="displays.sockets:FrameProtocol",
         ws_per_message_deflate=False,
         ws_max_size=65536,

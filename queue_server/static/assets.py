@@ -12,6 +12,7 @@ import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -55,7 +56,7 @@ class Assets:
         name = request.path_params["name"]
         content = self._files.get(name)
         if content is None:
-            return Response("not found", 404, media_type="text/plain")
+            raise HTTPException(404, f"no static file {name[:80]!r}")
         # A page of an older version may still ask for its files during an update: it gets
         # today's, but must not keep them under yesterday's address.
         current = request.path_params["version"] == self.version

@@ -6,20 +6,24 @@ import asyncio
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import uvicorn
 from msgspec.structs import replace
+from starlette.applications import Starlette
 
-from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
+from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, ticket_secret, token_hash
 from queue_server.app import Site, build
 from queue_server.demo import demo_plan
 from queue_server.hall.commands import Ask
+from queue_server.hall.day import Day
 from queue_server.hall.plan import Plan
+from queue_server.hall.refusals import Refused
 from queue_server.hall.register import Grant, GrantToken, PublishPlan
+from queue_server.store.chain import Tail
 from queue_server.store.logs import Store
 from tests.waiting import wait_until
 
@@ -27,13 +31,15 @@ TOKENS = {
     "kiosk": Grant("device:k1", "k1", KIOSK),
     "floor": Grant("staff:floor", "导办", FLOOR),
     "manager": Grant("staff:manager", "值班经理", MANAGER),
+    "board": Grant("device:b1", "b1", BOARD),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
 
 
 class Served:
     """A running hall and a client for it; `base` is its address."""
 
-    def __init__(self, site: Site, hall: str, client: httpx.AsyncClient, base: str) -> None:
+    def __init__(self, app: Starlette, site: Site, hall: str, client: httpx.AsyncClient, base: str) -> None:
+        self.app = app
         self.site = site
         self.hall = hall
         self.client = client
@@ -49,6 +55,32 @@ class Served:
         headers = {"authorization": f"Bearer {who}"} if who else {}
         return await self.client.get(f"/api/halls/{self.hall}{path}", headers=headers)
 
+    @property
+    def sockets(self) -> str:
+        """Where the hall's sockets are."""
+        return self.base.replace("http", "ws", 1) + f"/api/halls/{self.hall}"
+
+    @property
+    def day(self) -> Day:
+        """The hall's day as it has landed."""
+        return self.site.halls[self.hall].today().state
+
+    @property
+    def tail(self) -> Tail:
+        """Where the day's log ends: it stands still while nothing changes."""
+        return self.site.halls[self.hall].today().tail
+
+    async def take(self, category: str = "D", **body: Any) -> str:
+        """A visitor takes a ticket at a kiosk; gives its id."""
+        answer = await self.post("kiosk", "tickets", {"category": category, **body})
+        assert answer.status_code == 201, answer.text
+        ticket: str = answer.json()["ticket"]
+        return ticket
+
+    def holder(self, ticket: str) -> str:
+        """The token of whoever holds a ticket."""
+        return f"{ticket}.{ticket_secret(self.site.halls[self.hall].secret(ticket), ticket)}"
+
     async def sit(self, window: int) -> str:
         """A clerk claims and opens a window; gives the clerk's token."""
         who = f"clerk{window}"
@@ -59,14 +91,18 @@ class Served:
 
 
 @asynccontextmanager
-async def served(store_url: str, hall: str, plan: Plan | None = None) -> AsyncIterator[Served]:
-    """Serve a hall on a loopback port while the block runs."""
+async def served(
+    store_url: str, hall: str, plan: Plan | None = None, others: Sequence[str] = ()
+) -> AsyncIterator[Served]:
+    """Serve a hall (and `others` under the same plan) on a loopback port while the block runs."""
     store = await Store.connect(store_url)
-    site = Site(store, [hall], "http://hall.test")
+    site = Site(store, [hall, *others], "http://hall.test")
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    app = build(site)
     config = uvicorn.Config(
-        build(site),
+        app,
+        http="queue_server.api.door:Door",
         ws="displays.sockets:FrameProtocol",
         ws_per_message_deflate=False,
         ws_max_size=65536,
@@ -76,11 +112,12 @@ async def served(store_url: str, hall: str, plan: Plan | None = None) -> AsyncIt
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listener]))
     await wait_until(lambda: server.started or running.done())
-    await _furnish(site, hall, plan or demo_plan(time.time_ns() // 1_000_000))
+    for one in (hall, *others):
+        await _furnish(site, one, plan or demo_plan(time.time_ns() // 1_000_000))
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         async with httpx.AsyncClient(base_url=base) as client:
-            yield Served(site, hall, client, base)
+            yield Served(app, site, hall, client, base)
     finally:
         server.should_exit = True
         await running
@@ -90,7 +127,11 @@ async def served(store_url: str, hall: str, plan: Plan | None = None) -> AsyncIt
 async def _furnish(site: Site, id: str, plan: Plan) -> None:
     hall = site.halls[id]
     now = hall.clock()
-    await hall.register.ask(Ask(at=now, by="system", command=PublishPlan(replace(plan, hall=id))))
-    for token, grant in TOKENS.items():
-        await hall.register.ask(Ask(at=now, by="system", command=GrantToken(token_hash(token), grant)))
+    granted = [GrantToken(token_hash(token), grant) for token, grant in TOKENS.items()]
+    for command in (PublishPlan(replace(plan, hall=id)), *granted):
+        try:
+            await hall.register.ask(Ask(at=now, by="system", command=command))
+        except Refused as refusal:
+            if refusal.code != "stale":  # another process of this hall has furnished it
+                raise
     await wait_until(lambda: hall.day is not None and hall.day.tail.seq > 0)

@@ -1,0 +1,179 @@
+"""Every operation does once what it is there for, over HTTP: no command is only in the rules."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from queue_server.api.table import OPERATIONS
+from queue_server.demo import demo_plan
+from tests.api.hall import Served, served
+
+SHAPES = [(o.method, o.path, re.compile(re.sub(r"\{\w+\}", "[^/]+", o.path) + "$")) for o in OPERATIONS]
+
+
+class Walk:
+    """A walk through a hall that notes which operations answered well."""
+
+    def __init__(self, hall: Served) -> None:
+        self.hall = hall
+        self.walked: set[tuple[str, str]] = set()
+
+    async def do(self, who: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Make a change that must succeed."""
+        answer = await self.hall.post(who, path, body)
+        assert answer.is_success, (path, answer.text)
+        self._note("POST", f"/{path}")
+        return answer.json()
+
+    async def see(self, who: str, path: str) -> Any:
+        """A look that must succeed."""
+        answer = await self.hall.get(who, path)
+        assert answer.is_success, (path, answer.text)
+        self._note("GET", path)
+        return answer.json()
+
+    def _note(self, method: str, path: str) -> None:
+        self.walked |= {(m, p) for m, p, shape in SHAPES if m == method and shape.match(path)}
+
+
+async def test_every_operation_does_its_work(store_url: str, hall_id: str) -> None:
+    plan = demo_plan(time.time_ns() // 1_000_000)
+    voiced = replace(plan, windows=tuple(replace(w, zone="hall") for w in plan.windows))
+    async with served(store_url, hall_id, voiced) as hall:
+        walk = Walk(hall)
+        for part in (windows_open, a_visit, a_service, nobody_comes, by_hand, the_floor, the_day):
+            await part(walk)
+        missing = {(o.method, o.path) for o in OPERATIONS} - walk.walked
+        # A miss needs three calls and 20 s: the next test has a hall with less patience.
+        assert missing == {("POST", "/tickets/{id}/miss"), ("POST", "/tickets/{id}/return")}
+
+
+async def test_a_missed_visitor_comes_back(store_url: str, hall_id: str) -> None:
+    plan = demo_plan(time.time_ns() // 1_000_000)
+    quick = replace(plan, rules=replace(plan.rules, miss_gap=0, calls_before_miss=1))
+    silent = replace(quick, windows=tuple(replace(w, zone="") for w in quick.windows))
+    async with served(store_url, hall_id, silent) as hall:
+        walk = Walk(hall)
+        ticket, who = await hall.take(), await hall.sit(8)
+        await walk.do(who, "windows/8/call-next")
+        assert (await walk.do(who, f"tickets/{ticket}/miss"))["detail"] == "missed"
+        assert hall.day.tickets[ticket].state == "missed"
+        await walk.do(hall.holder(ticket), f"tickets/{ticket}/return")
+        assert (hall.day.tickets[ticket].state, hall.day.tickets[ticket].misses) == ("waiting", 1)
+
+
+async def windows_open(walk: Walk) -> None:
+    for window in (8, 9):
+        await walk.do(f"clerk{window}", f"windows/{window}/claim")
+        await walk.do(f"clerk{window}", f"windows/{window}/open")
+    assert (await walk.see("", ""))["id"] == walk.hall.hall
+    assert (await walk.see("clerk8", "/me"))["windows"] == [8]
+    assert (await walk.see("manager", "/health"))["halted"] == ""
+    assert (await walk.see("clerk8", "/windows/8"))["clerk"] == "staff:8"
+
+
+async def a_visit(walk: Walk) -> None:
+    first = (await walk.do("kiosk", "tickets", {"category": "D"}))["ticket"]
+    second = (await walk.do("kiosk", "tickets", {"category": "F", "visit": first}))["ticket"]
+    visit = await walk.see("floor", f"/tickets/{second}/visit")
+    assert [t["number"] for t in visit["tickets"]] == ["D001", "F001"]
+    holder = walk.hall.holder(first)
+    assert (await walk.see(holder, f"/tickets/{first}/place"))["ahead"] == 0
+    assert "<svg" in (await walk.see(holder, f"/tickets/{first}/qr"))["svg"]
+    assert (await walk.see("floor", f"/tickets/{first}"))["number"] == "D001"
+    assert (await walk.see("floor", "/numbers/F001"))["id"] == second
+    await walk.do("floor", f"tickets/{second}/cancel", {"reason": "left"})
+
+
+async def a_service(walk: Walk) -> None:
+    day = walk.hall.day
+    called = await walk.do("clerk8", "windows/8/call-next")
+    ticket = called["ticket"]
+    await walk.do("clerk8", f"tickets/{ticket}/recall")
+    await walk.do("clerk8", f"tickets/{ticket}/undo")
+    assert day.tickets[ticket].state == "waiting"
+    await walk.do(
+        "floor", f"tickets/{ticket}/class", {"cls": "priority", "reason": "seen", "kind": "elderly"}
+    )
+    await walk.do("clerk8", "windows/8/call", {"number": "D001", "reason": "continued"})
+    await walk.do("clerk8", f"tickets/{ticket}/start")
+    matter = next(m.id for m in day.plan.matters if m.category == "D")
+    await walk.do("clerk8", f"tickets/{ticket}/matters", {"matters": [matter]})
+    await walk.do("clerk8", f"tickets/{ticket}/park", {"minutes": 5})
+    await walk.do("clerk8", f"tickets/{ticket}/unpark")
+    await walk.do("clerk8", "windows/8/call-next")
+    await walk.do("clerk8", f"tickets/{ticket}/start")
+    await walk.do("clerk8", f"tickets/{ticket}/finish", {"outcomes": {matter: "accepted"}})
+    assert day.tickets[ticket].outcomes == ((matter, "accepted"),)
+    direct = await walk.do("clerk8", "windows/8/serve", {"category": "D", "reason": "question"})
+    await walk.do("clerk8", f"tickets/{direct['ticket']}/transfer", {"window": 9})
+    assert day.tickets[direct["ticket"]].directed_window == 9
+
+
+async def nobody_comes(walk: Walk) -> None:
+    """A call is spoken, once; the sound breaks; somebody is found."""
+    hall = walk.hall
+    called = await walk.do("clerk9", "windows/9/call-next")
+    shown = (await walk.see("", "/board"))["current"][0]
+    far = hall.site.halls[hall.hall].clock() + 3_600_000
+    await walk.do("board", f"calls/{shown['seq']}/spoken", {"spoken_at": far})
+    (call,) = hall.day.tickets[called["ticket"]].calls
+    assert call.spoken_at is not None
+    assert call.at <= call.spoken_at < far, "a loudspeaker's clock does not reach into the future"
+    for seq in (shown["seq"], 999_999):
+        stale = await hall.post("board", f"calls/{seq}/spoken", {"spoken_at": 1})
+        assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    await walk.do("board", "zones/hall/sound", {"broken": True})
+    assert hall.day.now.broken_zones == ("hall",)
+    nowhere = await hall.post("board", "zones/nowhere/sound", {"broken": True})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown_zone")
+    await walk.do("floor", f"tickets/{called['ticket']}/found")
+    assert hall.day.tickets[called["ticket"]].found_until is not None
+
+
+async def by_hand(walk: Walk) -> None:
+    """The hall was down; numbers written by hand get their true places; a booked visitor comes."""
+    hall = walk.hall
+    now = hall.site.halls[hall.hall].clock()
+    await walk.do("manager", "down-times", {"since": now - 600_000, "until": now - 60_000})
+    assert [(s.since, s.until) for s in hall.day.now.down] == [(now - 600_000, now - 60_000)]
+    later = await hall.take()
+    body = {"category": "D", "number": "Z01", "taken_at": now - 300_000}
+    written = await walk.do("manager", "paper-tickets", body)
+    assert (written["number"], written["taken_at"], written["ahead"]) == ("Z01", now - 300_000, 0)
+    assert hall.day.tickets[later].key > hall.day.tickets[written["ticket"]].key
+    booked = await walk.do("kiosk", "bookings", {"category": "F", "slot": now + 3_600_000})
+    checked_in = await walk.do("kiosk", "check-ins", {"code": booked["code"]})
+    assert hall.day.tickets[checked_in["ticket"]].cls == "booked"
+
+
+async def the_floor(walk: Walk) -> None:
+    day = walk.hall.day
+    await walk.do("manager", "categories/F/pause", {"reason": "network_down"})
+    assert day.categories["F"].paused
+    await walk.do("manager", "categories/F/resume")
+    await walk.do("manager", "notice", {"text": {"zh": "今天下午系统维护"}})
+    assert (await walk.see("", "/menu"))["notices"] == [{"zh": "今天下午系统维护"}]
+    await walk.do("manager", "windows/8/assign", {"serves": ["D", "F:priority"]})
+    assert (await walk.see("clerk8", "/windows/8"))["serves"] == ["D", "F:priority"]
+    await walk.do("clerk8", "windows/8/pause", {"reason": "rest"})
+    await walk.do("clerk8", "windows/8/open")
+    await walk.do("clerk8", "windows/8/close", {"reason": "shift_end"})
+    await walk.do("clerk8", "windows/8/release")
+    assert (day.windows[8].state, day.windows[8].clerk) == ("closed", "")
+
+
+async def the_day(walk: Walk) -> None:
+    await walk.do("manager", "day/close", {"reason": "agreed"})
+    ends = {t.end for t in walk.hall.day.tickets.values()}
+    assert ends == {"done", "cancelled_by_staff", "hall_closed"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method} {o.path}")
+def test_every_operation_says_what_it_does(operation: Any) -> None:
+    assert (operation.does.__doc__ or "").strip().endswith(".")
