@@ -103,6 +103,8 @@ class Live:
         """The beat of a view; None while the log's tail is not confirmed."""
         found = self._views.get(name)
         line = found[0].day if found else None
+        if name not in self._current:
+            return None  # what is shown is over, and must not look fresh
         if found is None or line is None or time.monotonic() - line.confirmed_at > FRESH:
             return None
         return b.Beat(seq=line.tail.seq, data_at=data_at(found[0], line))

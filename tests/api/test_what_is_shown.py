@@ -13,7 +13,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from displays.board import Beat, Board, Call, Notice, Queue
+from queue_server.hall.commands import Ask
 from queue_server.hall.model import WAITING
+from queue_server.hall.register import PublishPlan
 from tests.api.hall import Served, served
 from tests.waiting import wait_until
 
@@ -250,3 +252,25 @@ async def test_the_days_end_comes_by_itself_in_the_hall_whose_time_it_is(
         await wait_until(lambda: a.day.date > date and a.day.now.opened, timeout=20)
         assert (await a.post("kiosk", "tickets", {"category": "D"})).json()["number"] == "D001"
         assert (b.day.date, b.tail) == (date, before)
+
+
+async def test_a_console_whose_window_the_new_day_lacks_costs_nobody_else_the_day(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        running = hall.site.halls[hall_id]
+        token = {"Authorization": "Bearer clerk20"}
+        async with connect(f"{hall.sockets}/windows/20/live", additional_headers=token) as console:
+            await console.recv()
+            fewer = tuple(w for w in hall.day.plan.windows if w.number != 20)
+            plan = msgspec.structs.replace(hall.day.plan, windows=fewer)
+            await running.register.ask(Ask(at=running.clock(), by="system", command=PublishPlan(plan)))
+            date, real = hall.day.date, running.clock
+            running.clock = lambda: real() + 13 * 3_600_000
+            await wait_until(lambda: hall.day.date > date and hall.day.now.opened, timeout=20)
+            async with boards(hall, 1) as pushed:
+                answer = await hall.post("kiosk", "tickets", {"category": "D"})
+                assert answer.status_code == 201
+                await newest(pushed, hall.tail.seq)
+            assert (await hall.get("manager", "/windows/20")).json()["code"] == "unknown_window"
+            assert hall.site.live.confirmed(f"window/{hall_id}/20") is None
