@@ -319,7 +319,7 @@ class Hall:
 
     def _watch(self, line: Line[Day] | Line[Register]) -> None:
         if line.halt is None:
-            self.reader.watch(line.name, lambda: line.tail.seq, line.arrived)
+            self.reader.watch(line.name, lambda: line.tail.seq, line.arrived, line.diverged, line.holds)
 
     async def _open(self, plan: Plan, date: str, last: Line[Day] | None) -> None:
         cites = last.tail.hash if last else ""

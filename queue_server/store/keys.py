@@ -43,6 +43,11 @@ def turn(log: str) -> str:
     return f"{log}:turn"
 
 
+def pulse(key: str) -> str:
+    """Written behind what replicas are to confirm, on the slot of a key (expires)."""
+    return f"{PREFIX}:{{{hall_of(key)}}}:pulse"
+
+
 def side(hall: str, name: str) -> str:
     """What must be wiped and so is never an event (expires)."""
     return f"{PREFIX}:{{{hall}}}:side:{name}"

@@ -9,34 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Gone
-from redis.exceptions import NoPermissionError, NoScriptError, OutOfMemoryError, ReadOnlyError, RedisError
-from redis.exceptions import TimeoutError as Slow
+from redis.exceptions import NoScriptError
 
 from queue_server.store import keys, scripts
+from queue_server.store.answers import NotReady, StoreRefused, Unanswered, named
+from queue_server.store.asking import ask, ask_everyone
 from queue_server.store.chain import DEFAULT_ALGORITHM, GENESIS, Entry, Tail, chain
+from queue_server.store.node import COMMAND_DEADLINE, Command
+from queue_server.store.primaries import Primaries
+from queue_server.store.roles import Single, primaries_of
 
-CONNECT_DEADLINE = 2.0
-COMMAND_DEADLINE = 3.0
+__all__ = [
+    "Forked", "Landed", "Lost", "NotReady", "NotYourTurn", "Store", "StoreRefused", "Unanswered",
+]  # fmt: skip
 
 MOST_MISSING = 1000
 """Entries that a lost append brings at most; whoever is further behind catches up in steps."""
-
-
-class Unanswered(Exception):
-    """The store did not answer: whether the append landed is unknown until it is repeated."""
-
-
-class StoreRefused(Exception):
-    """The store answered that it did not do it (read-only, out of memory, too few replicas)."""
 
 
 class Landed(msgspec.Struct, frozen=True):
@@ -66,10 +59,14 @@ class Forked(msgspec.Struct, frozen=True):
 
 
 class Store:
-    """A connection to the store. `holder` names this process in turns and leases."""
+    """A connection to the store. `holder` names this process in turns and leases.
 
-    def __init__(self, redis: Redis, algorithm: str = DEFAULT_ALGORITHM) -> None:
-        self.redis = redis
+    Where the store has replicas, nothing that it answers about a log counts before they have it too: an
+    append is no fact, and an entry is shown to nobody, that a failover could still take back.
+    """
+
+    def __init__(self, primaries: Primaries, algorithm: str = DEFAULT_ALGORITHM) -> None:
+        self.primaries = primaries
         self.holder = uuid.uuid4().hex
         self._algorithm = algorithm
 
@@ -77,18 +74,14 @@ class Store:
     async def connect(
         cls, url: str, *, algorithm: str = DEFAULT_ALGORITHM, deadline: float = COMMAND_DEADLINE
     ) -> Store:
-        """Connect to ``redis://…``, ``rediss://…`` or ``unix:///path``; `Unanswered` if nobody is there.
+        """Connect to a store by its address; `Unanswered` if nobody is there.
 
-        `algorithm` seals what this process appends; `deadline` is in seconds, for each command.
+        ``redis://…``, ``rediss://…``, ``valkey://…``, ``valkeys://…`` and ``unix:///path`` name one server,
+        ``redis+sentinel://host:port,host:port/service`` the sentinels that know the primary, and
+        ``redis+cluster://host:port,host:port`` some nodes of a cluster. `algorithm` seals what this process
+        appends; `deadline` is in seconds, for each command.
         """
-        redis = Redis.from_url(
-            url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
-            socket_connect_timeout=CONNECT_DEADLINE,
-            socket_timeout=deadline,
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
-        )
-        store = cls(redis, algorithm)
+        store = cls(primaries_of(url, deadline), algorithm)
         try:
             await store._do("PING")
         except BaseException:
@@ -96,13 +89,20 @@ class Store:
             raise
         return store
 
+    @property
+    def redis(self) -> Redis:
+        """The client of a single store, for what is done by hand. ValueError in any other role."""
+        if not isinstance(self.primaries, Single):
+            raise ValueError("only a single store has one client")  # noqa: TRY004 - the address is wrong
+        return self.primaries.only.redis
+
     async def aclose(self) -> None:
         """Close every connection."""
-        await self.redis.aclose()
+        await self.primaries.aclose()
 
-    async def _do(self, *words: Any) -> Any:
-        with _named():
-            return await self.redis.execute_command(*words)  # type: ignore[no-untyped-call]
+    async def _do(self, *words: Any, key: str = "", confirmed: bool = False) -> Any:
+        (answer,) = await ask(self.primaries, key, [words], confirmed)
+        return answer
 
     async def about(self) -> dict[str, str]:
         """What the store says of itself: the fields of INFO."""
@@ -144,61 +144,82 @@ class Store:
 
     async def _run(self, script: scripts.Script, names: Sequence[str], words: Sequence[Any]) -> Any:
         """Run a script; one that the store does not know (any more) is sent to it."""
-        try:
-            return await self._do("EVALSHA", script.sha, len(names), *names, *words)
-        except NoScriptError:
-            return await self._do("EVAL", script.text, len(names), *names, *words)
+        rest = (len(names), *names, *words)
+        answer = await self._do("EVALSHA", script.sha, *rest, key=names[0], confirmed=True)
+        if isinstance(answer, NoScriptError):
+            answer = await self._do("EVAL", script.text, *rest, key=names[0], confirmed=True)
+        return answer
 
     async def read(self, log: str, after: int, count: int = 1000) -> tuple[Entry, ...]:
         """Up to `count` entries of a log after the sequence `after`, in order."""
-        return _entries(await self._do("XRANGE", log, f"({after}-0", "+", "COUNT", count))
+        words = ("XRANGE", log, f"({after}-0", "+", "COUNT", count)
+        return _entries(await self._do(*words, key=log, confirmed=True))
+
+    def group(self, log: str) -> str:
+        """Which logs can be read in one go: those of one group."""
+        return self.primaries.group(log)
 
     async def read_new(self, after: dict[str, int], block_ms: int) -> dict[str, tuple[Entry, ...]]:
-        """The new entries of several logs, waiting up to `block_ms` for the first (below the deadline)."""
+        """The new entries of several logs of one group, waiting up to `block_ms` for the first.
+
+        It ends before the deadline in any case.
+        """
+        block_ms = max(1, min(block_ms, int(self.primaries.deadline * 500)))
         words: list[Any] = ["XREAD", "COUNT", 1000, "BLOCK", block_ms, "STREAMS", *after]
-        answer = await self._do(*words, *(f"{seq}-0" for seq in after.values()))
+        words += [f"{seq}-0" for seq in after.values()]
+        answer = await self._do(*words, key=next(iter(after)), confirmed=True)
         pairs = answer.items() if isinstance(answer, dict) else answer or ()
         return {name.decode(): _entries(raw) for name, raw in pairs}
 
     async def tail(self, log: str) -> Tail:
         """Where a log ends."""
-        last = _entries(await self._do("XREVRANGE", log, "+", "-", "COUNT", 1))
-        return Tail(last[0].seq, last[0].hash) if last else GENESIS
+        return (await self.tails([log]))[log]
 
     async def tails(self, logs: Sequence[str]) -> dict[str, Tail]:
-        """Where several logs end, asked in one round trip."""
-        pipeline = self.redis.pipeline(transaction=False)
+        """Where several logs end, asked in one round trip for each group."""
+        groups: dict[str, list[str]] = {}
         for log in logs:
-            pipeline.xrevrange(log, count=1)
-        with _named():
-            answers = [_entries(raw) for raw in await pipeline.execute()]
+            groups.setdefault(self.group(log), []).append(log)
+        found = await asyncio.gather(*(self._tails(group) for group in groups.values()))
+        ends = {log: tail for group in found for log, tail in group.items()}
+        return {log: ends[log] for log in logs}
+
+    async def _tails(self, logs: Sequence[str]) -> dict[str, Tail]:
+        commands: list[Command] = [("XREVRANGE", log, "+", "-", "COUNT", 1) for log in logs]
+        answers = [_entries(raw) for raw in await ask(self.primaries, logs[0], commands, confirmed=True)]
         ends = (Tail(last[0].seq, last[0].hash) if last else GENESIS for last in answers)
         return dict(zip(logs, ends, strict=True))
 
     async def days(self, hall: str) -> tuple[str, ...]:
         """The business dates of which the hall has a log, in order."""
-        dates = sorted(date.decode() for date in await self._do("SMEMBERS", keys.days(hall)))
-        return tuple([date for date in dates if await self._do("EXISTS", keys.day(hall, date))])
+        name = keys.days(hall)
+        dates = sorted(date.decode() for date in await self._do("SMEMBERS", name, key=name, confirmed=True))
+        logs = [keys.day(hall, date) for date in dates]
+        commands: list[Command] = [("EXISTS", log) for log in logs]
+        there = await ask(self.primaries, name, commands) if commands else ()
+        return tuple([date for date, found in zip(dates, there, strict=True) if found])
 
     async def let_expire(self, log: str, ttl_ms: int) -> bool:
         """Let an archived and verified day go; False if there is none. ValueError for the register."""
         if not keys.date_of(log):
             raise ValueError(f"{log} is no day: only a day's log may expire")
-        return bool(await self._do("PEXPIRE", log, ttl_ms))
+        return bool(await self._do("PEXPIRE", log, ttl_ms, key=log, confirmed=True))
 
     async def take_turn(self, log: str, holder: str, ttl_ms: int) -> bool:
         """Ask that only `holder` may append to a log for a short while; whether it got the turn."""
-        return await self._do("SET", keys.turn(log), holder, "NX", "PX", ttl_ms) is not None
+        return await self._do("SET", keys.turn(log), holder, "NX", "PX", ttl_ms, key=log) is not None
 
     # --- side keys and leases -----------------------------------------------------------------
 
     async def put_side(self, hall: str, name: str, value: bytes, ttl_ms: int) -> None:
         """Keep something that must be wiped, for `ttl_ms`."""
-        await self._do("SET", keys.side(hall, name), value, "PX", ttl_ms)
+        key = keys.side(hall, name)
+        await self._do("SET", key, value, "PX", ttl_ms, key=key, confirmed=True)
 
     async def put_side_once(self, hall: str, name: str, value: bytes, ttl_ms: int) -> bytes:
         """Keep something unless it is there already; gives what is there now."""
-        await self._do("SET", keys.side(hall, name), value, "NX", "PX", ttl_ms)
+        key = keys.side(hall, name)
+        await self._do("SET", key, value, "NX", "PX", ttl_ms, key=key, confirmed=True)
         kept: bytes | None = await self.get_side(hall, name)
         return value if kept is None else kept
 
@@ -222,12 +243,14 @@ class Store:
 
     async def get_side(self, hall: str, name: str) -> bytes | None:
         """What is kept under a name, or None."""
-        found: bytes | None = await self._do("GET", keys.side(hall, name))
+        key = keys.side(hall, name)
+        found: bytes | None = await self._do("GET", key, key=key)
         return found
 
     async def drop_side(self, hall: str, name: str) -> None:
         """Wipe what is kept under a name."""
-        await self._do("DEL", keys.side(hall, name))
+        key = keys.side(hall, name)
+        await self._do("DEL", key, key=key, confirmed=True)
 
     async def acquire_lease(self, hall: str, name: str, ttl_ms: int) -> int | None:
         """Take a lease if it is free; its fencing number, larger than any before it, or None."""
@@ -246,7 +269,8 @@ class Store:
 
     async def cursor(self, hall: str, name: str) -> str:
         """How far a follower has come ("" before its first step)."""
-        found: bytes | None = await self._do("GET", keys.cursor(hall, name))
+        key = keys.cursor(hall, name)
+        found: bytes | None = await self._do("GET", key, key=key)
         return found.decode() if found else ""
 
     async def advance(self, hall: str, name: str, fence: int, cursor: str) -> bool:
@@ -255,42 +279,15 @@ class Store:
         return bool(await self._run(scripts.ADVANCE, names, (f"{self.holder}:{fence}", cursor)))
 
     async def wipe_traces(self) -> None:
-        """Have the append-only file written anew, so that what was wiped is gone from the disk too."""
-        await self._do("BGREWRITEAOF")
+        """Have every append-only file written anew, so that what was wiped is gone from the disks too.
 
-
-@contextmanager
-def _named() -> Iterator[None]:
-    """Give the client's many failures their two names; that a script is unknown is for the caller."""
-    try:
-        yield
-    except (TimeoutError, Gone, Slow, OSError) as silence:
-        raise Unanswered(str(silence)) from silence
-    except NoScriptError:
-        raise
-    except RedisError as refusal:
-        raise StoreRefused(_worded(refusal)) from refusal
-    _hear_cancellation()
-
-
-def _hear_cancellation() -> None:
-    """The client swallows a cancellation that comes while it takes a connection: the task would never end."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
-STRIPPED: dict[type[RedisError], str] = {
-    ReadOnlyError: "READONLY",
-    OutOfMemoryError: "OOM",
-    NoPermissionError: "NOPERM",
-}
-"""Refusals whose first word the client takes away."""
-
-
-def _worded(refusal: RedisError) -> str:
-    """The store's sentence, beginning with its word for the reason: ``OOM command not allowed ...``."""
-    return f"{STRIPPED.get(type(refusal), '')} {refusal}".strip()
+        A replica keeps a file of its own. Raises `Unanswered` or `StoreRefused` naming who did not.
+        """
+        answers = await ask_everyone(self.primaries, ("BGREWRITEAOF",))
+        failed = [(member, answer) for member, answer in answers if isinstance(answer, Exception)]
+        for member, error in failed:
+            trouble = named(error)
+            raise type(trouble)(f"{member.node.name}: {trouble}") from error
 
 
 def _end(base: Tail, entries: Sequence[Entry]) -> Tail:

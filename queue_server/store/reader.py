@@ -1,47 +1,81 @@
 """One reader of the store a process: it follows every log that is live here.
 
-A blocking read brings what others append at once; a look at each tail every second repairs a lost ring
-and says when the data were last known to be fresh.
+A blocking read brings what others append at once. A look at each log's end every second, answered by its
+primary and confirmed by the replicas where there are any, says when the data were last known to be
+fresh, and finds a log that does not hold what landed here any more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
 
-from queue_server.store.chain import Entry
+from queue_server.store.chain import ChainBroken, Entry, Tail
 from queue_server.store.logs import Store, StoreRefused, Unanswered
 
 log = structlog.get_logger()
 
 Arrived = Callable[[Sequence[Entry]], None]
+Diverged = Callable[[Tail], None]
 
 BLOCK_MS = 1000
+CHECK = 1.0
+"""Seconds between two looks at a log's end."""
 PAUSE = 0.2
 BUSY = 0.01
 
 
 class Watched:
-    """A log that is followed: `after` gives the sequence up to which it is known."""
+    """A log that is followed: `after` gives the sequence up to which it is known, `holds` its known end."""
 
-    def __init__(self, after: Callable[[], int], arrived: Arrived) -> None:
+    def __init__(
+        self,
+        after: Callable[[], int],
+        arrived: Arrived,
+        diverged: Diverged | None,
+        holds: Callable[[], Tail] | None,
+    ) -> None:
         self.after = after
         self.arrived = arrived
+        self.diverged = diverged
+        self.holds = holds
+
+    def hand_over(self, entries: Sequence[Entry]) -> None:
+        """Tell of new entries; those that do not continue what is known here are no news but damage."""
+        try:
+            self.arrived(entries)
+        except ChainBroken:
+            if self.diverged is None:
+                raise
+            self.diverged(Tail(entries[-1].seq, entries[-1].hash))
 
 
 class Reader:
-    """Follows a changing set of logs with one blocking read."""
+    """Follows a changing set of logs, with one blocking read for each group of logs that allows it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._logs: dict[str, Watched] = {}
         self._changed = asyncio.Event()
 
-    def watch(self, name: str, after: Callable[[], int], arrived: Arrived) -> None:
-        """Follow a log: `arrived` is told of entries after ``after()``, or of none once a second."""
-        self._logs[name] = Watched(after, arrived)
+    def watch(
+        self,
+        name: str,
+        after: Callable[[], int],
+        arrived: Arrived,
+        diverged: Diverged | None = None,
+        holds: Callable[[], Tail] | None = None,
+    ) -> None:
+        """Follow a log: `arrived` is told of entries after ``after()``, or of none whenever the end of the
+        log was seen, about once a second, to be what ``holds()`` gives.
+
+        `diverged` is told where the log ends when it does not hold that any more: it became shorter, or
+        another log. It may be told again every second until the watcher's own end is on the log.
+        """
+        self._logs[name] = Watched(after, arrived, diverged, holds)
         self._changed.set()
 
     def forget(self, name: str) -> None:
@@ -50,31 +84,68 @@ class Reader:
 
     async def run(self) -> None:
         """Read until cancelled; a store that is gone is reported once, and its return once."""
-        down = False
-        while True:
-            if not self._logs:
+        followed: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for group in {self.store.group(name) for name in self._logs}:
+                    if group not in followed or followed[group].done():
+                        followed[group] = tasks.create_task(self._follow(group))
+                self._changed.clear()
                 await self._changed.wait()
-            self._changed.clear()
+
+    async def _follow(self, group: str) -> None:
+        """Read the logs of one group for as long as there are any."""
+        down, check_at = False, 0.0
+        while logs := {name: one for name, one in self._logs.items() if self.store.group(name) == group}:
             try:
-                await self._read_once()
+                if time.monotonic() >= check_at:
+                    check_at = time.monotonic() + CHECK
+                    await self._check(logs)
+                await self._read_once(logs, check_at)
             except (Unanswered, StoreRefused) as trouble:
                 if not down:
-                    log.warning("store gone", error=str(trouble))
+                    log.warning("store gone", logs=sorted(logs), error=str(trouble))
                 down = True
                 await asyncio.sleep(PAUSE)
             else:
                 if down:
-                    log.info("store is back")
+                    log.info("store is back", logs=sorted(logs))
                 down = False
 
-    async def _read_once(self) -> None:
-        watched = dict(self._logs)
-        found = await self.store.read_new({name: one.after() for name, one in watched.items()}, BLOCK_MS)
+    async def _read_once(self, watched: dict[str, Watched], until: float) -> None:
+        """Wait for what others append, at most until the next look at the ends is due."""
+        after = {name: one.after() for name, one in watched.items()}
+        block_ms = max(1, min(BLOCK_MS, int((until - time.monotonic()) * 1000)))
+        found = await self.store.read_new(after, block_ms)
         news = False
-        for name, one in watched.items():
+        for name, entries in found.items():
+            one = watched[name]
             known = one.after()
-            one.arrived(found.get(name, ()))
+            if name in self._logs:
+                one.hand_over(entries)
             news = news or one.after() > known
         if found and not news:
             # What this process appends itself, and has or will take in without us: do not ask again at once.
             await asyncio.sleep(BUSY)
+
+    async def _check(self, watched: dict[str, Watched]) -> None:
+        """Look where each log ends; what its watcher holds is taken first, for it may grow meanwhile."""
+        held = {name: one.holds() if one.holds else None for name, one in watched.items()}
+        after = {name: one.after() for name, one in watched.items()}
+        ends = await self.store.tails(list(watched))
+        for name, one in watched.items():
+            if name not in self._logs:
+                continue
+            if await self._stands(name, ends[name], held[name], after[name]):
+                one.hand_over(())
+            elif one.diverged is not None:
+                one.diverged(ends[name])
+
+    async def _stands(self, name: str, end: Tail, held: Tail | None, after: int) -> bool:
+        """Whether a log that ends at `end` still has the entry that its watcher holds as its end."""
+        if held is None or end.seq <= after:
+            return end.seq >= after and held in (None, end)
+        if held.seq == 0:
+            return True
+        at = await self.store.read(name, held.seq - 1, 1)
+        return bool(at) and (at[0].seq, at[0].hash) == (held.seq, held.hash)
