@@ -47,7 +47,7 @@ class Liveness:
         Raises `Unanswered` and `StoreRefused`.
         """
         last = await self._store.get_side(self._hall, "alive")
-        gap = await self._store.now() - int(last) if last else 0
+        gap = await self._store.now(self._hall) - int(last) if last else 0
         return gap if gap > DOWN_AFTER else 0
 
     @property
@@ -57,5 +57,5 @@ class Liveness:
 
     async def mark(self) -> None:
         """Leave a mark. Raises `Unanswered` and `StoreRefused`."""
-        await self._store.put_side(self._hall, "alive", str(await self._store.now()).encode(), KEPT)
+        await self._store.put_side(self._hall, "alive", str(await self._store.now(self._hall)).encode(), KEPT)
         self._marked_at = time.monotonic()

@@ -109,9 +109,9 @@ class Store:
         said: dict[str, Any] = await self._do("INFO")
         return {name: str(value) for name, value in said.items()}
 
-    async def now(self) -> int:
-        """The store's own time (ms since the epoch), the same for every process."""
-        seconds, micros = await self._do("TIME")
+    async def now(self, hall: str) -> int:
+        """The time (ms since the epoch) of the server that keeps a hall, the same for every process."""
+        seconds, micros = await self._do("TIME", key=keys.side(hall, ""))
         return int(seconds) * 1000 + int(micros) // 1000
 
     # --- logs -----------------------------------------------------------------------------
@@ -227,18 +227,16 @@ class Store:
         """Keep the same under several names, in one round trip."""
         if not names:
             return
-        pipeline = self.redis.pipeline(transaction=False)
-        for name in names:
-            pipeline.set(keys.side(hall, name), value, px=ttl_ms)
-        with _named():
-            await pipeline.execute()
+        commands: list[Command] = [("SET", keys.side(hall, name), value, "PX", ttl_ms) for name in names]
+        await ask(self.primaries, keys.side(hall, names[0]), commands)
 
     async def sides_there(self, hall: str, names: Sequence[str]) -> tuple[bool, ...]:
         """Whether something is kept under each of several names."""
+        key = keys.side(hall, "")
         if not names:
-            await self._do("PING")
+            await self._do("PING", key=key)
             return ()
-        found: list[bytes | None] = await self._do("MGET", *(keys.side(hall, name) for name in names))
+        found: list[bytes | None] = await self._do("MGET", *(key + name for name in names), key=key)
         return tuple(value is not None for value in found)
 
     async def get_side(self, hall: str, name: str) -> bytes | None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
 from queue_server.demo import demo_plan
@@ -18,6 +17,7 @@ from queue_server.desk.presence import Presence
 from queue_server.hall.day import Day
 from queue_server.hall.plan import Plan
 from queue_server.store.logs import Store
+from queue_server.store.roles import primaries_of
 from tests.api.hall import Served, served
 from tests.waiting import wait_until
 
@@ -187,7 +187,7 @@ async def test_a_process_that_has_just_come_judges_nobody_yet(store_url: str, ha
 async def test_while_the_store_is_away_and_just_after_nobody_is_judged(
     store_url: str, hall_id: str, tmp_path: Path
 ) -> None:
-    store, away = await Store.connect(store_url), Store(Redis(unix_socket_path=str(tmp_path / "nobody")))
+    store, away = await Store.connect(store_url), Store(primaries_of(f"unix://{tmp_path}/nobody", 1.0))
     presence = Presence(store, hall_id)
     await seconds_until_offered(presence, claimed(LAPSE))
     presence.store = away
