@@ -14,8 +14,10 @@ import cyclopts
 from cyclopts import Parameter
 
 app = cyclopts.App(name="yichuang", help="一窗: the queue of a service hall.")
-log_app = cyclopts.App(name="log", help="Look at a hall's log: verify, show, replay.")
+backup_app = cyclopts.App(name="backup", help="Write every hall's logs into one file while servers run.")
+log_app = cyclopts.App(name="log", help="Look at a hall's log and mend it: verify, show, replay, repair.")
 token_app = cyclopts.App(name="token", help="Who may act in a hall: grant, list and revoke tokens.")
+app.command(backup_app)
 app.command(log_app)
 app.command(token_app)
 
@@ -25,6 +27,7 @@ SERVER_PACKAGES = frozenset(
 )
 
 StorePlace = Annotated[str, Parameter(name="--store", env_var="YICHUANG_STORE")]
+Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]
 HallId = Annotated[str, Parameter(name="--hall", env_var="YICHUANG_HALL")]
 
 
@@ -197,6 +200,59 @@ def replay(hall: str, date: str, *, store: StorePlace) -> None:
     from queue_server.cli.logs import replay_log
 
     sys.exit(replay_log(store, hall, date))
+
+
+# --- yichuang backup, restore -------------------------------------------------------------------------
+
+
+@backup_app.default
+def backup(*, store: StorePlace, to: Path, hall: Halls = ()) -> None:
+    """Write every hall's register and day logs into one new file, while servers run.
+
+    Parameters
+    ----------
+    store
+        The store's address, or the directory of an embedded store.
+    to
+        The file; it appears when it is whole.
+    hall
+        This hall only (may be repeated).
+    """
+    from queue_server.cli.backup import take_backup
+
+    sys.exit(take_backup(store, to, hall))
+
+
+@backup_app.command(name="verify")
+def verify_file(file: Path) -> None:
+    """Look through a backup: chains, the plans and closings that days cite, every day replayed.
+
+    Parameters
+    ----------
+    file
+        The backup or archive.
+    """
+    from queue_server.cli.backup import verify_backup
+
+    sys.exit(verify_backup(file))
+
+
+@app.command
+def restore(file: Path, *, store: StorePlace, hall: Halls = ()) -> None:
+    """Put the halls of a backup into a store that does not have them, byte for byte.
+
+    Parameters
+    ----------
+    file
+        The backup or archive.
+    store
+        The store's address, or a directory for an embedded store, which may be new.
+    hall
+        This hall only (may be repeated).
+    """
+    from queue_server.cli.backup import restore_backup
+
+    sys.exit(restore_backup(file, store, hall))
 
 
 # --- yichuang token -----------------------------------------------------------------------------------

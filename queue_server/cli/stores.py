@@ -18,7 +18,7 @@ class NoStore(Exception):
 
 
 @contextmanager
-def store_at(place: str) -> Iterator[str]:
+def store_at(place: str, may_be_new: bool = False) -> Iterator[str]:
     """The address of the store at `place`, an address or an embedded store's directory.
 
     An embedded store that runs is used as it runs; one that does not is started for the block.
@@ -26,7 +26,7 @@ def store_at(place: str) -> Iterator[str]:
     if "://" in place:
         yield place
         return
-    if not (Path(place) / "appendonlydir").is_dir():
+    if not may_be_new and not (Path(place) / "appendonlydir").is_dir():
         raise NoStore(f"{place} is neither a store's address nor the directory of an embedded store")
     with embedded(EmbeddedStore(place)) as url:
         yield url

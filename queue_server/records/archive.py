@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from queue_server.store.chain import GENESIS, Entry, Tail, verify
 
@@ -30,13 +31,23 @@ class ArchiveDiffers(Exception):
 
 
 class Archive:
-    """One archive file. Every method opens it anew, so that any thread and process may use it."""
+    """One archive file. Every method opens it anew, so that any thread and process may use it.
 
-    def __init__(self, path: str | Path) -> None:
+    One that is `sealed` is only read: it must be there, and its folder may be on a disk that nobody can
+    write to.
+    """
+
+    def __init__(self, path: str | Path, sealed: bool = False) -> None:
         self.path = Path(path)
+        self.sealed = sealed
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        if self.sealed:
+            place = f"file:{quote(str(self.path.absolute()))}?mode=ro"
+            with closing(sqlite3.connect(place, uri=True, timeout=BUSY)) as connection:
+                yield connection
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = not self.path.exists()
         with closing(sqlite3.connect(self.path, timeout=BUSY)) as connection:
@@ -70,6 +81,23 @@ class Archive:
         with self._open() as db:
             db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", rows)
         return end
+
+    def keep_as_found(self, log: str, entries: Sequence[Entry]) -> None:
+        """Keep entries as they are, damaged ones too: `verify` names those."""
+        with self._open() as db:
+            rows = [(log, e.seq, e.hash, e.body) for e in entries]
+            db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", rows)
+
+    def forget(self, log: str) -> None:
+        """Drop the copy of a log."""
+        with self._open() as db:
+            db.execute("DELETE FROM entry WHERE log = ?", (log,))
+
+    def seal(self) -> None:
+        """Make the file complete in itself, with no file beside it, for copying and reading anywhere."""
+        with closing(sqlite3.connect(self.path, timeout=BUSY)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        self.sealed = True
 
     def read(self, log: str, after: int, count: int = PAGE) -> tuple[Entry, ...]:
         """Up to `count` entries of a log after the sequence `after`, in order."""

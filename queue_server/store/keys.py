@@ -48,6 +48,18 @@ def pulse(key: str) -> str:
     return f"{PREFIX}:{{{hall_of(key)}}}:pulse"
 
 
+def staged(log: str) -> str:
+    """Where a log is written entry by entry before it is put in its place whole (expires)."""
+    head, _, name = log.partition("}:")
+    return f"{head}}}:staged:{name}"
+
+
+def damaged(log: str, at: int) -> str:
+    """Where a log is kept that a repair has replaced at a time (ms; expires)."""
+    head, _, name = log.partition("}:")
+    return f"{head}}}:damaged:{at}:{name}"
+
+
 def side(hall: str, name: str) -> str:
     """What must be wiped and so is never an event (expires)."""
     return f"{PREFIX}:{{{hall}}}:side:{name}"

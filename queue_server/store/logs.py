@@ -130,7 +130,7 @@ class Store:
         words: list[Any] = [base.seq, base.hash, turn, max(MOST_MISSING, len(entries)), date]
         for entry in entries:
             words += (entry.body, entry.hash)
-        answer = await self._run(scripts.APPEND, names, words)
+        answer = await self.run(scripts.APPEND, names, words)
         if answer[0] == scripts.LANDED:
             return Landed(_end(base, entries), entries)
         if answer[0] == scripts.FORKED:
@@ -142,7 +142,7 @@ class Store:
             return Landed(_end(base, entries), entries, missing[len(entries) :])
         return Lost(missing)
 
-    async def _run(self, script: scripts.Script, names: Sequence[str], words: Sequence[Any]) -> Any:
+    async def run(self, script: scripts.Script, names: Sequence[str], words: Sequence[Any]) -> Any:
         """Run a script; one that the store does not know (any more) is sent to it."""
         rest = (len(names), *names, *words)
         answer = await self._do("EVALSHA", script.sha, *rest, key=names[0], confirmed=True)
@@ -199,6 +199,18 @@ class Store:
         there = await ask(self.primaries, name, commands) if commands else ()
         return tuple([date for date, found in zip(dates, there, strict=True) if found])
 
+    async def halls(self) -> tuple[str, ...]:
+        """Every hall that has a log here, in order; in a cluster that would be asked of each primary."""
+        found: set[str] = set()
+        for pattern in (keys.register("*"), keys.days("*")):
+            cursor = 0
+            while True:
+                cursor, names = await self._do("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+                found |= {keys.hall_of(name.decode()) for name in names}
+                if int(cursor) == 0:
+                    break
+        return tuple(sorted(found))
+
     async def let_expire(self, log: str, ttl_ms: int) -> bool:
         """Let an archived and verified day go; False if there is none. ValueError for the register."""
         if not keys.date_of(log):
@@ -253,17 +265,17 @@ class Store:
     async def acquire_lease(self, hall: str, name: str, ttl_ms: int) -> int | None:
         """Take a lease if it is free; its fencing number, larger than any before it, or None."""
         names = (keys.lease(hall, name), keys.fence(hall, name))
-        fence = int(await self._run(scripts.ACQUIRE, names, (self.holder, ttl_ms)))
+        fence = int(await self.run(scripts.ACQUIRE, names, (self.holder, ttl_ms)))
         return fence or None
 
     async def renew_lease(self, hall: str, name: str, fence: int, ttl_ms: int) -> bool:
         """Hold a lease on; False when it has passed to somebody else."""
         mine = f"{self.holder}:{fence}"
-        return bool(await self._run(scripts.RENEW, (keys.lease(hall, name),), (mine, ttl_ms)))
+        return bool(await self.run(scripts.RENEW, (keys.lease(hall, name),), (mine, ttl_ms)))
 
     async def release_lease(self, hall: str, name: str, fence: int) -> None:
         """Give a lease back."""
-        await self._run(scripts.RELEASE, (keys.lease(hall, name),), (f"{self.holder}:{fence}",))
+        await self.run(scripts.RELEASE, (keys.lease(hall, name),), (f"{self.holder}:{fence}",))
 
     async def cursor(self, hall: str, name: str) -> str:
         """How far a follower has come ("" before its first step)."""
@@ -274,7 +286,7 @@ class Store:
     async def advance(self, hall: str, name: str, fence: int, cursor: str) -> bool:
         """Note how far a follower has come, if it still holds its lease under this fence."""
         names = (keys.lease(hall, name), keys.cursor(hall, name))
-        return bool(await self._run(scripts.ADVANCE, names, (f"{self.holder}:{fence}", cursor)))
+        return bool(await self.run(scripts.ADVANCE, names, (f"{self.holder}:{fence}", cursor)))
 
     async def wipe_traces(self) -> None:
         """Have every append-only file written anew, so that what was wiped is gone from the disks too.

@@ -78,3 +78,60 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
 return 1
 """)
+
+# KEYS: where a log is written before it is put in its place. ARGV: milliseconds for which it is kept,
+# "1" to begin anew, then sequence, body and hash of each entry.
+STAGE = _script("""#!lua
+if ARGV[2] == '1' then redis.call('DEL', KEYS[1]) end
+for i = 3, #ARGV, 3 do
+  redis.call('XADD', KEYS[1], ARGV[i] .. '-0', 'b', ARGV[i + 1], 'h', ARGV[i + 2])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1
+""")
+
+# KEYS: the set of days, the register, then each staged log and its place. ARGV: the business date of each, or
+# "". All of a hall is there at once, or nothing: gives 0 when the hall is there, or a staged log is not.
+SETTLE = _script("""#!lua
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
+for i = 3, #KEYS, 2 do
+  if redis.call('EXISTS', KEYS[i]) == 0 or redis.call('EXISTS', KEYS[i + 1]) == 1 then return 0 end
+end
+for i = 3, #KEYS, 2 do
+  redis.call('RENAME', KEYS[i], KEYS[i + 1])
+  redis.call('PERSIST', KEYS[i + 1])
+  local date = ARGV[(i - 1) / 2]
+  if date ~= '' then redis.call('SADD', KEYS[1], date) end
+end
+return 1
+""")
+
+# KEYS: log, the hall's sign of life. Gives what must not change until the log is replaced, and the time.
+LOOK = _script("""#!lua
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1] or {'0-0'}
+local time = redis.call('TIME')
+return {redis.call('XLEN', KEYS[1]), last[1], redis.call('GET', KEYS[2]) or '', time[1]}
+""")
+
+# KEYS: log, staged log, where the log goes, the hall's sign of life, the set of days. ARGV: length and last
+# id of the log as it was looked at, the sign of life as it was ("" for none), milliseconds to keep the
+# log that is replaced, business date or "". Gives 0 when something has changed since.
+REPLACE = _script("""#!lua
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1] or {'0-0'}
+if redis.call('XLEN', KEYS[1]) ~= tonumber(ARGV[1]) or last[1] ~= ARGV[2]
+    or (redis.call('GET', KEYS[4]) or '') ~= ARGV[3] or redis.call('EXISTS', KEYS[2]) == 0 then
+  return 0
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local left = redis.call('PTTL', KEYS[1])
+  redis.call('RENAME', KEYS[1], KEYS[3])
+  redis.call('PEXPIRE', KEYS[3], ARGV[4])
+  redis.call('RENAME', KEYS[2], KEYS[1])
+  if left > 0 then redis.call('PEXPIRE', KEYS[1], left) else redis.call('PERSIST', KEYS[1]) end
+else
+  redis.call('RENAME', KEYS[2], KEYS[1])
+  redis.call('PERSIST', KEYS[1])
+end
+if ARGV[5] ~= '' then redis.call('SADD', KEYS[5], ARGV[5]) end
+return 1
+""")
