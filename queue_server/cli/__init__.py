@@ -202,6 +202,38 @@ def replay(hall: str, date: str, *, store: StorePlace) -> None:
     sys.exit(replay_log(store, hall, date))
 
 
+@log_app.command
+def repair(
+    hall: str,
+    date: str = "",
+    *,
+    store: StorePlace,
+    from_: Annotated[Path, Parameter(name="--from")],
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    cut: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Mend a hall's logs from a backup or archive: says what is wrong and what it would do, entry by entry.
+
+    Parameters
+    ----------
+    hall
+        The hall's id.
+    date
+        One business date only; without it the register and every day of the store.
+    store
+        The store's address, or the directory of an embedded store.
+    from_
+        The backup or archive.
+    yes
+        Do it. No server may serve the hall meanwhile.
+    cut
+        The last resort: end the log before what cannot be restored, and give its numbers to nobody else.
+    """
+    from queue_server.cli.repair import repair_logs
+
+    sys.exit(repair_logs(store, hall, date, from_, yes, cut))
+
+
 # --- yichuang backup, restore -------------------------------------------------------------------------
 
 
