@@ -17,10 +17,10 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from queue_server.store import keys, scripts
-from queue_server.store.answers import NotReady, StoreRefused, Unanswered, named
+from queue_server.store.answers import TROUBLE, NotReady, StoreRefused, Unanswered, named
 from queue_server.store.asking import ask, ask_everyone
 from queue_server.store.chain import DEFAULT_ALGORITHM, GENESIS, Entry, Tail, chain
-from queue_server.store.node import COMMAND_DEADLINE, Command
+from queue_server.store.node import COMMAND_DEADLINE, Command, Node
 from queue_server.store.primaries import Primaries
 from queue_server.store.roles import Single, primaries_of
 
@@ -200,15 +200,11 @@ class Store:
         return tuple([date for date, found in zip(dates, there, strict=True) if found])
 
     async def halls(self) -> tuple[str, ...]:
-        """Every hall that has a log here, in order; in a cluster that would be asked of each primary."""
+        """Every hall that has a log here, in order; each primary of a cluster is asked for its own."""
         found: set[str] = set()
-        for pattern in (keys.register("*"), keys.days("*")):
-            cursor = 0
-            while True:
-                cursor, names = await self._do("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
-                found |= {keys.hall_of(name.decode()) for name in names}
-                if int(cursor) == 0:
-                    break
+        for member in await self.primaries.members():
+            if member.primary:
+                found |= {keys.hall_of(name.decode()) for name in await _logs_at(member.node)}
         return tuple(sorted(found))
 
     async def let_expire(self, log: str, ttl_ms: int) -> bool:
@@ -298,6 +294,25 @@ class Store:
         for member, error in failed:
             trouble = named(error)
             raise type(trouble)(f"{member.node.name}: {trouble}") from error
+
+
+async def _logs_at(node: Node) -> set[bytes]:
+    """The registers and lists of days that a server keeps. Raises `Unanswered` or `StoreRefused`."""
+    found: set[bytes] = set()
+    for pattern in (keys.register("*"), keys.days("*")):
+        cursor = b"0"
+        while True:
+            try:
+                (answer,) = await node.ask([("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)])
+            except TROUBLE as trouble:
+                raise named(trouble) from trouble
+            if isinstance(answer, Exception):
+                raise named(answer)
+            cursor = answer[0]
+            found |= set(answer[1])
+            if int(cursor) == 0:
+                break
+    return found
 
 
 def _end(base: Tail, entries: Sequence[Entry]) -> Tail:

@@ -104,7 +104,7 @@ async def keys_of(store: Store, hall: str) -> dict[str, int]:
 
 async def left_alone(store: Store, hall: str) -> None:
     """Long after the last server of a hall has ended: its sign of life is old."""
-    old = await store.now() - 60_000
+    old = await store.now(hall) - 60_000
     await store.put_side(hall, "alive", str(old).encode(), 3_600_000)
 
 

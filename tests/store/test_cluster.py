@@ -90,6 +90,16 @@ async def test_halls_are_spread_and_one_store_serves_them_all(site: Clustered, h
             keys.lease(hall, "print"), keys.fence(hall, "print"),
         }  # fmt: skip
     assert [tail.seq for tail in (await store.tails(logs)).values()] == [2, 2, 2]
+    assert await store.halls() == tuple(sorted(keys.hall_of(log) for log in logs))
+    for hall in await store.halls():
+        await store.put_sides(hall, ("one", "two"), b"here", 5000)
+        assert await store.sides_there(hall, ("one", "three", "two")) == (True, False, True)
+        assert await store.sides_there(hall, ()) == ()
+        fence = await store.acquire_lease(hall, "archive", 5000)
+        assert fence is not None
+        assert await store.advance(hall, "archive", fence, "2026-11-24/2")
+        assert await store.cursor(hall, "archive") == "2026-11-24/2"
+        assert abs(await store.now(hall) - time.time() * 1000) < 60_000
     await store.wipe_traces()
     await store.aclose()
 
