@@ -120,6 +120,7 @@ class Site:
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()
             jobs.append(tasks.create_task(self.hub.keep_fresh(self.live.confirmed)))
+            jobs.append(tasks.create_task(self.live.keep_in_time()))
             self.up = True
             try:
                 yield

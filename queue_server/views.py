@@ -139,6 +139,14 @@ def menu(day: Day, now: int, data_at: int, version: str = "") -> m.Menu:
     )
 
 
+def offers_at(day: Day, now: int) -> tuple[tuple[str, int | None], ...]:
+    """What time alone changes of a menu: why each category cannot be taken, and when calling goes on."""
+    closed = ((c.letter, closed_because(day, c.letter, now)) for c in day.plan.categories)
+    return tuple(
+        (why.code if why else "", calling_from(day, letter, ORDINARY, now)) for letter, why in closed
+    )
+
+
 def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
     closed = closed_because(day, letter, now)
     return m.Choice(

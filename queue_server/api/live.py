@@ -5,6 +5,7 @@ Each distinct view is made and encoded once, when something has landed and someb
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -35,6 +36,8 @@ FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
 
 View = Callable[[Day, int], msgspec.Struct]
+Clockwork = Callable[[Day, int], object]
+"""What of a view the clock alone can change, at a time (ms)."""
 
 
 class Live:
@@ -46,6 +49,7 @@ class Live:
         self._views: dict[str, tuple[Hall, View]] = {}
         self._watching: Counter[str] = Counter()
         self._current: set[str] = set()
+        self._clockwork: dict[str, tuple[Clockwork, object]] = {}
         self._encoder = msgspec.json.Encoder()
 
     def follow(self, hall: Hall) -> None:
@@ -76,7 +80,23 @@ class Live:
         self.hub.publish(name, self._encoder.encode(view(day, at)))
         self._current.add(name)
 
-    async def serve(self, websocket: WebSocket, hall: Hall, name: str, view: View) -> None:
+    async def keep_in_time(self, every: float = 1.0) -> None:
+        """Show anew what the clock alone has changed (the hall opens, a cut-off comes), until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            for name, (clockwork, before) in list(self._clockwork.items()):
+                hall, view = self._views[name]
+                line = hall.day
+                if name not in self._current or line is None or line.busy:
+                    continue  # what is under way is shown when it has landed
+                now = clockwork(line.state, hall.clock())
+                if now != before:
+                    self._clockwork[name] = (clockwork, now)
+                    self._show(name, view, line.state, data_at(hall, line))
+
+    async def serve(
+        self, websocket: WebSocket, hall: Hall, name: str, view: View, clockwork: Clockwork | None = None
+    ) -> None:
         """Show a view to one screen until it goes.
 
         While somebody watches, whatever lands is published; so only the first who comes needs it made,
@@ -84,6 +104,8 @@ class Live:
         """
         self._views[name] = (hall, view)
         self._watching[name] += 1
+        if clockwork is not None:
+            self._clockwork.setdefault(name, (clockwork, None))
         try:
             if name not in self._current:
                 await hall.look(lambda day: self._show(name, view, day, hall.clock()))
@@ -97,6 +119,7 @@ class Live:
         if not self._watching[name]:
             del self._watching[name], self._views[name]
             self._current.discard(name)
+            self._clockwork.pop(name, None)
             self.hub.forget(name)
 
     def confirmed(self, name: str) -> b.Beat | None:
@@ -129,7 +152,11 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
     async def kiosk(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
             await live.serve(
-                websocket, hall, f"kiosk/{hall.id}", lambda day, at: views.menu(day, at, at, live.version)
+                websocket,
+                hall,
+                f"kiosk/{hall.id}",
+                lambda day, at: views.menu(day, hall.clock(), at, live.version),
+                views.offers_at,
             )
 
         await _to(websocket, halls, show)
@@ -148,7 +175,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                     websocket,
                     hall,
                     f"window/{hall.id}/{number}",
-                    lambda day, at: views.window_view(day, number, at, at),
+                    lambda day, at: views.window_view(day, number, hall.clock(), at),
                 )
 
         await _to(websocket, halls, show)

@@ -152,6 +152,11 @@ class Line(Generic[S]):
             deadline.cancel()
 
     @property
+    def busy(self) -> bool:
+        """Whether the state in memory is ahead of the log right now."""
+        return self._busy
+
+    @property
     def silent(self) -> bool:
         """Whether the store has not answered an append for so long that it counts as gone."""
         return self._silent_since is not None and time.monotonic() - self._silent_since > SILENT
