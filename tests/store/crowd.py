@@ -155,8 +155,7 @@ async def answered(ask: Callable[[], Awaitable[Answer]]) -> Answer:
             return False
         return True
 
-    look: Callable[[], bool | Awaitable[bool]] = once
-    await wait_until(look, PATIENCE)
+    await wait_until(once, PATIENCE)
     return found[0]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
 from queue_server.store import keys
+from queue_server.store.address import Place
 from queue_server.store.chain import GENESIS
 from queue_server.store.check import StoreUnfit, check_store, faults_of_cluster
+from queue_server.store.cluster import Shard, read_nodes
 from queue_server.store.logs import Landed, NotReady, Store, StoreRefused, Unanswered
 from queue_server.store.reader import Reader
 from tests.store.crowd import Onlooker, writing
@@ -44,8 +46,7 @@ async def until(look: Callable[[], bool]) -> None:
     async def seen() -> bool:
         return await asyncio.to_thread(look)
 
-    looking: Callable[[], bool | Awaitable[bool]] = seen
-    await wait_until(looking, PATIENCE)
+    await wait_until(seen, PATIENCE)
 
 
 @pytest.mark.proves("S36")
@@ -143,8 +144,7 @@ async def test_while_a_slot_has_no_owner_its_halls_wait_and_the_others_go_on(
         except (Unanswered, StoreRefused):
             return False
 
-    landing: Callable[[], bool | Awaitable[bool]] = lands
-    await wait_until(landing, PATIENCE)
+    await wait_until(lands, PATIENCE)
     await store.aclose()
 
 
@@ -203,6 +203,26 @@ def test_a_cluster_with_holes_too_few_or_failing_primaries_is_named() -> None:
     ):  # fmt: skip
         (found,) = faults_of_cluster(fit | change)
         assert found.startswith(fault)
+
+
+def test_what_the_cluster_tells_of_its_nodes_is_understood() -> None:
+    text = b"""\
+a1 :7001@17001,myself myself,master - 0 0 1 connected 0-5460 5462 [93-<-b1]
+b1 10.0.0.2:7002@17002 master - 0 0 2 connected 5463-10922
+c1 [::1]:7003@17003 master,fail - 0 0 3 disconnected
+a2 10.0.0.4:7004@17004 slave,fail a1 0 0 1 disconnected
+a3 10.0.0.5:7005@17005,five slave a1 0 0 1 connected
+b2 :0@0 slave,fail,noaddr b1 0 0 2 disconnected
+d1 10.0.0.9:7009@17009 handshake - 0 0 0 disconnected
+"""
+    assert read_nodes(text, "10.0.0.1") == [
+        Shard(
+            Place("10.0.0.1", 7001),
+            [(0, 5460), (5462, 5462)],
+            [Place("10.0.0.4", 7004), Place("10.0.0.5", 7005)],
+        ),
+        Shard(Place("10.0.0.2", 7002), [(5463, 10922)], []),
+    ]
 
 
 @pytest.mark.faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -32,8 +32,7 @@ async def until(look: Callable[[], bool]) -> None:
     async def seen() -> bool:
         return await asyncio.to_thread(look)
 
-    looking: Callable[[], bool | Awaitable[bool]] = seen
-    await wait_until(looking, PATIENCE)
+    await wait_until(seen, PATIENCE)
 
 
 async def until_whole(site: Watched) -> None:
@@ -117,6 +116,26 @@ async def test_what_the_replicas_do_not_have_yet_is_no_fact_and_its_repeat_waits
     repeated = await answered(lambda: store.append(log, first.tail, [b"ticket A001"]))
     assert isinstance(repeated, Landed)
     assert [entry.body for entry in await store.read(log, 0)] == [b"opened", b"ticket A001"]
+    await store.aclose()
+
+
+async def test_while_a_replica_is_gone_the_hall_goes_on_as_long_as_the_sentinels_stand_by_its_primary(
+    site: Watched, hall_id: str
+) -> None:
+    store = await Store.connect(site.url, deadline=1.0)
+    log = keys.day(hall_id, "2026-11-24")
+    primary = site.primary()
+    lost = next(one for one in site.servers if one is not primary)
+    lost.kill()
+    first = await answered(lambda: store.append(log, GENESIS, [b"opened"]))
+    assert isinstance(first, Landed)
+    for sentinel in site.sentinels[:2]:
+        sentinel.kill()
+    with pytest.raises(Unanswered, match="confirmed by 1 of 2 replicas: 1 of 3 sentinels answer"):
+        await store.append(log, first.tail, [b"ticket A001"])
+    await asyncio.to_thread(lost.start)
+    landed = await answered(lambda: store.append(log, first.tail, [b"ticket A001"]))
+    assert isinstance(landed, Landed), "with every replica in step no sentinel is needed"
     await store.aclose()
 
 
