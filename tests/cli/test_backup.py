@@ -131,6 +131,7 @@ class Queue:
         await self._client.aclose()
 
 
+@pytest.mark.timeout(180)  # two servers start, on a machine that may be busy
 async def test_a_hall_backed_up_under_load_goes_on_in_another_store_where_the_backup_ends(
     store_url: str, hall_id: str, tmp_path: Path
 ) -> None:
