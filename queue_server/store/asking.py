@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from redis.exceptions import AskError, MovedError, NoScriptError
+from redis.exceptions import AskError, BusyLoadingError, MovedError, NoScriptError
 
 from queue_server.store import keys
 from queue_server.store.address import Place
@@ -52,7 +52,10 @@ async def ask(
                 await _make_sure(primaries, node, key, kept)
         except TROUBLE as trouble:
             await _suspect(primaries, node)
-            raise named(trouble) from trouble
+            if not isinstance(trouble, BusyLoadingError) or time.monotonic() > end:
+                raise named(trouble) from trouble
+            await asyncio.sleep(PAUSE)
+            continue
         except Unanswered as silence:
             await _suspect(primaries, node)
             if not isinstance(silence, NotReady) or time.monotonic() > end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import signal
 import socket
@@ -235,6 +236,19 @@ def clustered(replicas: int = 0) -> Iterator[Clustered]:
             server.ask("CLUSTER", "REPLICATE", store.ids[servers[n % 3].port])
         wait_for(lambda: all(_view_of_replicas(one) == replicas for one in servers[:3]), PATIENCE)
         yield store
+
+
+@contextmanager
+def slow_to_load() -> Iterator[Server]:
+    """A single server that needs some tenths of a second to read its file when it starts anew."""
+    with _started() as start:
+        slow = {"key-load-delay": "3000", "loading-process-events-interval-bytes": "1024"}
+        server = start({**KEEP, **slow, "port": str(free_ports(1)[0])})
+        for n in range(300):
+            server.ask("SET", f"filling-{n}", os.urandom(512))
+        server.ask("BGREWRITEAOF")
+        wait_for(lambda: server.ask("INFO", "persistence")["aof_rewrite_in_progress"] == 0, PATIENCE)
+        yield server
 
 
 @contextmanager

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 import pytest
 
 from queue_server.store import keys
 from queue_server.store.chain import GENESIS, ChainBroken, Entry, chain, verify
-from queue_server.store.logs import Forked, Landed, Lost, NotYourTurn, Store, StoreRefused
+from queue_server.store.logs import (
+    Forked,
+    Landed,
+    Lost,
+    NotYourTurn,
+    Store,
+    StoreRefused,
+    Unanswered,
+)
+from tests.store.servers import slow_to_load
+from tests.waiting import wait_until
 
 
 async def test_of_two_writers_on_one_base_one_wins_and_the_other_is_told_what_was_missing(
@@ -62,6 +75,32 @@ async def test_what_is_no_log_is_refused_plainly(store: Store, hall_id: str) -> 
     await store.redis.set(log, "no stream")
     with pytest.raises(StoreRefused, match="WRONGTYPE"):
         await store.append(log, GENESIS, [b"one"])
+
+
+async def test_a_store_that_still_reads_its_file_is_asked_again(hall_id: str) -> None:
+    log = keys.day(hall_id, "2026-11-24")
+    with slow_to_load() as server:
+        store = await Store.connect(server.url)
+        landed = await store.append(log, GENESIS, [b"opened"])
+        assert isinstance(landed, Landed)
+        for _ in range(5):  # it may have finished between our two questions
+            server.kill()
+            starting = asyncio.create_task(asyncio.to_thread(server.start))
+            await wait_until(partial(_loads, store), 20)
+            assert await store.tail(log) == landed.tail
+            await starting
+            if server.ask("INFO", "commandstats")["cmdstat_xrevrange"]["rejected_calls"]:
+                break
+        else:
+            pytest.fail("it was never asked while it read its file")
+        await store.aclose()
+
+
+async def _loads(store: Store) -> bool:
+    try:
+        return (await store.about())["loading"] == "1"
+    except Unanswered:
+        return False
 
 
 async def test_leases_are_held_by_one_and_their_fences_grow(store: Store, hall_id: str) -> None:
