@@ -100,6 +100,9 @@ class Following:
     async def run(self) -> None:
         """Follow until cancelled; a store that is gone is waited for."""
         store, hall, name = self.hall.store, self.hall.id, self.reaction.name
+        while self.hall.day is None:
+            self._bell.clear()
+            await self._rest()
         while True:
             fence: int | None = None
             try:
