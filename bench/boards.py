@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.broadcaster import SCREENS, broadcasting
-from bench.clerk import Clerk
+from bench.clerk import Clerk, call
 from bench.figures import Row, ratios, row
 from bench.screens import Screens, allow_sockets
 from bench.server import serving
@@ -69,28 +69,16 @@ def _in_turns(
     boards.gather()  # each got one when it joined
     for _ in range(pairs + 2):
         clerk.takes_a_ticket()
-    _call(clerk, boards)
+    call(clerk, boards)
     _broadcast(boards.payload, others, control)
     for n in range(pairs):
         if n % 2:
-            calls.append(_call(clerk, boards))
+            calls.append(call(clerk, boards))
             broadcasts.append(_broadcast(boards.payload, others, control))
         else:
             broadcasts.append(_broadcast(boards.payload, others, control))
-            calls.append(_call(clerk, boards))
+            calls.append(call(clerk, boards))
     return calls, broadcasts
-
-
-def _call(clerk: Clerk, boards: Screens) -> float:
-    """The time of one call; afterwards its visitor is at the window, which every board has learnt too."""
-    boards.settle()
-    shown = boards.seq
-    began = time.perf_counter()
-    clerk.send_call()
-    last = boards.gather(shown)
-    clerk.starts(clerk.called())
-    boards.gather(boards.seq)
-    return last - began
 
 
 def _broadcast(payload: bytes, others: Screens, control: Screens) -> float:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import time
 import uuid
 
 import msgspec
 
+from bench.screens import Screens
 from bench.server import Served
 from queue_server import wire
 
@@ -65,3 +67,15 @@ class Clerk:
         """The visitor is at the window."""
         self.send(f"/tickets/{ticket}/start")
         self.answer()
+
+
+def call(clerk: Clerk, boards: Screens) -> float:
+    """The time (s) of one call to the last board; afterwards its visitor is at the window."""
+    boards.settle()
+    shown = boards.seq
+    began = time.perf_counter()
+    clerk.send_call()
+    last = boards.gather(shown)
+    clerk.starts(clerk.called())
+    boards.gather(boards.seq)
+    return last - began

@@ -72,7 +72,7 @@ class Screens:
         self._poll = select.epoll()
         try:
             for _ in range(count):
-                one = _joined(port, path, headers or {})
+                one = joined(port, path, headers or {})
                 self._sockets[one.fileno()] = one
                 self._poll.register(one.fileno(), select.EPOLLIN)
         except BaseException:
@@ -146,9 +146,15 @@ class Screens:
         return came
 
 
-def _joined(port: int, path: str, headers: Mapping[str, str]) -> socket.socket:
-    """A socket after its handshake. What the server sent right behind it is left to be read."""
-    one = socket.create_connection(("127.0.0.1", port))
+def joined(port: int, path: str, headers: Mapping[str, str], buffer: int = 0) -> socket.socket:
+    """A socket after its handshake. What the server sent right behind it is left to be read.
+
+    `buffer` is how many bytes the kernel may hold for it (0: as many as it likes).
+    """
+    one = socket.socket()
+    if buffer:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    one.connect(("127.0.0.1", port))
     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     one.settimeout(PATIENCE)
     lines = [
