@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from websockets.sync.client import connect
 
 from queue_server.cli.demo import DAY_LIES_AHEAD, boundary_for
-from queue_server.demo import demo_plan
+from queue_server.demo import boundary_after, demo_plan
 from queue_server.hall.hours import business_date, day_bounds
-from queue_server.hall.plan import HOUR
+from queue_server.hall.plan import HOUR, Plan
 from tests.cli.processes import START, DemoProcess, stop_store, take_ticket
 from tests.waiting import wait_for
 
@@ -142,15 +142,19 @@ NOON = 1_790_000_000_000
 """Some day of 2026."""
 
 
-@given(
-    first=st.integers(NOON, NOON + 48 * HOUR),
-    later=st.integers(0, 80 * HOUR),
-)
+AT_NOON = demo_plan(NOON)
+
+
+def begun(now: int) -> Plan:
+    """The demo hall as a first start at `now` has it."""
+    return replace(AT_NOON, boundary=boundary_after(now, DAY_LIES_AHEAD * HOUR, AT_NOON.timezone))
+
+
+@given(first=st.integers(NOON, NOON + 48 * HOUR), later=st.integers(0, 80 * HOUR))
 def test_whenever_it_is_started_again_there_is_a_day_and_no_date_comes_twice(first: int, later: int) -> None:
-    last = demo_plan(first)
+    last, now = begun(first), first + later
     date = business_date(last, first)
-    now = first + later
-    plan = replace(demo_plan(now), boundary=boundary_for(demo_plan(now), last, (date,), now))
+    plan = replace(AT_NOON, boundary=boundary_for(begun(now), last, (date,), now))
     if day_bounds(last, date)[1] > now:
         assert plan.boundary == last.boundary
         return
