@@ -20,7 +20,6 @@ from queue_server.store.chain import GENESIS, ChainBroken, Entry, Tail, verify
 from queue_server.store.logs import Store
 
 PAGE = 5000
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, events.UnknownVersion)
 WELL, DAMAGED, NO_STORE = 0, 1, 2
 
 
@@ -111,7 +110,7 @@ async def _faults_of(store: Store, log: str, read: Callable[[bytes], object]) ->
                 return [*faults, f"the chain is broken at {broken}"], tail
             try:
                 read(entry.body)
-            except UNREADABLE as error:
+            except events.UNREADABLE as error:
                 faults.append(f"entry {entry.seq} is as it was stored, but cannot be read: {error}")
     return faults, tail
 
@@ -176,7 +175,7 @@ async def _pinned(store: Store, hall: str, date: str, first: Entry) -> Plan:
 def _opening(first: Entry) -> events.DayOpened | None:
     try:
         event = events.decode(first.body).e
-    except UNREADABLE:
+    except events.UNREADABLE:
         return None
     return event if isinstance(event, events.DayOpened) else None
 
@@ -184,5 +183,5 @@ def _opening(first: Entry) -> events.DayOpened | None:
 def _fact(entry: Entry) -> object:
     try:
         return register.decode(entry.body).e
-    except UNREADABLE:
+    except events.UNREADABLE:
         return None  # `log verify` names it; the plan may stand elsewhere

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
 from queue_server.cli.backup import WELL, WRONG, NoBackup, existing, with_store
 from queue_server.desk.alarms import Alarm
 from queue_server.desk.liveness import DOWN_AFTER
@@ -28,8 +26,6 @@ from queue_server.records.mending import Comparison, compare
 from queue_server.store import keys, staging
 from queue_server.store.chain import Entry, Tail
 from queue_server.store.logs import Landed, Store
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, events.UnknownVersion)
 
 
 def repair_logs(place: str, hall: str, date: str, file: Path, yes: bool, cut: bool) -> int:
@@ -269,7 +265,7 @@ def _events(entries: Iterable[Entry]) -> Iterator[events.AnyEvent]:
     for entry in entries:
         try:
             yield events.decode(entry.body).e
-        except UNREADABLE:
+        except events.UNREADABLE:
             continue  # set aside by the day as well, which names it
 
 

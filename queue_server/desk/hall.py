@@ -211,7 +211,8 @@ class Hall:
         start, end = day_bounds(line.state.plan, line.state.date)
         since, until = max(start, now - down), min(now, end)
         if down and since < until:
-            await self.offer(do.RecordDown(since=since, until=until), now, str(since))
+            command = do.RecordDown(since=since, until=until)
+            await self.offer(command, now, cause(line.state, command))
             self.alarm(Alarm(alarms.DOWN, line.name, {"seconds": down // 1000}))
         await self._liveness.mark()
 
@@ -290,7 +291,7 @@ class Hall:
         first = await self.store.read(keys.day(self.id, date), 0, 1)
         try:
             opened = events.decode(first[0].body).e if first else None
-        except (msgspec.DecodeError, events.UnknownVersion) as trouble:
+        except events.UNREADABLE as trouble:
             return plan, Halt(alarms.BROKEN, 1, str(trouble))
         if not isinstance(opened, events.DayOpened):
             return plan, None
@@ -331,12 +332,20 @@ class Hall:
 
     def _forked(self, lost: Sequence[Entry]) -> Ask | None:
         """The store's history stands; the numbers that only ours had must not be given out again."""
-        taken = [e for entry in lost if isinstance(e := events.decode(entry.body).e, events.TicketTaken)]
+        taken = [e for entry in lost if isinstance(e := _event(entry), events.TicketTaken)]
         if not taken:
             return None
         command = do.BarNumbers(lost=tuple((e.category, e.number) for e in taken))
         name = f"time:BarNumbers:{lost[-1].hash}"
         return Ask(at=self.clock(), by="time", command=command, key=name, digest=name)
+
+
+def _event(entry: Entry) -> events.AnyEvent | None:
+    """The event of an entry; None for one that cannot be read, which was set aside."""
+    try:
+        return events.decode(entry.body).e
+    except msgspec.DecodeError:
+        return None
 
 
 def tomorrows(day: Day, plan: Plan, date: str) -> tuple[Booking, ...]:

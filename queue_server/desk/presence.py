@@ -22,6 +22,7 @@ from queue_server.desk.line import Line
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
 from queue_server.hall.refusals import Refused
+from queue_server.hall.running import cause
 from queue_server.store.logs import Store, StoreRefused, Unanswered
 
 log = structlog.get_logger()
@@ -117,10 +118,8 @@ class Presence:
         self._down = False
         self.looks += 1
         gone = self._gone(dict(zip(claims, there, strict=True)), lapse / 1000)
-        return [
-            (do.ClaimLapsed(window=window, clerk=clerk), f"{window}:{clerk}:{day.windows[window].since}")
-            for window, clerk in gone
-        ]
+        lapsed = [do.ClaimLapsed(window=window, clerk=clerk) for window, clerk in gone]
+        return [(command, cause(day, command)) for command in lapsed]
 
     async def _keep_alive(self, claims: list[Claim], ttl: int) -> None:
         seen = [claim for claim in claims if claim[1] in self._signs or self._consoles[claim] > 0]

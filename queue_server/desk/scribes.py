@@ -38,7 +38,7 @@ class DayScribe:
         """
         try:
             evolve(state, events.decode(entry.body), entry.seq)
-        except (Contradiction, msgspec.DecodeError, UnicodeDecodeError) as trouble:
+        except (Contradiction, msgspec.DecodeError) as trouble:
             quarantine(state, entry.seq)
             facts: dict[str, str | int] = {"seq": entry.seq, "why": str(trouble)}
             self._alarm(alarms.Alarm(alarms.SET_ASIDE, state.date, facts))
@@ -59,7 +59,7 @@ class RegisterScribe:
         """Evolve by a fact; one that cannot be read is set aside and named. Raises `UnknownVersion`."""
         try:
             register.evolve(state, register.decode(entry.body), entry.seq)
-        except (msgspec.DecodeError, UnicodeDecodeError) as trouble:
+        except msgspec.DecodeError as trouble:
             register.quarantine(state, entry.seq)
             facts: dict[str, str | int] = {"seq": entry.seq, "why": str(trouble)}
             self._alarm(alarms.Alarm(alarms.SET_ASIDE, "register", facts))

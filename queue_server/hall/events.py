@@ -7,12 +7,15 @@ shape changes; `upcast` turns older bytes into today's shape on reading.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from queue_server.hall.model import Answer, Booking
 from queue_server.hall.plan import Serve
 
 RECORD_VERSION = 1
+T = TypeVar("T")
 
 
 class Event(
@@ -402,6 +405,9 @@ class UnknownVersion(Exception):
     """The log was written by a newer version of this software."""
 
 
+UNREADABLE = (msgspec.DecodeError, UnknownVersion)
+"""What reading a stored entry raises."""
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
 _peek = msgspec.json.Decoder(type=dict[str, msgspec.Raw])
@@ -418,13 +424,21 @@ def decode(body: bytes) -> Record:
     Raises `UnknownVersion` when a newer version wrote it and `msgspec.DecodeError` when it cannot be read.
     """
     try:
-        record = _decoder.decode(body)
+        record = readable(_decoder, body)
     except msgspec.ValidationError:
         _refuse_newer(body)
         raise
     if record.v > RECORD_VERSION:
         raise UnknownVersion(f"event version {record.v}, this software knows {RECORD_VERSION}")
     return record
+
+
+def readable(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """What a decoder reads; raises `msgspec.DecodeError` for what it cannot, bytes that are no UTF-8 too."""
+    try:
+        return decoder.decode(body)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def _refuse_newer(body: bytes) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from queue_server.hall.commands import Ask, Command
-from queue_server.hall.events import UnknownVersion
+from queue_server.hall.events import UnknownVersion, readable
 from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.model import Answer, Booking, Kept
 from queue_server.hall.plan import Plan, plan_hash
@@ -272,7 +272,7 @@ def decode(body: bytes) -> Entry:
 
     Raises `UnknownVersion` when newer software wrote it and `msgspec.DecodeError` when it cannot be read.
     """
-    version = _version.decode(body).v
+    version = readable(_version, body).v
     if version > REGISTER_VERSION:
         raise UnknownVersion(f"register version {version}, this software knows {REGISTER_VERSION}")
-    return _decoder.decode(body)
+    return readable(_decoder, body)

@@ -15,8 +15,6 @@ from queue_server.records.backup import Chain, halls, pages
 from queue_server.store import keys
 from queue_server.store.chain import GENESIS, Entry, Tail
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, events.UnknownVersion)
-
 
 class Inspected(msgspec.Struct, frozen=True):
     """What was found in a log: its entries, where its believable part ends, and every fault."""
@@ -51,7 +49,7 @@ def _register(archive: Archive, log: str, plans: dict[str, Plan]) -> Inspected:
         for entry in chain.goes_on(page):
             try:
                 fact = register.decode(entry.body).e
-            except UNREADABLE as error:
+            except events.UNREADABLE as error:
                 faults.append(f"entry {entry.seq} cannot be read: {error}")
             else:
                 if isinstance(fact, register.PlanPublished):
@@ -87,7 +85,7 @@ class _Replay:
         date = keys.date_of(self.log)
         try:
             opened = events.decode(entry.body).e
-        except UNREADABLE as error:
+        except events.UNREADABLE as error:
             self._faults.append(f"its opening cannot be read: {error}")
             return
         if not isinstance(opened, events.DayOpened):
@@ -110,7 +108,7 @@ class _Replay:
             return
         try:
             evolve(day, events.decode(entry.body), entry.seq)
-        except (Contradiction, *UNREADABLE) as error:
+        except (Contradiction, *events.UNREADABLE) as error:
             quarantine(day, entry.seq)
             self._faults.append(f"entry {entry.seq} was set aside: {error}")
 

@@ -35,6 +35,12 @@ TOKENS = {
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
 
 
+def demo_with(printer: str = "", **rules: Any) -> Plan:
+    """The demo hall of now, open at any hour, its slips on `printer`; `rules` as given."""
+    plan = demo_plan(time.time_ns() // 1_000_000, printer)
+    return replace(plan, rules=replace(plan.rules, **rules))
+
+
 class Served:
     """A running hall and a client for it; `base` is its address."""
 
@@ -113,7 +119,7 @@ async def served(
     running = asyncio.create_task(server.serve([listener]))
     await wait_until(lambda: server.started or running.done())
     for one in (hall, *others):
-        await _furnish(site, one, plan or demo_plan(time.time_ns() // 1_000_000))
+        await _furnish(site, one, plan or demo_with())
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         async with httpx.AsyncClient(base_url=base) as client:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from msgspec.structs import replace
 
-from queue_server.demo import demo_plan
 from queue_server.hall.model import WAITING
-from queue_server.hall.plan import Plan
-from tests.api.hall import Served, served
-
-
-def plan() -> Plan:
-    """The demo hall, in which a miss needs no pause after the third call."""
-    found = demo_plan(time.time_ns() // 1_000_000)
-    return replace(found, rules=replace(found.rules, miss_gap=0))
+from tests.api.hall import Served, demo_with, served
 
 
 async def taken(hall: Served, **wish: str) -> str:
@@ -49,7 +38,7 @@ async def test_a_number_that_is_alive_on_paper_is_widened_at_the_kiosk(store_url
 async def test_after_returns_transfers_and_priority_the_queue_is_a_full_sort_the_same_at_a_second_server(
     store_url: str, hall_id: str
 ) -> None:
-    agreed = plan()
+    agreed = demo_with(miss_gap=0)  # a miss needs no pause after the third call
     kind = next(iter(agreed.priority_kinds))
     async with served(store_url, hall_id, agreed) as hall:
         clerk = await hall.sit(8)

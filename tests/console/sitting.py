@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -17,21 +15,12 @@ from queue_server.console.client import HallClient
 from queue_server.console.dialogs import Dialog
 from queue_server.console.panels import Said
 from queue_server.console.scene import Scene
-from queue_server.demo import demo_plan
-from queue_server.hall.plan import Plan
 from queue_server.store import keys
 from tests.api.hall import Served
 from tests.waiting import wait_until
 
 PATIENCE = 20.0
 """Seconds (of a loaded machine) after which what should have happened will not."""
-
-
-def plan_without_voice(**rules: Any) -> Plan:
-    """The demo hall where no voice speaks, so that a call counts when it is made; `rules` as given."""
-    plan = demo_plan(time.time_ns() // 1_000_000)
-    silent = tuple(replace(window, zone="") for window in plan.windows)
-    return replace(plan, windows=silent, rules=replace(plan.rules, **rules))
 
 
 class Clerk:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.hall import Served, served
+from tests.api.hall import Served, demo_with, served
 from tests.console.sitting import (
     Clerk,
     log_of,
     open_window,
-    plan_without_voice,
     sitting,
     state_of,
     take,
@@ -86,7 +85,7 @@ async def test_finish_and_next_is_one_key(store_url: str, hall_id: str) -> None:
 
 
 async def test_after_three_calls_and_a_while_the_clerk_may_mark_a_miss(store_url: str, hall_id: str) -> None:
-    async with served(store_url, hall_id, plan_without_voice(miss_gap=1200)) as hall:
+    async with served(store_url, hall_id, demo_with(miss_gap=1200)) as hall:
         await take(hall, "D")
         async with sitting(hall_id, hall.base, 8) as clerk:
             await open_window(clerk)
@@ -216,7 +215,7 @@ async def test_a_call_is_taken_back_to_its_place(store_url: str, hall_id: str) -
 
 
 async def test_a_finish_a_park_and_a_miss_are_taken_back(store_url: str, hall_id: str) -> None:
-    async with served(store_url, hall_id, plan_without_voice(miss_gap=0)) as hall:
+    async with served(store_url, hall_id, demo_with(miss_gap=0)) as hall:
         await take(hall, "D")
         async with sitting(hall_id, hall.base, 8) as clerk:
             await open_window(clerk)

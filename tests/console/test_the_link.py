@@ -16,9 +16,9 @@ from queue_server.console.client import HallClient, NotKnown, Unreachable
 from queue_server.console.link import LinkDown, LinkUp, Live, wait_before
 from queue_server.store.logs import Store
 from queue_server.wire import Beat, CallNext, WindowView
-from tests.api.hall import served
+from tests.api.hall import demo_with, served
 from tests.console.relay import relayed
-from tests.console.sitting import at_console, log_of, open_window, plan_without_voice, sitting, state_of, take
+from tests.console.sitting import at_console, log_of, open_window, sitting, state_of, take
 
 TROUBLE = "连接中断，屏幕内容可能已过时。正在自动重连，按键暂不可用。"
 
@@ -90,7 +90,7 @@ async def test_a_console_that_was_away_while_its_claim_ended_sits_down_again_by_
 
 
 async def test_a_console_survives_a_restart_of_the_server(store_url: str, hall_id: str) -> None:
-    plan = plan_without_voice()
+    plan = demo_with()
     async with relayed("http://127.0.0.1:1") as relay, at_console(hall_id, relay.base, 8) as clerk:
         await clerk.shows("正在连接")
         assert not clerk.scene.up

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.api.hall import Served, served
+from tests.api.hall import Served, demo_with, served
 from tests.console.relay import relayed
-from tests.console.sitting import Clerk, at_console, log_of, open_window, plan_without_voice, sitting, take
+from tests.console.sitting import Clerk, at_console, log_of, open_window, sitting, take
 
 
 async def a_number_is_asked_for(clerk: Clerk) -> None:
@@ -124,7 +124,7 @@ async def test_whoever_takes_over_goes_on_with_the_visitor_or_closes_the_service
 @pytest.mark.proves("S8")
 @pytest.mark.parametrize("key", ["f2", "f6"])
 async def test_a_double_key_press_calls_one_visitor(store_url: str, hall_id: str, key: str) -> None:
-    async with served(store_url, hall_id, plan_without_voice()) as hall:
+    async with served(store_url, hall_id, demo_with()) as hall:
         await take(hall, "D", "D", "D")
         async with sitting(hall_id, hall.base, 8) as clerk:
             await open_window(clerk)

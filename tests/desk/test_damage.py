@@ -91,6 +91,20 @@ async def test_a_fork_is_believed_and_the_numbers_that_people_hold_are_barred(
         assert (await hall.ask(Ask(at=NOON, by="staff:guide", command=by_hand))).number == "D003"
 
 
+async def test_a_fork_that_lost_an_entry_nobody_can_read_is_believed_all_the_same(
+    store_url: str, hall_id: str
+) -> None:
+    async with live(store_url, hall_id) as hall:
+        await opened(hall)
+        line = hall.today()
+        opening = await everything(hall.store, line.name)
+        await hall.store.append(line.name, line.tail, [b'{"v":1,"by":"\xff"}'])
+        await hall.ask(take("lost"))
+        other = chain(Tail(opening[0].seq, opening[0].hash), [_record(ev.NoticeSet(text={"zh": "别处"}))])
+        await rewrite(hall.store, line.name, opening + other)
+        assert (await hall.ask(take("next"))).number == "D002", "D001 is in somebody's hands"
+
+
 async def test_a_log_that_lost_more_than_anybody_remembers_is_not_touched(
     store_url: str, hall_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,6 +133,20 @@ async def test_a_reaction_that_stumbles_stops_neither_the_hall_nor_the_others(
             await wait_until(lambda: seen == ["D001"])
 
 
+async def test_an_entry_that_cannot_be_read_is_passed_by(store_url: str, hall_id: str) -> None:
+    """The hall has set it aside and named it; text that is no UTF-8 stopped every follower for the day."""
+    seen: list[str] = []
+    async with live(store_url, hall_id) as hall:
+        await opened(hall)
+        line = hall.today()
+        unreadable = [b'{"v":1,"at":1,"by":"\xff","e":{"t":"found","ticket":"a","until":1}}', b"not JSON"]
+        await hall.store.append(line.name, line.tail, unreadable)
+        async with follower(hall, Noting(seen)):
+            await hall.ask(take("a"))
+            await wait_until(lambda: seen == ["D001"])
+        assert len(line.state.now.quarantined) == 2
+
+
 def test_a_place_is_written_and_read() -> None:
     assert Place.read(str(Place("2026-11-24", 17))) == Place("2026-11-24", 17)
     assert Place("2026-11-24", 99) < Place("2026-11-25", 1)

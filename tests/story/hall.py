@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from msgspec.structs import replace
 
-from queue_server.demo import demo_plan
 from queue_server.hall.plan import Plan
 from tests.api.hall import Served, served
 
 Said = dict[str, Any]
-
-
-def a_plan(printer: str = "", **rules: Any) -> Plan:
-    """The demo hall, open at any hour; `rules` as given."""
-    plan = demo_plan(time.time_ns() // 1_000_000, printer)
-    return replace(plan, rules=replace(plan.rules, **rules))
 
 
 class Refusal(Exception):
@@ -113,5 +104,5 @@ def _token(receipt: Said) -> str:
 @asynccontextmanager
 async def a_hall(store_url: str, hall_id: str, plan: Plan | None = None) -> AsyncIterator[Hall]:
     """A hall that is open while the block runs."""
-    async with served(store_url, hall_id, plan or a_plan()) as there:
+    async with served(store_url, hall_id, plan) as there:
         yield Hall(there)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.story.hall import Clerk, Refusal, Said, a_hall, a_plan
+from tests.api.hall import demo_with
+from tests.story.hall import Clerk, Refusal, Said, a_hall
 
-QUICK = a_plan(miss_gap=0)
+QUICK = demo_with(miss_gap=0)
 """The pause after the third call is 20 s in a hall; a story does not wait for it."""
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from printers.virtual import Manner, VirtualPrinter
 from queue_server.reactions.printing import Printing
+from tests.api.hall import demo_with
 from tests.reactions.test_following import follower
-from tests.story.hall import Hall, Said, a_hall, a_plan
+from tests.story.hall import Hall, Said, a_hall
 from tests.waiting import wait_until
 
 
@@ -23,7 +24,7 @@ async def test_without_paper_there_is_still_one_ticket_and_the_clerk_never_needs
     store_url: str, hall_id: str, tmp_path: Path
 ) -> None:
     async with VirtualPrinter(tmp_path) as printer:
-        plan = a_plan(f"127.0.0.1:{printer.address[1]}")
+        plan = demo_with(f"127.0.0.1:{printer.address[1]}")
         async with a_hall(store_url, hall_id, plan) as hall:
             live = hall.there.site.halls[hall_id]
             async with follower(live, Printing(live, "http://hall.test")) as printing:
