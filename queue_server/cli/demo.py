@@ -132,7 +132,7 @@ async def _demo(
     async with connected(ours.url) as store, _printer(directory, before) as printer:
         plan, tokens = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
         site = Site(store, [plan.hall], address)
-        with_followers(site, directory / "archive.sqlite", ours)
+        with_followers(site, directory / "archive.sqlite", directory / "anchors.jsonl", ours)
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         server = server_for(site, ADDRESS, 0, pages, ending, listener)
         crowd = Crowd(address, plan, tokens)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import msgspec
 
+from queue_server.cli.anchored import check_anchors
 from queue_server.cli.journal import keep_journal
 from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.desk.scribes import DayScribe
@@ -27,9 +29,13 @@ class NotThere(Exception):
     """The hall or the day that was asked for is not in the store."""
 
 
-def verify_logs(store: str, hall: str, date: str) -> int:
-    """Verify the register and every day (or one); 1 when a chain is broken or an entry cannot be read."""
-    return _look(store, lambda found: _verify(found, hall, date))
+def verify_logs(store: str, hall: str, date: str, anchors: Path | None, key: Path | None) -> int:
+    """Verify the register and every day (or one); 1 when a chain is broken or an entry cannot be read.
+
+    With `anchors`, a file of anchors, also when an anchored entry is another one or not there; `key` is the
+    public key of the file, by default the one beside it.
+    """
+    return _look(store, lambda found: _verify(found, hall, date, anchors, key))
 
 
 def show_log(store: str, hall: str, date: str) -> int:
@@ -85,9 +91,10 @@ async def _logs(store: Store, hall: str, date: str) -> list[str]:
 # --- verify -------------------------------------------------------------------------------------------
 
 
-async def _verify(store: Store, hall: str, date: str) -> int:
+async def _verify(store: Store, hall: str, date: str, anchors: Path | None, key: Path | None) -> int:
     status = WELL
-    for log in await _logs(store, hall, date):
+    logs = await _logs(store, hall, date)
+    for log in logs:
         read = register.decode if log == keys.register(hall) else events.decode
         faults, tail = await _faults_of(store, log, read)
         for fault in faults:
@@ -95,6 +102,8 @@ async def _verify(store: Store, hall: str, date: str) -> int:
             print(f"{log}: {fault}", file=sys.stderr)
         if not faults:
             print(f"{log}: {tail.seq} entries, well, ends at {tail.hash or 'nothing'}")
+    if anchors is not None:
+        status = max(status, await check_anchors(anchors, key, logs, store.read))
     return status
 
 

@@ -27,8 +27,10 @@ from queue_server.config import HallFileErrors, ServerSettings, read_hall, read_
 from queue_server.config.faults import Fault, Faults, SettingsErrors
 from queue_server.hall.plan import Plan
 from queue_server.hall.register import PublishPlan
+from queue_server.reactions.anchoring import Anchoring
 from queue_server.reactions.archiving import Archiving
 from queue_server.reactions.printing import Printing
+from queue_server.records.anchors import Anchors
 from queue_server.records.archive import Archive
 from queue_server.store.embedded import EmbeddedStore
 
@@ -145,10 +147,11 @@ async def publish(site: Site, plan: Plan) -> None:
     await put(site.halls[plan.hall].register, PublishPlan(plan))
 
 
-def with_followers(site: Site, archive: Path, ours: EmbeddedStore | None) -> None:
-    """Print the site's slips, archive its logs, and start the store that it brought along anew if it dies."""
+def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore | None) -> None:
+    """Print the site's slips, archive and anchor its logs, and start the store it brought anew if it dies."""
     site.react_with(lambda hall: Printing(hall, site.public_url))
     site.react_with(lambda hall: Archiving(hall, Archive(archive)))
+    site.also_run(Anchoring(site.halls.values(), Anchors(anchors)).run)
     if ours is not None:
         site.also_run(ours.keep_alive)
 
@@ -226,7 +229,7 @@ async def _serve(
         for plan in plans:
             await put_in_force(store, plan)
         site = Site(store, [plan.hall for plan in plans], settings.address)
-        with_followers(site, Path(settings.archive), ours)
+        with_followers(site, Path(settings.archive), Path(settings.anchors), ours)
         server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener)
         try:
             async with served(server) as running:

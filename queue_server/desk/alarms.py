@@ -19,6 +19,8 @@ FORK_TAKEN = "fork_taken"
 SET_ASIDE = "event_set_aside"
 CLOCK = "clock_stepped"
 DOWN = "was_down"
+ANCHOR_GONE = "anchor_gone"
+NOT_ANCHORED = "not_anchored"
 
 HALTS = (BROKEN, NEWER, FORKED, NO_PLAN)
 """Alarms after which a log accepts nothing."""

@@ -6,14 +6,18 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from queue_server.records.anchors import Anchors
 from queue_server.store import keys
+from queue_server.store.chain import GENESIS, chain
 from queue_server.store.logs import Store
 from tests.api.hall import served
 from tests.cli.processes import free_port, run
+from tests.desk.live_hall import NOON
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -134,3 +138,25 @@ def test_a_store_that_is_not_there_is_a_sentence_and_a_status_of_its_own() -> No
 
 def test_the_store_may_be_named_by_the_environment() -> None:
     assert run("log", "verify", "hall", store="/nowhere/store").returncode == 2
+
+
+async def test_verify_holds_the_log_against_anchors_from_outside(kept: Kept, tmp_path: Path) -> None:
+    anchors = Anchors(tmp_path / "anchors.jsonl")
+    tail = await kept.store.tail(kept.log)
+    anchors.add([(kept.log, tail.seq, tail.hash), ("yc:{elsewhere}:register", 1, "sha256:00")], NOON)
+    words = ("--anchors", str(anchors.path))
+    well = await kept.log_("verify", *words)
+    assert well.returncode == 0, well.stderr
+    assert "1 anchors of these logs" in well.stdout
+    entries = await kept.store.read(kept.log, 0)
+    redis: Any = kept.store.redis
+    await redis.delete(kept.log)
+    for entry in chain(GENESIS, [entry.body for entry in entries[:-2]]):
+        await redis.xadd(kept.log, {"b": entry.body, "h": entry.hash}, id=f"{entry.seq}-0")
+    assert (await kept.log_("verify")).returncode == 0, "the shorter log is whole in itself"
+    short = await kept.log_("verify", *words)
+    assert short.returncode == 1
+    assert f"entry {tail.seq}, anchored" in short.stderr
+    missing = await kept.log_("verify", "--anchors", str(tmp_path / "none"))
+    assert missing.returncode == 1
+    assert "there is no file" in missing.stderr
