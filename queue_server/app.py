@@ -21,10 +21,12 @@ from kiosk.menu import Menu
 from printers import pages as printer_pages
 from queue_server import views
 from queue_server.api import live, openapi, problems, table
+from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
+from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
@@ -50,6 +52,7 @@ class Site:
         self.live = live.Live(self.hub, self.assets.version)
         self.metrics = metrics.Metrics(self.halls, self.hub)
         self.up = False
+        self.webhooks: tuple[Webhook, ...] = ()
         self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
         self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
 
@@ -60,6 +63,10 @@ class Site:
     def react_with(self, make: Callable[[Hall], Reaction]) -> None:
         """Let a follower act on what lands in every hall."""
         self._reactions.append(make)
+
+    def tell(self, targets: Sequence[Webhook]) -> None:
+        """Tell other systems what happens in their halls."""
+        self.webhooks = tuple(targets)
 
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""
@@ -115,7 +122,9 @@ class Site:
             jobs += [tasks.create_task(job()) for job in self._jobs]
             for hall in self.halls.values():
                 self.live.follow(hall)
-                jobs += [tasks.create_task(Following(hall, make(hall)).run()) for make in self._reactions]
+                reactions = [make(hall) for make in self._reactions]
+                reactions += [Webhooks(hall, one) for one in self.webhooks if one.hall == hall.id]
+                jobs += [tasks.create_task(Following(hall, reaction).run()) for reaction in reactions]
                 started = asyncio.Event()
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()

@@ -484,10 +484,33 @@ class AlarmLine(msgspec.Struct, frozen=True):
     text: Text
 
 
+class SetAside(msgspec.Struct, frozen=True):
+    """A message that a target did not take: its id, when it was given up (ms), and why."""
+
+    id: str
+    at: int
+    why: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Another system that is told what happens here: the last message it took ("" before the first).
+
+    `failing_since` (ms) is 0 while it answers; `why` is what it does instead.
+    """
+
+    name: str
+    host: str
+    sent: str
+    failing_since: int
+    why: str
+    set_aside: tuple[SetAside, ...]
+
+
 class Health(msgspec.Struct, frozen=True):
     """How a hall is: `halted` is the alarm's code for which nothing is accepted ("" while all is well).
 
-    `set_aside` are events that contradicted the state, `barred` numbers that a failover lost.
+    `set_aside` are events that contradicted the state, `barred` numbers that a failover lost, `told` the
+    systems that are told what happens.
     """
 
     date: str
@@ -496,3 +519,4 @@ class Health(msgspec.Struct, frozen=True):
     set_aside: tuple[int, ...]
     barred: tuple[str, ...]
     alarms: tuple[AlarmLine, ...]
+    told: tuple[Told, ...] = ()

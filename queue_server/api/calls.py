@@ -23,6 +23,7 @@ from queue_server.access.principals import (
     token_hash,
 )
 from queue_server.api.problems import Unfit
+from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
@@ -48,6 +49,7 @@ class Halls(Protocol):
         ...
 
     public_url: str
+    webhooks: tuple[Webhook, ...]
 
 
 class Call:

@@ -9,8 +9,11 @@ from queue_server.access.principals import may_see_health
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done
+from queue_server.config import Webhook
 from queue_server.hall import commands as do
 from queue_server.hall.refusals import NotYours
+from queue_server.reactions.webhooks import Standing, host_of, standing_of
+from queue_server.store.logs import StoreRefused, Unanswered
 from queue_server.views import alarm_text
 
 
@@ -54,7 +57,22 @@ async def health(call: Call) -> wire.Health:
             )
             for at, alarm in hall.alarms
         ),
+        told=await _told(call),
     )
+
+
+async def _told(call: Call) -> tuple[wire.Told, ...]:
+    """How the systems fare that are told what happens; nothing is known of them while the store is gone."""
+    targets = [target for target in call.halls.webhooks if target.hall == call.hall.id]
+    try:
+        return tuple([_standing(target, await standing_of(call.hall, target)) for target in targets])
+    except (Unanswered, StoreRefused):
+        return ()
+
+
+def _standing(target: Webhook, now: Standing) -> wire.Told:
+    aside = tuple(wire.SetAside(one.id, one.at, one.why) for one in now.set_aside)
+    return wire.Told(target.name, host_of(target), now.sent, now.failing_since, now.why, aside)
 
 
 async def pause_category(call: Call) -> wire.Done:

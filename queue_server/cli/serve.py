@@ -23,7 +23,14 @@ from queue_server.cli.ending import Ending
 from queue_server.cli.journal import keep_journal
 from queue_server.cli.registers import put, put_in_force
 from queue_server.cli.stores import NoStore, connected, embedded, store_address
-from queue_server.config import HallFileErrors, ServerSettings, read_hall, read_settings
+from queue_server.config import (
+    HallFileErrors,
+    ServerSettings,
+    Webhook,
+    read_hall,
+    read_settings,
+    read_webhooks,
+)
 from queue_server.config.faults import Fault, Faults, SettingsErrors
 from queue_server.hall.plan import Plan
 from queue_server.hall.register import PublishPlan
@@ -171,13 +178,14 @@ def run_server(environment: Mapping[str, str] = os.environ) -> int:
     try:
         settings = read_settings(environment)
         plans = read_halls(settings.hall_files)
+        targets = read_targets(settings.webhooks, plans)
     except Faults as errors:
         print(errors, file=sys.stderr)
         return WRONG
     keep_journal(settings.log_format, settings.log_level)
     with Ending() as ending:
         try:
-            return _run(settings, plans, ending)
+            return _run(settings, plans, targets, ending)
         except NoStore as error:
             print(f"一窗 cannot serve: {error}", file=sys.stderr)
             return NO_STORE
@@ -203,7 +211,23 @@ def read_halls(files: Sequence[str]) -> list[Plan]:
     return list(plans.values())
 
 
-def _run(settings: ServerSettings, plans: list[Plan], ending: Ending) -> int:
+def read_targets(file: str, plans: Sequence[Plan]) -> tuple[Webhook, ...]:
+    """Whom to tell what happens in the halls that are served; raises the file's faults."""
+    targets = read_webhooks(file) if file else ()
+    served = [plan.hall for plan in plans]
+    if strangers := [target for target in targets if target.hall not in served]:
+        raise SettingsErrors(
+            [
+                Fault(
+                    file, 0, f"webhook {one.name}", f'there is no hall "{one.hall}" here: {", ".join(served)}'
+                )
+                for one in strangers
+            ]
+        )
+    return targets
+
+
+def _run(settings: ServerSettings, plans: list[Plan], targets: Sequence[Webhook], ending: Ending) -> int:
     try:
         listener = listen(settings.bind, settings.port)
     except OSError as error:
@@ -214,7 +238,7 @@ def _run(settings: ServerSettings, plans: list[Plan], ending: Ending) -> int:
     with listener, ExitStack() as last:
         url = last.enter_context(embedded(brought)) if settings.embedded else store_address(settings)
         ours = brought if settings.embedded else None
-        return run_loop(_serve(settings, url, ours, plans, ending, listener))
+        return run_loop(_serve(settings, url, ours, plans, targets, ending, listener))
 
 
 async def _serve(
@@ -222,6 +246,7 @@ async def _serve(
     url: str,
     ours: EmbeddedStore | None,
     plans: list[Plan],
+    targets: Sequence[Webhook],
     ending: Ending,
     listener: socket.socket,
 ) -> int:
@@ -230,6 +255,7 @@ async def _serve(
             await put_in_force(store, plan)
         site = Site(store, [plan.hall for plan in plans], settings.address)
         with_followers(site, Path(settings.archive), Path(settings.anchors), ours)
+        site.tell(targets)
         server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener)
         try:
             async with served(server) as running:

@@ -6,6 +6,7 @@ from .faults import Fault as HallFileError
 from .faults import HallFileErrors, SettingsErrors
 from .hall_file import Inspection, inspect_hall, read_hall
 from .server import Secret, ServerSettings, read_settings
+from .webhooks import Webhook, read_webhooks
 
 __all__ = [
     "HallFileError",
@@ -14,7 +15,9 @@ __all__ = [
     "Secret",
     "ServerSettings",
     "SettingsErrors",
+    "Webhook",
     "inspect_hall",
     "read_hall",
     "read_settings",
+    "read_webhooks",
 ]

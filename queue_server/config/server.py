@@ -60,7 +60,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     ("" derives it from bind and port). `store_url` is a Redis (>= 7) or Valkey to use; without one
     the process starts an embedded store that keeps its data in `store_directory`, run by
     `store_binary` ("" looks for one). `hall_files` are the halls served; `archive` is the file into
-    which their logs go, `anchors` the one in which their ends are sealed every hour.
+    which their logs go, `anchors` the one in which their ends are sealed every hour; `webhooks` is the
+    file that names whom to tell what happens ("": nobody).
     """
 
     bind: str = "127.0.0.1"
@@ -73,6 +74,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     store_binary: str = ""
     archive: str = "var/archive.sqlite"
     anchors: str = "var/anchors.jsonl"
+    webhooks: str = ""
     log_level: str = "info"
     log_format: str = "json"
 
@@ -229,6 +231,7 @@ SETTINGS = {
     "store_binary": Setting(values.line, path=True),
     "archive": Setting(values.line, path=True),
     "anchors": Setting(values.line, path=True),
+    "webhooks": Setting(values.line, path=True),
     "log_level": Setting(values.one_of(LOG_LEVELS)),
     "log_format": Setting(values.one_of(LOG_FORMATS)),
 }

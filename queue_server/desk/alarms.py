@@ -21,6 +21,7 @@ CLOCK = "clock_stepped"
 DOWN = "was_down"
 ANCHOR_GONE = "anchor_gone"
 NOT_ANCHORED = "not_anchored"
+NOT_TOLD = "not_told"
 
 HALTS = (BROKEN, NEWER, FORKED, NO_PLAN)
 """Alarms after which a log accepts nothing."""

@@ -106,9 +106,14 @@ async def grant_tokens(store_url: str, halls: Iterable[str]) -> None:
 
 
 class ServerProcess:
-    """One ``yichuang serve``. `ended` notes each time that it ended without having been killed here."""
+    """One ``yichuang serve``, with further `settings`.
 
-    def __init__(self, name: str, store_url: str, hall_files: Sequence[Path], folder: Path) -> None:
+    `ended` notes each time that it ended without having been killed here.
+    """
+
+    def __init__(
+        self, name: str, store_url: str, hall_files: Sequence[Path], folder: Path, **settings: str
+    ) -> None:
         self.name = name
         self.store_url = store_url
         self.port = free_port()
@@ -116,6 +121,7 @@ class ServerProcess:
         self.starts = 0
         self.ended: list[str] = []
         self._hall_files = hall_files
+        self._settings = {f"YICHUANG_{name.upper()}": value for name, value in settings.items()}
         self._output = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -143,7 +149,7 @@ class ServerProcess:
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
                 [str(Path(sys.executable).with_name("yichuang")), "serve"],
-                env=here | settings,
+                env=here | settings | self._settings,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
