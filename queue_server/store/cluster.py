@@ -74,7 +74,10 @@ class Cluster:
         return self._known[str(place)]
 
     def group(self, key: str) -> str:
-        return str(key_slot(key.encode()))
+        """The node that has the key's slot, as far as is known: what moves meanwhile is followed."""
+        slot = key_slot(key.encode())
+        found = self._slots[slot]
+        return str(slot) if found is None else found.name
 
     def _node(self, place: Place) -> Node:
         return Node(str(place), options_at(place, self._options), self.deadline, every_replica=True)

@@ -43,6 +43,11 @@ def turn(log: str) -> str:
     return f"{log}:turn"
 
 
+def bell(hall: str) -> str:
+    """The channel that is rung when one of a hall's logs has grown: on the hall's slot, like its keys."""
+    return f"{PREFIX}:{{{hall}}}:bell"
+
+
 def pulse(key: str) -> str:
     """Written behind what replicas are to confirm, on the slot of a key (expires)."""
     return f"{PREFIX}:{{{hall_of(key)}}}:pulse"

@@ -126,7 +126,8 @@ class Store:
         """
         entries = chain(base, bodies, self._algorithm)
         date = keys.date_of(log)
-        names = (log, keys.turn(log), keys.days(keys.hall_of(log)))
+        hall = keys.hall_of(log)
+        names = (log, keys.turn(log), keys.days(hall), keys.bell(hall))
         words: list[Any] = [base.seq, base.hash, turn, max(MOST_MISSING, len(entries)), date]
         for entry in entries:
             words += (entry.body, entry.hash)
@@ -156,20 +157,8 @@ class Store:
         return _entries(await self._do(*words, key=log, confirmed=True))
 
     def group(self, log: str) -> str:
-        """Which logs can be read in one go: those of one group."""
+        """Which logs can be asked about in one go, and ring one bell: those of one group."""
         return self.primaries.group(log)
-
-    async def read_new(self, after: dict[str, int], block_ms: int) -> dict[str, tuple[Entry, ...]]:
-        """The new entries of several logs of one group, waiting up to `block_ms` for the first.
-
-        It ends before the deadline in any case.
-        """
-        block_ms = max(1, min(block_ms, int(self.primaries.deadline * 500)))
-        words: list[Any] = ["XREAD", "COUNT", 1000, "BLOCK", block_ms, "STREAMS", *after]
-        words += [f"{seq}-0" for seq in after.values()]
-        answer = await self._do(*words, key=next(iter(after)), confirmed=True)
-        pairs = answer.items() if isinstance(answer, dict) else answer or ()
-        return {name.decode(): _entries(raw) for name, raw in pairs}
 
     async def tail(self, log: str) -> Tail:
         """Where a log ends."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.connection import Connection
+from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
@@ -88,7 +88,7 @@ class Node:
         `then` follows on the same connection if none was refused. `asking` says to a cluster's node that
         a hall is on its way to it. Raises what the client does.
         """
-        with _hearing_cancellation():
+        with hearing_cancellation():
             return await self._ask(commands, then, asking)
 
     async def _ask(self, commands: Sequence[Command], then: Sequence[Command], asking: bool) -> list[Any]:
@@ -141,6 +141,12 @@ class Node:
             return 1  # a hosted store does not let us look, but it has the setting
         return max(1, int([*(found.values() if isinstance(found, dict) else found)][-1]))
 
+    def line(self) -> AbstractConnection:
+        """A connection of its own, for who listens instead of asking. The caller closes it."""
+        pool = self.redis.connection_pool
+        made: AbstractConnection = pool.connection_class(**{**pool.connection_kwargs, "protocol": 2})
+        return made
+
     def forget(self) -> None:
         """Trouble came from here: ask again who follows."""
         self._asked_at = -REMEMBERED
@@ -155,7 +161,7 @@ class Node:
 
 
 @contextmanager
-def _hearing_cancellation() -> Iterator[None]:
+def hearing_cancellation() -> Iterator[None]:
     """The client swallows a cancellation that comes while it connects or sends: the task would never end."""
     task = asyncio.current_task()
     before = task.cancelling() if task else 0

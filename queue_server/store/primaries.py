@@ -53,7 +53,7 @@ class Primaries(Protocol):
         ...
 
     def group(self, key: str) -> str:
-        """Which keys can be named in one command: those of one group."""
+        """Which keys one server answers for: those of one group. It may change when a server fails over."""
         ...
 
     async def members(self) -> list[Member]:

@@ -1,18 +1,20 @@
 """One reader of the store a process: it follows every log that is live here.
 
-A blocking read brings what others append at once. A look at each log's end every second, answered by its
-primary and confirmed by the replicas where there are any, says when the data were last known to be
-fresh, and finds a log that does not hold what landed here any more.
+A bell at each server of the store says at once which log has grown, and only that is read. A look at each
+log's end every second, answered by its primary and confirmed by the replicas where there are any, finds what
+a lost ring did not tell, says when the data were last known to be fresh, and finds a log that does not hold
+what landed here any more.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
+from queue_server.store.bell import Bell
 from queue_server.store.chain import ChainBroken, Entry, Tail
 from queue_server.store.logs import Store, StoreRefused, Unanswered
 
@@ -21,11 +23,10 @@ log = structlog.get_logger()
 Arrived = Callable[[Sequence[Entry]], None]
 Diverged = Callable[[Tail], None]
 
-BLOCK_MS = 1000
 CHECK = 1.0
 """Seconds between two looks at a log's end."""
 PAUSE = 0.2
-BUSY = 0.01
+PAGE = 1000
 
 
 class Watched:
@@ -54,7 +55,7 @@ class Watched:
 
 
 class Reader:
-    """Follows a changing set of logs, with one blocking read for each group of logs that allows it."""
+    """Follows a changing set of logs, with one bell for each group of them."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -94,52 +95,62 @@ class Reader:
                 await self._changed.wait()
 
     async def _follow(self, group: str) -> None:
-        """Read the logs of one group for as long as there are any."""
+        """Follow the logs of one group for as long as there are any."""
+        bell = Bell(self.store.primaries)
         down, check_at = False, 0.0
-        while logs := {name: one for name, one in self._logs.items() if self.store.group(name) == group}:
-            try:
-                if time.monotonic() >= check_at:
-                    check_at = time.monotonic() + CHECK
-                    await self._check(logs)
-                await self._read_once(logs, check_at)
-            except (Unanswered, StoreRefused) as trouble:
-                if not down:
-                    log.warning("store gone", logs=sorted(logs), error=str(trouble))
-                down = True
-                await asyncio.sleep(PAUSE)
-            else:
-                if down:
-                    log.info("store is back", logs=sorted(logs))
-                down = False
+        try:
+            while logs := {name: one for name, one in self._logs.items() if self.store.group(name) == group}:
+                try:
+                    if await bell.listen(logs) or time.monotonic() >= check_at:
+                        check_at = time.monotonic() + CHECK
+                        await self._check(logs)
+                    await self._fetch(await bell.rung(check_at))
+                except (Unanswered, StoreRefused) as trouble:
+                    if not down:
+                        log.warning("store gone", logs=sorted(logs), error=str(trouble))
+                    down = True
+                    await bell.hang_up()
+                    await asyncio.sleep(PAUSE)
+                else:
+                    if down:
+                        log.info("store is back", logs=sorted(logs))
+                    down = False
+        finally:
+            await bell.hang_up()
 
-    async def _read_once(self, watched: dict[str, Watched], until: float) -> None:
-        """Wait for what others append, at most until the next look at the ends is due."""
-        after = {name: one.after() for name, one in watched.items()}
-        block_ms = max(1, min(BLOCK_MS, int((until - time.monotonic()) * 1000)))
-        found = await self.store.read_new(after, block_ms)
-        news = False
-        for name, entries in found.items():
-            one = watched[name]
-            known = one.after()
-            if name in self._logs:
-                one.hand_over(entries)
-            news = news or one.after() > known
-        if found and not news:
-            # What this process appends itself, and has or will take in without us: do not ask again at once.
-            await asyncio.sleep(BUSY)
+    async def _fetch(self, grown: Mapping[str, int]) -> None:
+        """Read what logs have that their watchers do not know yet."""
+        behind = [
+            self._read(name, one, seq)
+            for name, seq in grown.items()
+            if (one := self._logs.get(name)) is not None and one.after() < seq
+        ]
+        await asyncio.gather(*behind)
+
+    async def _read(self, name: str, one: Watched, seq: int) -> None:
+        while name in self._logs and (known := one.after()) < seq:
+            entries = await self.store.read(name, known, PAGE)
+            if not entries or name not in self._logs:
+                return  # it does not hold them any more: the next look at its end says so
+            one.hand_over(entries)
+            if one.after() <= known:
+                return
 
     async def _check(self, watched: dict[str, Watched]) -> None:
         """Look where each log ends; what its watcher holds is taken first, for it may grow meanwhile."""
         held = {name: one.holds() if one.holds else None for name, one in watched.items()}
         after = {name: one.after() for name, one in watched.items()}
         ends = await self.store.tails(list(watched))
+        grown: dict[str, int] = {}
         for name, one in watched.items():
             if name not in self._logs:
                 continue
             if await self._stands(name, ends[name], held[name], after[name]):
                 one.hand_over(())
+                grown[name] = ends[name].seq
             elif one.diverged is not None:
                 one.diverged(ends[name])
+        await self._fetch(grown)
 
     async def _stands(self, name: str, end: Tail, held: Tail | None, after: int) -> bool:
         """Whether a log that ends at `end` still has the entry that its watcher holds as its end."""

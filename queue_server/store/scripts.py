@@ -25,8 +25,9 @@ def _script(text: str) -> Script:
 
 LOST, LANDED, NOT_YOUR_TURN, FORKED = range(4)
 
-# KEYS: log, turn, days. ARGV: base seq, base hash, own turn, most entries to bring, business date or "",
-# then body and hash of each entry. Landing gives the turn back, or the others would wait for its end.
+# KEYS: log, turn, days, bell. ARGV: base seq, base hash, own turn, most entries to bring, business date or
+# "", then body and hash of each entry. Landing gives the turn back, or the others would wait for its end. The
+# bell is rung by pcall: a store that forbids it must not make a refusal of what has been written.
 APPEND = _script("""#!lua
 local log, base, hash = KEYS[1], ARGV[1], ARGV[2]
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1] or {'0-0', {'b', '', 'h', ''}}
@@ -42,6 +43,7 @@ if last[1] == base .. '-0' and last_hash == hash then
   end
   if base == '0' and #ARGV > 5 and ARGV[5] ~= '' then redis.call('SADD', KEYS[3], ARGV[5]) end
   if holder then redis.call('DEL', KEYS[2]) end
+  if #ARGV > 5 then redis.pcall('SPUBLISH', KEYS[4], log .. ' ' .. string.format('%.0f', n)) end
   return {1}
 end
 

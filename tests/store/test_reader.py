@@ -117,7 +117,7 @@ async def test_a_store_that_goes_and_comes_back_is_said_once_each(
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(reader.run())
             await wait_until(lambda: looker.confirmed, PATIENCE)
-            await other.redis.client_pause(1200, all=True)
+            await other.redis.client_pause(2500, all=True)
             said = ""
 
             def is_said(word: str) -> bool:
