@@ -26,23 +26,24 @@ def _script(text: str) -> Script:
 LOST, LANDED, NOT_YOUR_TURN, FORKED = range(4)
 
 # KEYS: log, turn, days, bell. ARGV: base seq, base hash, own turn, most entries to bring, business date or
-# "", then body and hash of each entry. Landing gives the turn back, or the others would wait for its end. The
-# bell is rung by pcall: a store that forbids it must not make a refusal of what has been written.
+# "", then body and hash of each entry. Landing gives the turn back, or the others would wait for its end; so
+# does confirming the tail, for who took the turn may have had nothing but refusals to answer. The bell is rung
+# by pcall: a store that forbids it must not make a refusal of what has been written.
 APPEND = _script("""#!lua
 local log, base, hash = KEYS[1], ARGV[1], ARGV[2]
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1] or {'0-0', {'b', '', 'h', ''}}
 local last_hash = last[2][4] or ''
 
 if last[1] == base .. '-0' and last_hash == hash then
-  local holder = #ARGV > 5 and redis.call('GET', KEYS[2])
-  if holder and holder ~= ARGV[3] then return {2} end
+  local holder = redis.call('GET', KEYS[2])
+  if #ARGV > 5 and holder and holder ~= ARGV[3] then return {2} end
   local n = tonumber(base)
   for i = 6, #ARGV, 2 do
     n = n + 1
     redis.call('XADD', log, string.format('%.0f-0', n), 'b', ARGV[i], 'h', ARGV[i + 1])
   end
   if base == '0' and #ARGV > 5 and ARGV[5] ~= '' then redis.call('SADD', KEYS[3], ARGV[5]) end
-  if holder then redis.call('DEL', KEYS[2]) end
+  if holder == ARGV[3] then redis.call('DEL', KEYS[2]) end
   if #ARGV > 5 then redis.pcall('SPUBLISH', KEYS[4], log .. ' ' .. string.format('%.0f', n)) end
   return {1}
 end

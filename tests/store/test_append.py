@@ -119,6 +119,17 @@ async def test_whoever_lost_can_take_the_turn(store: Store, other: Store, day: s
     assert await other.take_turn(day, "west", 5000), "landing gives the turn back"
 
 
+async def test_who_took_the_turn_and_has_only_refusals_to_answer_gives_it_back(
+    store: Store, other: Store, day: str
+) -> None:
+    first = await landed(store, day, GENESIS, b"opened")
+    assert await store.take_turn(day, "east", 60_000)
+    assert await other.append(day, first.tail, [], turn="west") == Landed(first.tail, ())
+    assert await other.append(day, first.tail, [b"x"], turn="west") == NotYourTurn(())
+    assert await store.append(day, first.tail, [], turn="east") == Landed(first.tail, ())
+    assert isinstance(await other.append(day, first.tail, [b"x"]), Landed), "nobody waits for the turn's end"
+
+
 async def test_a_turn_ends_by_itself(store: Store, other: Store, day: str) -> None:
     assert await store.take_turn(day, "east", 1)
     while isinstance(await other.append(day, GENESIS, [b"opened"]), NotYourTurn):
