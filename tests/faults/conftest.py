@@ -8,27 +8,32 @@ from collections.abc import Iterator
 import pytest
 
 from queue_server.store.embedded import EmbeddedStore
-from tests.faults.processes import Processes, ServerProcess, grant_tokens, hall_file
+from tests.faults.processes import Processes, ServerProcess, free_port, grant_tokens, hall_file
 
-HALLS = 24
+HALLS = 54
 """More than there are tests that ask for one."""
+QUICK, PRINTING = 4, 4
 
 
 @pytest.fixture(scope="session")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     place = tmp_path_factory.mktemp("processes")
     halls = [f"hall-{n}" for n in range(HALLS)]
+    quick = [f"quick-{n}" for n in range(QUICK)]
+    printing = {f"printing-{n}": free_port() for n in range(PRINTING)}
     files = [hall_file(place, hall) for hall in halls]
+    files += [hall_file(place, hall, lapse="9 s") for hall in quick]
+    files += [hall_file(place, hall, printer=port) for hall, port in printing.items()]
     store = EmbeddedStore(place / "store")
     servers: list[ServerProcess] = []
     try:
         url = store.start()
-        asyncio.run(grant_tokens(url, halls))
+        asyncio.run(grant_tokens(url, [*halls, *quick, *printing]))
         servers += [ServerProcess(f"server-{n}", url, files, place) for n in range(3)]
         for server in servers:
             server.start()
         asyncio.run(_all_ready(servers))
-        yield Processes(url, servers, halls)
+        yield Processes(url, servers, halls, quick, printing)
     finally:
         for server in servers:
             server.kill()

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,8 @@ from queue_server.store import keys
 from queue_server.store.logs import Store
 
 WINDOWS = 20
+FAR_WINDOW = 100
+"""A window more, whose number has three digits (S6)."""
 START = 40.0
 """Seconds that a process may take to serve: two cores may be shared by many."""
 
@@ -43,11 +45,16 @@ always = true
 cutoff_grace = "off"
 calls_before_miss = 1
 miss_gap = "0 s"
-claim_lapse = "1 h"
+claim_lapse = "{lapse}"
+
+[priority_kinds]
+elderly = {{ zh = "60岁以上老年人" }}
 
 [reasons]
 out_of_order = {{ continued = {{ zh = "接着办" }} }}
+priority = {{ seen = {{ zh = "现场核实" }} }}
 cancel = {{ asked = {{ zh = "本人要求" }} }}
+close_day = {{ agreed = {{ zh = "经批准" }} }}
 
 [outcomes]
 done = {{ zh = "办结" }}
@@ -77,16 +84,31 @@ TOKENS = {
     "kiosk": Grant("device:k1", "k1", KIOSK),
     "floor": Grant("staff:floor", "导办", FLOOR),
     "manager": Grant("staff:manager", "值班经理", MANAGER),
-} | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in range(1, WINDOWS + 1)}
+} | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (*range(1, WINDOWS + 1), FAR_WINDOW)}
+
+PRINTER = """
+[[printer]]
+id = "p1"
+address = "127.0.0.1:{port}"
+text_mode = "native"
+
+[[kiosk]]
+id = "k1"
+printer = "p1"
+"""
 
 
-def hall_file(folder: Path, id: str) -> Path:
-    """A hall that is always open, with 20 windows that serve everyone, and its day's end 12 h away."""
+def hall_file(folder: Path, id: str, lapse: str = "1 h", printer: int = 0) -> Path:
+    """A hall that is always open, with windows that serve everyone, and its day's end 12 h away.
+
+    `lapse` is when a silent console loses its window; `printer` the port of its kiosk's printer.
+    """
     turns = boundary_after(time.time_ns() // 1_000_000, 12 * HOUR, "Asia/Shanghai")
     boundary = f"{turns // HOUR:02}:{turns % HOUR // MINUTE:02}"
     path = folder / f"{id}.toml"
-    windows = "".join(WINDOW.format(n=n) for n in range(1, WINDOWS + 1))
-    path.write_text(HALL.format(id=id, boundary=boundary) + windows, encoding="utf-8")
+    windows = "".join(WINDOW.format(n=n) for n in (*range(1, WINDOWS + 1), FAR_WINDOW))
+    devices = PRINTER.format(port=printer) if printer else ""
+    path.write_text(HALL.format(id=id, boundary=boundary, lapse=lapse) + windows + devices, encoding="utf-8")
     return path
 
 
@@ -98,8 +120,8 @@ async def grant_tokens(store_url: str, halls: Iterable[str]) -> None:
         await line.load()
         running = asyncio.create_task(line.run())
         now = time.time_ns() // 1_000_000
-        for token, grant in TOKENS.items():
-            await line.ask(Ask(at=now, by="system", command=GrantToken(token_hash(token), grant)))
+        grants = [GrantToken(token_hash(token), grant) for token, grant in TOKENS.items()]
+        await asyncio.gather(*(line.ask(Ask(at=now, by="system", command=grant)) for grant in grants))
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     await store.aclose()
@@ -122,6 +144,7 @@ class ServerProcess:
         self.ended: list[str] = []
         self._hall_files = hall_files
         self._settings = {f"YICHUANG_{name.upper()}": value for name, value in settings.items()}
+        self._folder = folder
         self._output = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -136,6 +159,10 @@ class ServerProcess:
         assert self._process is not None
         return self._process.pid
 
+    def words(self) -> list[str]:
+        """The command that runs it."""
+        return [str(Path(sys.executable).with_name("yichuang")), "serve"]
+
     def start(self) -> None:
         """Start the process; it serves some time later."""
         if self._process is not None and self._process.poll() is not None:
@@ -145,10 +172,12 @@ class ServerProcess:
             "YICHUANG_PORT": str(self.port),
             "YICHUANG_STORE_URL": self.store_url,
             "YICHUANG_HALL_FILES": os.pathsep.join(map(str, self._hall_files)),
+            "YICHUANG_ARCHIVE": str(self._folder / "archive.sqlite"),
+            "YICHUANG_ANCHORS": str(self._folder / f"{self.name}.jsonl"),
         }
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("yichuang")), "serve"],
+                self.words(),
                 env=here | settings | self._settings,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -180,12 +209,24 @@ class ServerProcess:
 
 
 class Processes:
-    """The running server processes, their store, and halls that nobody has used yet."""
+    """The running server processes, their store, and halls that nobody has used yet.
 
-    def __init__(self, store_url: str, servers: list[ServerProcess], halls: list[str]) -> None:
+    In `quick` ones a silent console loses its window after 9 s; those of `printing` have a printer, by port.
+    """
+
+    def __init__(
+        self,
+        store_url: str,
+        servers: list[ServerProcess],
+        halls: list[str],
+        quick: Sequence[str] = (),
+        printing: Mapping[str, int] | None = None,
+    ) -> None:
         self.store_url = store_url
         self.servers = servers
         self.halls = halls
+        self.quick = list(quick)
+        self.printing = dict(printing or {})
 
     def bases(self, count: int) -> list[str]:
         """The addresses of the first `count` processes."""
@@ -194,6 +235,15 @@ class Processes:
     def unused_hall(self) -> str:
         """A hall in which nothing has happened yet."""
         return self.halls.pop()
+
+    async def restart(self) -> None:
+        """Every process is killed and starts again."""
+        for server in self.servers:
+            await asyncio.to_thread(server.kill)
+        for server in self.servers:
+            server.start()
+        for server in self.servers:
+            await server.ready()
 
 
 async def _says_ready(client: httpx.AsyncClient) -> bool:

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.faults.floor import sit, take
 from tests.faults.processes import Processes
 from tests.faults.spread import Spread
-from tests.faults.test_several_processes import sit, take
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("server processes")

@@ -14,27 +14,13 @@ import pytest
 from queue_server.store import keys
 from queue_server.store.chain import GENESIS, verify
 from queue_server.store.logs import Store
+from tests.faults.floor import sit, take
 from tests.faults.processes import Processes
 from tests.faults.spread import Act, Spread
 
 pytestmark = pytest.mark.xdist_group("server processes")
 
 both_counts = pytest.mark.parametrize("count", [2, 3])
-
-
-async def sit(spread: Spread, *windows: int) -> None:
-    """Clerks claim and open their windows."""
-    for window in windows:
-        for what in ("claim", "open"):
-            answer = await spread.act(f"clerk{window}", f"windows/{window}/{what}")
-            assert answer.done, answer
-
-
-async def take(spread: Spread, count: int, category: str = "A") -> list[Act]:
-    """Visitors take tickets, all at once."""
-    return await asyncio.gather(
-        *(spread.act("kiosk", "tickets", {"category": category}) for _ in range(count))
-    )
 
 
 async def call_everywhere(spread: Spread, windows: range) -> list[Act]:
