@@ -12,7 +12,7 @@ from tests.faults.processes import Processes, ServerProcess, free_port, grant_to
 
 HALLS = 54
 """More than there are tests that ask for one."""
-QUICK, PRINTING = 4, 4
+QUICK, PRINTING = 2, 2
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     quick = [f"quick-{n}" for n in range(QUICK)]
     printing = {f"printing-{n}": free_port() for n in range(PRINTING)}
     files = [hall_file(place, hall) for hall in halls]
-    files += [hall_file(place, hall, lapse="9 s") for hall in quick]
+    files += [hall_file(place, hall, lapse="12 s") for hall in quick]
     files += [hall_file(place, hall, printer=port) for hall, port in printing.items()]
     store = EmbeddedStore(place / "store")
     servers: list[ServerProcess] = []

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -138,6 +139,7 @@ class ServerProcess:
     ) -> None:
         self.name = name
         self.store_url = store_url
+        self.archive = folder / "archive.sqlite"
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.starts = 0
@@ -172,7 +174,7 @@ class ServerProcess:
             "YICHUANG_PORT": str(self.port),
             "YICHUANG_STORE_URL": self.store_url,
             "YICHUANG_HALL_FILES": os.pathsep.join(map(str, self._hall_files)),
-            "YICHUANG_ARCHIVE": str(self._folder / "archive.sqlite"),
+            "YICHUANG_ARCHIVE": str(self.archive),
             "YICHUANG_ANCHORS": str(self._folder / f"{self.name}.jsonl"),
         }
         with self._output.open("wb") as output:
@@ -208,10 +210,26 @@ class ServerProcess:
                 await asyncio.sleep(0.02)
 
 
+@asynccontextmanager
+async def several(servers: Sequence[ServerProcess]) -> AsyncIterator[list[str]]:
+    """Servers that serve while the block runs; gives their addresses."""
+    try:
+        for server in servers:
+            server.start()
+        for server in servers:
+            await server.ready()
+        yield [server.base for server in servers]
+        for server in servers:
+            await asyncio.to_thread(server.kill)
+    finally:
+        for server in servers:
+            server.kill()
+
+
 class Processes:
     """The running server processes, their store, and halls that nobody has used yet.
 
-    In `quick` ones a silent console loses its window after 9 s; those of `printing` have a printer, by port.
+    In `quick` ones a silent console loses its window after 12 s; those of `printing` have a printer, by port.
     """
 
     def __init__(

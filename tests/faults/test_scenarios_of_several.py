@@ -239,7 +239,7 @@ async def test_the_order_is_a_full_sort_of_the_log_at_every_process_and_after_a_
             assert await queues(spread, bases, 2, len(audit.entries)) == [order] * count
             return order
 
-        before = await agreed()
+        before = last = await agreed()
         assert len(before) == 15
         for number in ("A001", "A002"):
             await done(spread, "clerk1", "windows/1/call", number=number, reason="continued")
