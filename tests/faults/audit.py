@@ -36,7 +36,7 @@ DOES: dict[str, type[ev.Event]] = {
 
 
 class Audit:
-    """A hall's only day as it stands in the store, and the day rebuilt from it."""
+    """A hall's day as it stands in the store, and the day rebuilt from it."""
 
     def __init__(self, log: str, register: Register, entries: Sequence[Entry]) -> None:
         verify(entries, GENESIS)
@@ -50,12 +50,13 @@ class Audit:
             DayScribe().take_in(self.day, entry)
 
     @classmethod
-    async def of(cls, store: Store, hall: str) -> Audit:
-        """Read a hall from the store."""
+    async def of(cls, store: Store, hall: str, date: str = "") -> Audit:
+        """Read a hall's day from the store; without a `date` its only one."""
         register = Register()
         for entry in await whole(store, keys.register(hall)):
             RegisterScribe().take_in(register, entry)
-        (date,) = await store.days(hall)
+        if not date:
+            (date,) = await store.days(hall)
         log = keys.day(hall, date)
         return cls(log, register, await whole(store, log))
 
@@ -67,7 +68,8 @@ class Audit:
         assert day.now.quarantined == (), "an event was set aside"
         taken = [record.e for record in self.records if isinstance(record.e, ev.TicketTaken)]
         for letter in day.categories:
-            numbers = [int(re.sub(r"\D", "", e.number)) for e in taken if e.category == letter]
+            issued = [e.number for e in taken if e.category == letter and e.source != "paper"]
+            numbers = [int(re.sub(r"\D", "", number)) for number in issued]
             assert numbers == list(range(1, len(numbers) + 1)), f"numbers of {letter} have a gap or repeat"
         assert len({e.ticket for e in taken}) == len(taken) == len(day.tickets)
         self._check_places()

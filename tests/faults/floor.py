@@ -43,9 +43,9 @@ async def taken(spread: Spread, count: int, category: str = "A", **wish: str) ->
 
 
 async def audited(store_url: str, hall: str) -> Audit:
-    """The hall's only day as the store has it, which is as it must be."""
+    """The hall's newest day as the store has it, which is as it must be."""
     async with aclosing(await Store.connect(store_url)) as store:
-        audit = await Audit.of(store, hall)
+        audit = await Audit.of(store, hall, (await store.days(hall))[-1])
     audit.check_day()
     return audit
 

@@ -99,12 +99,14 @@ printer = "p1"
 """
 
 
-def hall_file(folder: Path, id: str, lapse: str = "1 h", printer: int = 0) -> Path:
-    """A hall that is always open, with windows that serve everyone, and its day's end 12 h away.
+def hall_file(
+    folder: Path, id: str, lapse: str = "1 h", printer: int = 0, day_ends_in: int = 12 * HOUR
+) -> Path:
+    """A hall that is always open, with windows that serve everyone, and its day's end some time (ms) away.
 
     `lapse` is when a silent console loses its window; `printer` the port of its kiosk's printer.
     """
-    turns = boundary_after(time.time_ns() // 1_000_000, 12 * HOUR, "Asia/Shanghai")
+    turns = boundary_after(time.time_ns() // 1_000_000, day_ends_in, "Asia/Shanghai")
     boundary = f"{turns // HOUR:02}:{turns % HOUR // MINUTE:02}"
     path = folder / f"{id}.toml"
     windows = "".join(WINDOW.format(n=n) for n in (*range(1, WINDOWS + 1), FAR_WINDOW))
