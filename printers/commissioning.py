@@ -32,6 +32,7 @@ def commissioning_slip(number: str = "A1000", qr: str = "https://example.org/A10
     drawn: list[Block] = [
         Words("raster", Role.SMALL),
         Words(_RASTER_SAMPLE, Role.BODY),
+        Space(12),
         Number(number),
         Space(16),
         Qr(qr),
@@ -40,6 +41,7 @@ def commissioning_slip(number: str = "A1000", qr: str = "https://example.org/A10
     paper = (
         START
         + dots_of(strips(_ruler(PAPER_80_MM)))
+        + b"\x1bJ\x0c"
         + dots_of(strips(draw(drawn, PAPER_80_MM // 3 * 2).image))
     )
     for mode, sample in SAMPLES.items():

@@ -19,6 +19,7 @@ from printers.layout import (
     PAPER_80_MM,
     Block,
     Cut,
+    Logo,
     Marks,
     Number,
     Qr,
@@ -161,16 +162,22 @@ DRAWN_TYPES = {role: _drawn_type(role) for role in Role}
 
 
 class _Typesetter:
-    """Collects bytes in a native mode, sending a style only when it changes."""
+    """Collects bytes in a native mode: a style only when it changes, blank paper in one feed."""
 
     def __init__(self, dots: int, mode: TextMode) -> None:
         self.data = bytearray(START + (UTF8_MODE if mode is TextMode.UTF8 else KANJI_MODE) + LINE_SPACING)
         self.missing: list[str] = []
         self._dots = dots
         self._mode = mode
+        self._gap = 0
         self._style = {b"\x1ba": _LEFT, b"\x1d!": 0, b"\x1bE": 0, b"\x1dB": 0}
 
     def set(self, block: Block) -> None:
+        if isinstance(block, Space):
+            self._gap += block.dots if block.dots >= _LEADING else 0
+            return
+        self.data += b"" if isinstance(block, Cut) else _feed(self._gap)  # the cut feeds by itself
+        self._gap = 0
         match block:
             case Words():
                 self._words(block)
@@ -178,12 +185,12 @@ class _Typesetter:
                 self._number(text)
             case Marks(texts=texts):
                 self._marks(texts)
-            case Rule():
-                self._rule()
+            case Rule(heavy=heavy):
+                self._rule(heavy)
             case Qr(content=content):
                 self._qr(content)
-            case Space(dots=dots):
-                self.data += _feed(dots) if dots >= _LEADING else b""
+            case Logo():
+                self._draw(block)
             case Cut():
                 self.data += CUT
 
@@ -195,7 +202,8 @@ class _Typesetter:
             return
         wide, tall, bold = _SCALE.get(words.role, (1, 1, False))
         self._look(align=_CENTRE if words.centred else _LEFT, wide=wide, tall=tall, bold=bold)
-        self.data += ready + b"\n" + (_feed(_LEADING) if tall > 1 else b"")
+        self.data += ready + b"\n"
+        self._gap = _LEADING if tall > 1 else 0
 
     def _number(self, text: str) -> None:
         ready = encode(text, self._mode)
@@ -221,10 +229,10 @@ class _Typesetter:
         self._look(align=_CENTRE, wide=times, tall=times)
         self.data += b"\n"
 
-    def _rule(self) -> None:
-        """One row of dots, doubled both ways by the printer: fewer bytes than a line of dashes."""
-        width = self._dots // 16
-        self._look(align=_LEFT)
+    def _rule(self, heavy: bool) -> None:
+        """One row of dots, doubled both ways by the printer; a thin rule is a third of the paper, for its bytes."""
+        width = self._dots // (16 if heavy else 48)
+        self._look(align=_LEFT if heavy else _CENTRE)
         self.data += _raster(Strip(width, 1, b"\xff" * width), mode=3)
 
     def _qr(self, content: str) -> None:

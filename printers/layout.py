@@ -8,12 +8,13 @@ below this line meets a control character.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
 import msgspec
 
-from printers.slip import Slip
+from printers.slip import Part, Slip
 from printers.text import balance, paragraphs, plain, wrap
 
 PAPER_80_MM = 576
@@ -98,7 +99,13 @@ class Cut(msgspec.Struct, frozen=True):
     """The slip ends here."""
 
 
-Block = Words | Number | Marks | Rule | Space | Qr | Cut
+class Logo(msgspec.Struct, frozen=True):
+    """The hall's logo, a one-bit PNG, in the middle of the paper and never wider than it."""
+
+    picture: bytes
+
+
+Block = Words | Number | Marks | Rule | Space | Qr | Logo | Cut
 
 
 class Ruler(Protocol):
@@ -114,31 +121,49 @@ class Ruler(Protocol):
 
 
 def lay_out(slip: Slip, dots: int, ruler: Ruler) -> tuple[Block, ...]:
-    """A slip from top to bottom on paper of `dots` width (576 or 384)."""
-    sheet = _Sheet(dots, ruler)
-    sheet.head(slip)
-    sheet.ticket(slip)
-    sheet.facts(slip)
-    sheet.claim(slip)
-    sheet.checklist(slip)
-    sheet.blocks += [Space(16), Cut()]
-    return tuple(sheet.blocks)
+    """A slip from top to bottom on paper of `dots` width (576 or 384), its parts in the hall's order."""
+    blocks: list[Block] = []
+    above: Part | None = None
+    for part in slip.form.order:
+        sheet = _Sheet(dots, ruler)
+        _LAID_OUT[part](sheet, slip)
+        if sheet.blocks:
+            blocks += _between(above, part) if above else ()
+            blocks += sheet.blocks
+            above = part
+    return (*blocks, Space(16), Cut())
+
+
+def _between(above: Part, below: Part) -> tuple[Block, ...]:
+    """What parts two neighbours: a heavy line under the hall, a thin one around number and checklist."""
+    if (above, below) == ("logo", "hall"):
+        return (Space(12),)
+    if above in ("logo", "hall"):
+        return Space(12), Rule(heavy=True), Space(18 if below == "number" else 12)
+    if "number" in (above, below):
+        return Space(14), Rule(), Space(18 if below == "number" else 12)
+    if {"checklist", "hall", "logo"} & {above, below}:
+        return Space(16), Rule(), Space(12)
+    return (Space(6),) if {above, below} == {"matters", "facts"} else (Space(20),)
 
 
 class _Sheet:
-    """Blocks collected from the top of the paper down."""
+    """The blocks of one part, from the top down."""
 
     def __init__(self, dots: int, ruler: Ruler) -> None:
         self.blocks: list[Block] = []
         self._dots = dots
         self._ruler = ruler
 
+    def logo(self, slip: Slip) -> None:
+        if slip.form.logo:
+            self.blocks.append(Logo(slip.form.logo))
+
     def head(self, slip: Slip) -> None:
         self._say(slip.hall, Role.HALL)
         if plain(slip.place):
             self.blocks.append(Space(4))
         self._say(slip.place, Role.PLACE)
-        self.blocks += [Space(12), Rule(heavy=True), Space(18)]
 
     def ticket(self, slip: Slip) -> None:
         marks = tuple(mark for mark in map(plain, slip.marks) if mark)
@@ -146,18 +171,17 @@ class _Sheet:
             self.blocks += [Marks(marks), Space(20)]
         self.blocks += [Number(plain(slip.number)), Space(16)]
         self._say(slip.category, Role.CATEGORY)
-        self.blocks += [Space(14), Rule(), Space(12)]
 
-    def facts(self, slip: Slip) -> None:
+    def matters(self, slip: Slip) -> None:
         for matter in slip.matters:
             self._say(matter, Role.MATTER)
-        if slip.matters and slip.lines:
-            self.blocks.append(Space(6))
+
+    def facts(self, slip: Slip) -> None:
         for at, line in enumerate(slip.lines):
             if at and "\n" in line:
                 self.blocks.append(Space(5))
             self._say(line, Role.BODY if at else Role.LEAD)
-            if at == 0:
+            if at == 0 and len(slip.lines) > 1:
                 self.blocks.append(Space(4))
 
     def claim(self, slip: Slip) -> None:
@@ -167,9 +191,6 @@ class _Sheet:
         width = column or self._dots
         code = self._lines(slip.code, Role.CODE, width, centred=bool(content) and not column)
         rules = [line for rule in slip.rules for line in self._lines(rule, Role.SMALL, width)]
-        if not (content or code or rules):
-            return
-        self.blocks.append(Space(20))
         gap: tuple[Words | Space, ...] = (Space(10),) if code and rules else ()
         words = (*code, *gap, *rules)
         if column:
@@ -179,15 +200,17 @@ class _Sheet:
             self.blocks += words
 
     def checklist(self, slip: Slip) -> None:
-        if not (plain(slip.checklist_title) or slip.checklist):
-            return
-        self.blocks += [Space(16), Rule(), Space(12)]
         self._say(slip.checklist_title, Role.TITLE)
-        self.blocks.append(Space(4))
+        if self.blocks and slip.checklist:
+            self.blocks.append(Space(4))
         for item in slip.checklist:
             self._tick(item)
             if "\n" in item:
                 self.blocks.append(Space(5))
+
+    def note(self, slip: Slip) -> None:
+        for line in slip.note:
+            self.blocks += self._lines(line, Role.BODY, self._dots, centred=True)
 
     def _tick(self, item: str) -> None:
         indent = self._ruler.width("□", Role.BODY) + self._ruler.width(" ", Role.BODY) + 4
@@ -206,3 +229,15 @@ class _Sheet:
             ready = fill(paragraph, width, lambda piece, of=here: self._ruler.width(piece, of))  # type: ignore[misc]
             lines += [Words(line, here, centred=middle) for line in ready]
         return lines
+
+
+_LAID_OUT: dict[Part, Callable[[_Sheet, Slip], None]] = {
+    "logo": _Sheet.logo,
+    "hall": _Sheet.head,
+    "number": _Sheet.ticket,
+    "matters": _Sheet.matters,
+    "facts": _Sheet.facts,
+    "claim": _Sheet.claim,
+    "checklist": _Sheet.checklist,
+    "note": _Sheet.note,
+}

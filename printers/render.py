@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from io import BytesIO
 
 import msgspec
 import segno
@@ -19,6 +20,7 @@ from printers.layout import (
     PAPER_80_MM,
     Block,
     Cut,
+    Logo,
     Marks,
     Number,
     Qr,
@@ -250,6 +252,8 @@ def _picture(block: Block, dots: int, types: Mapping[Role, Type]) -> Image.Image
             return _words(block, dots, types)
         case Qr():
             return _qr(block, dots, types)
+        case Logo(picture=picture):
+            return _logo(picture, dots)
         case Cut():
             return _blank(dots, 0)
 
@@ -328,6 +332,21 @@ def _qr(block: Qr, dots: int, types: Mapping[Role, Type]) -> Image.Image:
     for line in lines:
         image.paste(line, (QR_DOTS + QR_GAP, at))
         at += line.height
+    return image
+
+
+@lru_cache(maxsize=8)
+def _logo(picture: bytes, dots: int) -> Image.Image:
+    """The hall's logo in the middle, made smaller where the paper is narrower; never shaded."""
+    try:
+        with Image.open(BytesIO(picture), formats=("PNG",)) as opened:
+            logo = opened.convert("L")
+    except OSError as error:
+        raise ValueError(f"the logo is no PNG picture: {error}") from error
+    if logo.width > dots:
+        logo = logo.resize((dots, max(1, logo.height * dots // logo.width)), Image.Resampling.BOX)
+    image = _blank(dots, logo.height)
+    image.paste(logo.point(lambda dot: 255 if dot >= 128 else 0, "1"), ((dots - logo.width) // 2, 0))
     return image
 
 

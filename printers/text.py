@@ -92,11 +92,13 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _whole_or_broken(piece: str, width: int, measure: Measure) -> Iterator[str]:
+    """A piece that may be wider than a line: broken behind a hyphen or slash where it has one."""
     line = ""
     for char in piece:
         if line and measure(line + char) > width:
-            yield line
-            line = ""
+            end = max(line.rfind("-"), line.rfind("/")) + 1 or len(line)
+            yield line[:end]
+            line = line[end:]
         line += char
     if line:
         yield line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from displays import board as b
 from kiosk import menu as m
@@ -26,6 +28,7 @@ from queue_server.hall.plan import CLASSES, ORDINARY, Plan, Serve
 from queue_server.hall.refusals import Refused
 from queue_server.hall.taking import calling_from, closed_because
 from queue_server.locale import translate
+from queue_server.slips import Told, languages_of, word
 
 LANGUAGES = ("zh", "ko", "en")
 SHOWN_IN_QUEUE = 20
@@ -224,41 +227,31 @@ def receipt(
 
 
 def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool = False) -> Slip:
-    """A ticket's paper, worded in its visitor's language; Korean stands under the Chinese."""
-    plan, lang = day.plan, ticket.language
-    category = plan.category(ticket.category)
-    matters = [found for id in ticket.matters if (found := plan.matter(id))]
+    """A ticket's paper, in its visitor's language or in the two that the hall puts together."""
     windows = serving_windows(day, ticket.category, ticket.cls)
     floor, area = _place(day, windows[0]) if windows else ("", "")
-
-    def worded(key: str, **values: object) -> str:
-        return translate(f"hall.slip.{key}", lang, **values)
-
-    marks = [worded("priority")] if ticket.cls == "priority" else []
-    return Slip(
-        hall=_both(plan.name, lang),
+    goes_on = calling_from(day, ticket.category, ticket.cls, ticket.taken_at)
+    told = Told(
         number=ticket.number,
-        category=_both(category.name if category else {"zh": ticket.category}, lang),
-        place=worded("place", floor=floor, area=area),
-        marks=tuple([*marks, worded("reprint")] if reprint else marks),
-        matters=tuple(_both(x.name, lang) for x in matters),
-        lines=(
-            worded("ahead", n=ticket.ahead) if ticket.ahead else worded("ahead_none"),
-            worded("windows", windows=("、" if lang == "zh" else ", ").join(str(n) for n in windows)),
-            worded("time", time=time),
-        ),
-        qr=url,
-        code=worded("code", code=code),
-        rules=(missed_rule(plan)[lang],),
-        checklist_title=worded("checklist") if matters else "",
-        checklist=tuple(line for x in matters for line in x.materials),
+        category=ticket.category,
+        cls=ticket.cls,
+        matters=ticket.matters,
+        ahead=ticket.ahead,
+        windows=windows,
+        floor=floor,
+        area=area,
+        time=time,
+        url=url,
+        code=code,
+        calling_from=_clock(day.plan, goes_on) if goes_on else "",
+        reprint=reprint,
     )
+    return word(day.plan, told, languages_of(day.plan, ticket.language))
 
 
-def _both(text: wire.Text, lang: str) -> str:
-    """A name in a language; Korean and English stand under the Chinese."""
-    own = text.get(lang)
-    return text["zh"] if lang == "zh" or not own else f"{text['zh']}\n{own}"
+def _clock(plan: Plan, at: int) -> str:
+    """A moment (ms since the epoch) as the hall's clocks show it."""
+    return dt.datetime.fromtimestamp(at / 1000, ZoneInfo(plan.timezone)).strftime("%H:%M")
 
 
 # --- a ticket ------------------------------------------------------------------------------

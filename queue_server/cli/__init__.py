@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import cyclopts
 from cyclopts import Parameter
@@ -16,10 +16,12 @@ from cyclopts import Parameter
 app = cyclopts.App(name="yichuang", help="一窗: the queue of a service hall.")
 backup_app = cyclopts.App(name="backup", help="Write every hall's logs into one file while servers run.")
 log_app = cyclopts.App(name="log", help="Look at a hall's log and mend it: verify, show, replay, repair.")
+slip_app = cyclopts.App(name="slip", help="Look at a hall's slips, and choose a printer's text mode.")
 token_app = cyclopts.App(name="token", help="Who may act in a hall: grant, list and revoke tokens.")
 app.command(backup_app)
 app.command(log_app)
 app.command(token_app)
+app.command(slip_app)
 
 SERVER_PACKAGES = frozenset(
     {"argon2", "cryptography", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers"}
@@ -30,6 +32,8 @@ StorePlace = Annotated[str, Parameter(name="--store", env_var="YICHUANG_STORE")]
 Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]
 AnchorsFile = Annotated[Path | None, Parameter(name="--anchors")]
 PublicKey = Annotated[Path | None, Parameter(name="--public-key")]
+HallFile = Annotated[Path, Parameter(name="--hall")]
+PaperWidth = Literal["58", "80"]
 HallId = Annotated[str, Parameter(name="--hall", env_var="YICHUANG_HALL")]
 
 
@@ -356,3 +360,70 @@ def revoke(which: str, *, hall: HallId, store: StorePlace) -> None:
     from queue_server.cli.tokens import revoke_tokens
 
     sys.exit(revoke_tokens(store, hall, which))
+
+
+# --- yichuang slip ------------------------------------------------------------------------------------
+
+
+@slip_app.command
+def preview(
+    *,
+    hall: HallFile,
+    out: Path,
+    lang: str = "",
+    category: str = "",
+    number: str = "",
+    width: PaperWidth = "80",
+    text_mode: str = "raster",
+    priority: Annotated[bool, Parameter(negative="")] = False,
+    reprint: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Draw a slip of the hall as a PNG, dot by dot as the printer gets it.
+
+    Parameters
+    ----------
+    hall
+        The hall file.
+    out
+        The picture.
+    lang
+        zh, ko or en, or two of them with a comma (zh,ko); by default as on a Chinese visitor's slip.
+    category
+        The letter of the category; by default that of the first matter.
+    number
+        The ticket's number; by default the category's 23rd.
+    width
+        The paper: 58 or 80 mm.
+    text_mode
+        raster, gb18030, gbk or utf8; other modes than raster are drawn as the virtual printer sets them.
+    priority
+        A priority visitor's slip (优先).
+    reprint
+        A slip that comes out again (补打).
+    """
+    from queue_server.cli.slip import Wanted, preview_slip
+
+    wanted = Wanted(lang, category, number, width, text_mode, priority, reprint)
+    sys.exit(preview_slip(hall, wanted, out))
+
+
+@slip_app.command
+def commissioning(
+    *, hall: HallFile | None = None, printer: str = "", to: Path | None = None, out: Path | None = None
+) -> None:
+    """Print the slip by which an installer chooses text mode and width: a line a mode, a ruler, QR codes.
+
+    Parameters
+    ----------
+    hall
+        The hall file that has the printer.
+    printer
+        The printer's id; may be left out where the hall has one.
+    to
+        A file or device to write the bytes to, instead of a printer of a hall.
+    out
+        A PNG of what the virtual printer makes of it, instead of paper.
+    """
+    from queue_server.cli.slip import print_commissioning_slip
+
+    sys.exit(print_commissioning_slip(hall, printer, to, out))

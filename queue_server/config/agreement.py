@@ -43,6 +43,7 @@ def check_agreement(file: Record) -> None:
     check_hours(file)
     check_lateness(file.get("rules", {}))
     check_languages(file)
+    check_slip(file)
     check_pick_lists(file)
 
 
@@ -208,8 +209,10 @@ def check_languages(file: Record) -> None:
     languages = file.get("hall", {}).get("languages", _PLAN["languages"])
     if "zh" not in languages:
         file["hall"].key_place("languages").wrong("`zh` is missing: every hall shows Chinese")
+    # The slip's own sentences are left out: one without a translation keeps the shipped sentence.
+    texts = {name: table for name, table in file.items() if name != "slip"}
     for language in languages:
-        count = _untranslated(file, language) if language != "zh" else 0
+        count = _untranslated(texts, language) if language != "zh" else 0
         if count:
             file.place.warn(f"{count} texts have no `{language}`; they are shown in Chinese")
 
@@ -222,6 +225,16 @@ def _untranslated(value: Any, language: str) -> int:
     if isinstance(value.get("zh"), str):
         return int(language not in value)
     return sum(_untranslated(element, language) for element in value.values())
+
+
+def check_slip(file: Record) -> None:
+    """Languages that stand together on a slip are languages of the hall."""
+    languages = file.get("hall", {}).get("languages", _PLAN["languages"])
+    slip: Any = file.get("slip", {})
+    for index, language in enumerate(slip.get("languages", [])):
+        if language not in languages:
+            place = slip.key_place("languages").at(index)
+            place.wrong(f"`{language}` is not among the `languages` of [hall]: {quoted(languages)}")
 
 
 def check_pick_lists(file: Record) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from queue_server.hall.plan import CLASSES, DAY, EVERY_CATEGORY, HOUR, MINUTE, SECOND
 
 from . import values
+from .paper import SLIP, TEXTS
 from .sheet import WRONG, Key, Place, Record, unknown
 from .wording import vague_words
 
@@ -25,6 +26,7 @@ ACTS = (
     "pause", "out_of_order", "priority", "without_ticket", "close_day",
     "cancel", "close_window", "category_pause", "note",
 )  # fmt: skip
+TEXT_MODES = ("raster", "gb18030", "gbk", "utf8")
 OUTCOMES = ("done", "accepted", "deferred", "supplement", "rejected", "transferred", "consult")
 
 identifier = values.pattern(
@@ -242,7 +244,7 @@ PRINTER = {
     "id": Key(identifier, required=True),
     "address": Key(address, required=True),
     "width": Key(values.one_number_of(576, 384)),
-    "text_mode": Key(values.one_of(("raster", "native"))),
+    "text_mode": Key(values.one_of(TEXT_MODES)),
 }
 
 TOP = {
@@ -257,6 +259,7 @@ TOP = {
     "matter": Key(values.list_of(values.table_of(MATTER)), field="matters"),
     "kiosk": Key(values.list_of(values.table_of(KIOSK)), field="kiosks"),
     "printer": Key(values.list_of(values.table_of(PRINTER)), field="printers"),
+    "slip": Key(values.table_of(SLIP)),
 }
 
 TABLES = {
@@ -272,5 +275,7 @@ TABLES = {
     "matter": MATTER,
     "kiosk": KIOSK,
     "printer": PRINTER,
+    "slip": SLIP,
+    "slip.texts": TEXTS,
 }
 """Every table with fixed keys, by its name in the file."""

@@ -188,6 +188,25 @@ class Printer(Frozen, frozen=True):
     text_mode: str = "raster"
 
 
+SLIP_PARTS = ("logo", "hall", "number", "matters", "facts", "claim", "checklist", "note")
+"""The parts of a slip as it ships, from top to bottom."""
+
+
+class Slip(Frozen, frozen=True):
+    """How the hall wants its slips.
+
+    `languages` stand together on the slips of visitors in one of them; anybody else's slip, and
+    all of them by default, is in the visitor's language. `order` are the parts from top to
+    bottom; one left out is not printed. `logo` is a one-bit PNG in base64. `texts` are the
+    hall's own sentences by name, with the placeholders of the catalogue's.
+    """
+
+    languages: tuple[str, ...] = ()
+    order: tuple[str, ...] = SLIP_PARTS
+    logo: str = ""
+    texts: dict[str, Text] = {}
+
+
 class Plan(Frozen, frozen=True, dict=True):
     """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
 
@@ -210,6 +229,7 @@ class Plan(Frozen, frozen=True, dict=True):
     outcomes: dict[str, Text] = {}
     kiosks: tuple[Kiosk, ...] = ()
     printers: tuple[Printer, ...] = ()
+    slip: Slip = Slip()
 
     def category(self, letter: str) -> Category | None:
         """The category with this letter, or None."""

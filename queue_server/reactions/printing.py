@@ -19,7 +19,7 @@ from printers.jobs import Job, JobState
 from printers.printer import Printer
 from printers.slip import Slip
 from printers.spool import print_slip
-from queue_server import views
+from queue_server import slips, views
 from queue_server.access.principals import check_code, ticket_secret
 from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
@@ -78,13 +78,18 @@ class Printing:
         except ValueError as trouble:
             log.error("slip cannot be laid out", number=ticket.number, why=str(trouble))  # noqa: TRY400
             return
+        if outcome.missing:
+            points = [f"U+{ord(char):04X}" for char in outcome.missing]
+            log.warning("slip has characters that no font here draws", number=ticket.number, points=points)
         await self._note(ticket, outcome.job)
         if outcome.job.reason == "interrupted":
             await self._print_marked(printer, outcome.job, ticket)
 
     async def _print_marked(self, printer: Printer, job: Job, ticket: Ticket) -> None:
         """Nobody knows whether the paper came before the process died: one more slip, marked 补打."""
-        mark = translate("hall.slip.reprint", ticket.language)
+        agreed = self.hall.register.state.plan
+        reprint = translate("hall.slip.reprint", ticket.language)
+        mark = slips.mark_of(agreed, ticket.language) if agreed else reprint
         again = jobs.copy(job, f"{job.id}:copy", mark, self._seconds() + EXPIRES)
         outcome = await print_slip(printer, again, self._jobs, self._jobs, clock=self._seconds)
         await self._note(ticket, outcome.job)
@@ -115,8 +120,13 @@ def printer_of(agreed: plan.Plan, by: str) -> plan.Printer | None:
 def spoken_to(agreed: plan.Printer) -> Printer:
     """A printer as the hall file describes it, as the printing stack speaks to it."""
     host, _, port = agreed.address.rpartition(":")
-    mode = TextMode.RASTER if agreed.text_mode == "raster" else TextMode.GB18030
+    mode = text_mode_of(agreed)
     return Printer(name=agreed.id, host=host, port=int(port), dots=agreed.width, text_mode=mode)
+
+
+def text_mode_of(agreed: plan.Printer) -> TextMode:
+    """How text reaches a printer; registers of older versions say "native" for GB18030."""
+    return TextMode.GB18030 if agreed.text_mode == "native" else TextMode(agreed.text_mode)
 
 
 def slip_of(day: Day, ticket: Ticket, key: bytes, public_url: str) -> Slip:

@@ -30,6 +30,8 @@ HEADINGS = {
     "matter": "`[[matter]]`",
     "kiosk": "`[[kiosk]]`",
     "printer": "`[[printer]]`",
+    "slip": "`[slip]`",
+    "slip.texts": "`[slip.texts]`",
 }
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "hours": plan.Hours,
@@ -40,6 +42,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "matter": plan.Matter,
     "kiosk": plan.Kiosk,
     "printer": plan.Printer,
+    "slip": plan.Slip,
 }
 
 

@@ -99,7 +99,7 @@ FAULTS = [
     ('"127.0.0.1:9100"', '"127.0.0.1" # here', "printer[0].address", "host:port"),
     ('"127.0.0.1:9100"', '"127.0.0.1:99999" # here', "printer[0].address", "1 to 65535"),
     ('id = "p1"\n', 'id = "p1"\nwidth = 500 # here\n', "printer[0].width", "576 or 384"),
-    ('id = "p1"\n', 'id = "p1"\ntext_mode = "utf8" # here\n', "printer[0].text_mode", "raster, native"),
+    ('id = "p1"\n', 'id = "p1"\ntext_mode = "native" # here\n', "printer[0].text_mode", "raster, gb18030"),
 ]  # fmt: skip
 
 

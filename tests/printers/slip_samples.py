@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from printers.slip import Slip
+from io import BytesIO
+
+from msgspec.structs import replace
+from PIL import Image, ImageDraw
+
+from printers.slip import Form, Slip
 
 PAGE = "https://hall.example.gov.cn/t/tumen/8f3kq2mz7cXy_-Ab#0f4c2a9b7d1e8c3605af94b2d7e1c608"
 """As long as the real ones: the hall, the ticket and its secret."""
@@ -83,4 +88,60 @@ RARE = Slip(
     lines=("请到100号窗口", "工本费 ¥20", "조선어 안내"),
 )
 
+PLAIN = replace(ZH, number="D045", marks=(), lines=("前面没有人等候", *ZH.lines[1:]))
+
+PRIORITY = replace(PLAIN, number="S023", marks=("优先",), lines=("前面还有1人", *ZH.lines[1:]))
+
+REPRINT = replace(PLAIN, marks=("补打",))
+
+LONG = Slip(
+    hall="延边朝鲜族自治州长白山保护开发区管理委员会政务服务和公共资源交易中心池北分中心",
+    place="二楼东侧不动产登记与住房公积金联合办理服务区",
+    number="C108",
+    category="不动产登记、交易、税务与水电气暖联动过户一窗受理",
+    marks=("优先",),
+    matters=(
+        "国有建设用地使用权及房屋所有权转移登记（存量房买卖，含网签备案与契税缴纳）",
+        "Verification-of-Internationally-Recognised-Qualifications-Certificate",
+    ),
+    lines=("前面还有128人", "预计 10:05–11:45 叫号", "可办窗口：" + "、".join(map(str, range(1, 31)))),
+    qr=PAGE,
+    code="校验码 7K3Q",
+    rules=ZH.rules,
+    checklist_title="请准备材料",
+    checklist=("不动产权属证书原件（共有的，由全部共有人共同申请并逐一核验居民身份证）", "契税完税凭证"),
+)
+
+THOUSAND = replace(PLAIN, number="A1000", lines=("前面还有99人", "可办窗口：98、99、100", *ZH.lines[2:]))
+
+
+def logo(width: int = 300, height: int = 96) -> bytes:
+    """A hall's logo as the plan carries it: one-bit PNG."""
+    picture = Image.new("1", (width, height), 255)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, width - 1, height - 1), outline=0, width=6)
+    pen.polygon([(24, height - 18), (width // 2, 16), (width - 24, height - 18)], fill=0)
+    kept = BytesIO()
+    picture.save(kept, "PNG")
+    return kept.getvalue()
+
+
+OWN_FORM = replace(
+    PLAIN,
+    note=("咨询电话 0433-12345", "谢谢配合"),
+    form=Form(order=("logo", "number", "facts", "hall", "claim", "note"), logo=logo()),
+)
+
 SAMPLES = {"zh": ZH, "ko": KO, "en": EN, "zh+ko": ZH_KO}
+"""One slip a language, and the two that stand together."""
+
+EXACTING = {
+    "plain": PLAIN,
+    "priority": PRIORITY,
+    "reprint": REPRINT,
+    "long": LONG,
+    "rare": RARE,
+    "thousand": THOUSAND,
+    "own-form": OWN_FORM,
+}
+"""What slips are known to fail at."""

@@ -139,7 +139,7 @@ def test_no_control_character_of_any_name_reaches_the_printer(mode: TextMode) ->
 
 
 def test_the_standard_slip_is_small_on_the_wire() -> None:
-    assert len(compile_slip(ZH, 576, TextMode.GB18030).data) <= 800
+    assert len(compile_slip(ZH, 576, TextMode.GB18030).data) <= 700
     assert len(compile_slip(ZH, 576, TextMode.RASTER).data) <= 30_000
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from printers.compile import compile_slip
 from printers.encoding import TextMode
@@ -18,24 +19,28 @@ from printers.fonts import fingerprint
 from printers.head import Head
 from printers.render import draw_slip, preview
 from printers.slip import Slip
-from tests.printers.slip_samples import PAGE, RARE, SAMPLES
+from tests.printers.slip_samples import EXACTING, PAGE, SAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
-FONTS = GOLDEN / "fonts.txt"
 SLIPS = {
     f"{name}-{width}": (slip, dots)
-    for name, slip in {**SAMPLES, "rare": RARE}.items()
+    for name, slip in {**SAMPLES, **EXACTING}.items()
     for width, dots in {"80mm": 576, "58mm": 384}.items()
 }
 
 
 def fonts_here() -> str:
-    return f"{fingerprint(bold=False)}\n{fingerprint(bold=True)}\n"
+    """The font files that slips are drawn in, each with its hash; every golden picture names them."""
+    return f"{fingerprint(bold=False)}\n{fingerprint(bold=True)}"
 
 
-def test_the_golden_slips_were_drawn_in_the_font_of_this_machine() -> None:
-    here, there = fonts_here(), FONTS.read_text()
-    assert here == there, f"golden slips are for\n{there}but this machine has\n{here}look at them anew"
+def compare(path: Path, drawn: Image.Image) -> None:
+    """Fail unless a slip is dot by dot the picture that was looked at; first of all for another font."""
+    with Image.open(path) as golden:
+        there = golden.info.get("Font")
+        assert there == fonts_here(), f"drawn in\n{there}\nbut this machine has\n{fonts_here()}\nlook anew"
+        assert drawn.size == golden.size
+        assert ImageChops.difference(drawn.convert("L"), golden.convert("L")).getbbox() is None
 
 
 @pytest.mark.proves("S6")
@@ -43,10 +48,27 @@ def test_the_golden_slips_were_drawn_in_the_font_of_this_machine() -> None:
 @pytest.mark.parametrize("name", SLIPS)
 def test_a_slip_looks_as_it_did_when_it_was_looked_at(name: str) -> None:
     slip, dots = SLIPS[name]
-    with Image.open(GOLDEN / f"{name}.png") as golden:
-        drawn = draw_slip(slip, dots).image
-        assert drawn.size == golden.size
-        assert ImageChops.difference(drawn.convert("L"), golden.convert("L")).getbbox() is None
+    compare(GOLDEN / f"{name}.png", draw_slip(slip, dots).image)
+
+
+def test_every_golden_picture_is_compared() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == set(SLIPS)
+
+
+def test_a_golden_picture_of_another_font_fails_and_says_so(tmp_path: Path) -> None:
+    slip, dots = SLIPS["zh-80mm"]
+    keep(slip, dots, tmp_path / "zh.png", "OtherSans.ttf 00ff")
+    with pytest.raises(AssertionError, match=r"(?s)drawn in\s+OtherSans.ttf 00ff\s+but this machine has"):
+        compare(tmp_path / "zh.png", draw_slip(slip, dots).image)
+
+
+def test_a_golden_picture_that_differs_in_one_dot_fails(tmp_path: Path) -> None:
+    slip, dots = SLIPS["zh-80mm"]
+    keep(slip, dots, tmp_path / "zh.png", fonts_here())
+    drawn = draw_slip(slip, dots).image
+    drawn.putpixel((300, 200), 255 - int(drawn.getpixel((300, 200)) or 0))  # type: ignore[call-overload]
+    with pytest.raises(AssertionError):
+        compare(tmp_path / "zh.png", drawn)
 
 
 @pytest.mark.parametrize("mode", TextMode)
@@ -64,12 +86,18 @@ def test_the_preview_adds_the_paper_s_margins() -> None:
     assert preview(slip, dots).width == dots + 64
 
 
+def keep(slip: Slip, dots: int, path: Path, font: str) -> None:
+    """Write a golden picture, which names its font."""
+    about = PngInfo()
+    about.add_text("Font", font)
+    draw_slip(slip, dots).image.save(path, optimize=True, pnginfo=about)
+
+
 def draw_anew() -> None:
     """Draw every golden slip in this machine's font, for a person to look at."""
     GOLDEN.mkdir(exist_ok=True)
-    FONTS.write_text(fonts_here())
     for name, (slip, dots) in SLIPS.items():
-        draw_slip(slip, dots).image.save(GOLDEN / f"{name}.png", optimize=True)
+        keep(slip, dots, GOLDEN / f"{name}.png", fonts_here())
 
 
 if __name__ == "__main__":
