@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.cores import OTHER_CORES
 from bench.figures import Row, table, write
 
-PARTS = ("issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting")
+PARTS = ("issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting", "slips")
 RESULT = Path("build/bench.json")
 
 

@@ -13,7 +13,8 @@ from printers import fonts
 from printers.compile import CUT, KANJI_MODE, START, UTF8_MODE, dots_of, native_qr
 from printers.encoding import TextMode, encode
 from printers.layout import PAPER_80_MM, Block, Number, Qr, Role, Space, Words
-from printers.render import draw, strips
+from printers.render import draw
+from printers.strips import strips
 
 DOTS_PER_MM = 8
 

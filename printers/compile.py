@@ -29,8 +29,9 @@ from printers.layout import (
     Words,
     lay_out,
 )
-from printers.render import QR_DOTS, DrawnRuler, Feed, Strip, Type, draw, strips
+from printers.render import QR_DOTS, DrawnRuler, Type, draw
 from printers.slip import Slip
+from printers.strips import Feed, Strip, strips
 
 START = b"\x1b@"
 KANJI_MODE = b"\x1c&"
@@ -230,7 +231,7 @@ class _Typesetter:
         self.data += b"\n"
 
     def _rule(self, heavy: bool) -> None:
-        """One row of dots, doubled both ways by the printer; a thin rule is a third of the paper, for its bytes."""
+        """One row of dots, doubled both ways by the printer; a thin rule is short, which saves bytes."""
         width = self._dots // (16 if heavy else 48)
         self._look(align=_LEFT if heavy else _CENTRE)
         self.data += _raster(Strip(width, 1, b"\xff" * width), mode=3)

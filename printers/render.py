@@ -1,4 +1,4 @@
-"""A slip as dots: drawn in one bit without dithering, cut into ink strips and blank runs.
+"""A slip as dots: drawn in one bit without dithering.
 
 Thermal heads know black and white only, so text is drawn by the font's own hinting for
 one-bit output, never shaded. Lines that were drawn before are kept, so that a hall's
@@ -13,7 +13,7 @@ from io import BytesIO
 
 import msgspec
 import segno
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from printers import fonts
 from printers.layout import (
@@ -31,15 +31,6 @@ from printers.layout import (
     lay_out,
 )
 from printers.slip import Slip
-
-STRIP_DOTS = 128
-"""The tallest strip sent at once: cheap printers lose data of taller ones."""
-
-SLAB_DOTS = 16
-"""Strips are split at multiples of this height only."""
-
-FEED_FROM = 4
-"""Blank rows from which feeding is cheaper than sending them as dots."""
 
 TRIPLE = 72
 """Dots an em of three times the printers' own 24-dot characters: the least a number may be."""
@@ -81,24 +72,6 @@ class Drawing(msgspec.Struct, frozen=True, eq=False):
 
     image: Image.Image
     missing: tuple[str, ...] = ()
-
-
-class Strip(msgspec.Struct, frozen=True):
-    """Rows with ink: `data` has `width` bytes a row, most significant bit left, 1 is ink.
-
-    It stands at the left edge, or, trimmed evenly on both sides, in the middle of the paper.
-    """
-
-    width: int
-    rows: int
-    data: bytes
-    centred: bool = False
-
-
-class Feed(msgspec.Struct, frozen=True):
-    """Blank paper, in dots."""
-
-    rows: int
 
 
 class DrawnRuler:
@@ -145,97 +118,6 @@ def draw(blocks: Sequence[Block], dots: int, types: Mapping[Role, Type] = TYPES)
         image.paste(piece, (0, at))
         at += piece.height
     return Drawing(image, _missing(blocks))
-
-
-def strips(image: Image.Image) -> Iterator[Strip | Feed]:
-    """The picture as ink strips of at most 128 dots, trimmed, with blank runs between them."""
-    rows = _rows(image)
-    start = 0
-    for end, inked in _runs(rows):
-        if not inked:
-            yield Feed(end - start)
-        else:
-            yield from _cut(rows[start:end])
-        start = end
-
-
-def _rows(image: Image.Image) -> list[bytes]:
-    stride = (image.width + 7) // 8
-    paper = bytes(stride)
-    # Ink is 0 in the picture and 1 on the wire; a row's spare bits must stay paper.
-    flipped = Image.new("1", (stride * 8, image.height), 255)
-    flipped.paste(image, (0, 0))
-    data = flipped.point(lambda dot: 255 - dot).tobytes()
-    rows = (data[at : at + stride] for at in range(0, len(data), stride))
-    return [row if row != paper else b"" for row in rows]
-
-
-def _runs(rows: list[bytes]) -> Iterator[tuple[int, bool]]:
-    """Ends of runs that are all ink or all blank; a blank run too short to feed joins the ink."""
-    ends: list[tuple[int, bool]] = []
-    start = 0
-    while start < len(rows):
-        inked = bool(rows[start])
-        end = start
-        while end < len(rows) and bool(rows[end]) == inked:
-            end += 1
-        short = not inked and end - start < FEED_FROM
-        if ends and ends[-1][1] and (inked or short):
-            ends[-1] = (end, True)
-        else:
-            ends.append((end, inked))
-        start = end
-    yield from ends
-
-
-def _cut(rows: list[bytes]) -> Iterator[Strip]:
-    """An ink run in strips, split where the ink's width changes enough to pay for another strip.
-
-    All strips of a run share one alignment: on a printer wider than its setting the run
-    moves, but never falls apart.
-    """
-    left, right = _margins(rows)
-    centred = 2 * min(left, right) > right
-    slabs = [rows[at : at + SLAB_DOTS] for at in range(0, len(rows), SLAB_DOTS)]
-    held = slabs[0]
-    for slab in slabs[1:]:
-        together = held + slab
-        parted = _cost(held, centred) + _cost(slab, centred)
-        if len(together) > STRIP_DOTS or _cost(together, centred) > parted:
-            yield _trimmed(held, centred)
-            together = slab
-        held = together
-    yield _trimmed(held, centred)
-
-
-def _cost(rows: list[bytes], centred: bool) -> int:
-    """Bytes of a strip, with a surcharge so that no line is split for a trifle."""
-    start, end = _kept(rows, centred)
-    return len(rows) * (end - start) + 64
-
-
-def _trimmed(rows: list[bytes], centred: bool) -> Strip:
-    start, end = _kept(rows, centred)
-    paper = bytes(_stride(rows))
-    return Strip(end - start, len(rows), b"".join((row or paper)[start:end] for row in rows), centred)
-
-
-def _kept(rows: list[bytes], centred: bool) -> tuple[int, int]:
-    """From which byte of a row to which a strip must reach."""
-    left, right = _margins(rows)
-    even = min(left, right)
-    return (even, _stride(rows) - even) if centred else (0, _stride(rows) - right)
-
-
-def _stride(rows: list[bytes]) -> int:
-    return max(len(row) for row in rows)
-
-
-def _margins(rows: list[bytes]) -> tuple[int, int]:
-    """Blank bytes on the left and on the right that all rows share."""
-    inked = [row for row in rows if row]
-    left = min(len(row) - len(row.lstrip(b"\0")) for row in inked)
-    return left, min(len(row) - len(row.rstrip(b"\0")) for row in inked)
 
 
 def _picture(block: Block, dots: int, types: Mapping[Role, Type]) -> Image.Image:
@@ -313,7 +195,7 @@ def _pill(text: str, size: int) -> Image.Image:
     line = _line(text, size, True)
     image = _blank(line.width + size, round(size * 1.5))
     ImageDraw.Draw(image).rounded_rectangle((0, 0, image.width - 1, image.height - 1), radius=8, fill=0)
-    image.paste(line.point(lambda dot: 255 - dot), (size // 2, (image.height - line.height) // 2))
+    image.paste(ImageChops.invert(line), (size // 2, (image.height - line.height) // 2))
     return image
 
 
@@ -402,7 +284,7 @@ def _stand_in(pen: ImageDraw.ImageDraw, char: str, left: int, size: int) -> None
 def _tight(text: str, size: int) -> Image.Image:
     """A number without the blank that its font keeps above and below."""
     line = _line(text, size, True)
-    box = line.point(lambda dot: 255 - dot).getbbox()
+    box = ImageChops.invert(line).getbbox()
     return line.crop((0, box[1], line.width, box[3])) if box else line
 
 

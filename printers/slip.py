@@ -18,7 +18,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class Form(msgspec.Struct, frozen=True):
-    """How a hall wants its paper (版式): its parts from top to bottom and its logo, a one-bit PNG (b"": none)."""
+    """How a hall wants its paper (版式): its parts from top to bottom, its logo (one-bit PNG, b"": none)."""
 
     order: tuple[Part, ...] = PARTS
     logo: bytes = b""

@@ -47,22 +47,22 @@ def languages_of(plan: Plan, visitor: str) -> tuple[str, ...]:
 
 def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
     """The slip of a ticket in one language or two, the first above the second."""
-    say = _Speaker(plan, languages)
+    worded = _Speaker(plan, languages)
     category = plan.category(told.category)
     matters = [found for id in told.matters if (found := plan.matter(id))]
-    note = say.own("note")
+    note = worded.own("note")
     return Slip(
-        hall=say.name(plan.name),
+        hall=worded.name(plan.name),
         number=told.number,
-        category=say.name(category.name if category else {"zh": told.category}),
-        place=say("place", floor=told.floor, area=told.area) if told.floor else "",
-        marks=_marks(say, told),
-        matters=tuple(say.name(matter.name) for matter in matters),
-        lines=_lines(say, told),
+        category=worded.name(category.name if category else {"zh": told.category}),
+        place=worded("place", floor=told.floor, area=told.area) if told.floor else "",
+        marks=_marks(worded, told),
+        matters=tuple(worded.name(matter.name) for matter in matters),
+        lines=_lines(worded, told),
         qr=told.url,
-        code=say("code", code=told.code),
-        rules=(say.missed(),),
-        checklist_title=say("checklist") if matters else "",
+        code=worded("code", code=told.code),
+        rules=(worded.missed(),),
+        checklist_title=worded("checklist") if matters else "",
         checklist=tuple(line for matter in matters for line in matter.materials),
         note=(note,) if note else (),
         form=form_of(plan),
@@ -79,25 +79,25 @@ def mark_of(plan: Plan, visitor: str) -> str:
     return _one_row(_Speaker(plan, languages_of(plan, visitor))("reprint"))
 
 
-def _marks(say: _Speaker, told: Told) -> tuple[str, ...]:
+def _marks(worded: _Speaker, told: Told) -> tuple[str, ...]:
     marks = [*(["priority"] if told.cls == PRIORITY else []), *(["reprint"] if told.reprint else [])]
-    return tuple(_one_row(say(mark)) for mark in marks)
+    return tuple(_one_row(worded(mark)) for mark in marks)
 
 
 def _one_row(text: str) -> str:
     return text.replace("\n", " ")
 
 
-def _lines(say: _Speaker, told: Told) -> tuple[str, ...]:
+def _lines(worded: _Speaker, told: Told) -> tuple[str, ...]:
     """People ahead, the expected call or when calling goes on, the windows, the time."""
-    lines = [say("ahead", n=told.ahead) if told.ahead else say("ahead_none")]
+    lines = [worded("ahead", n=told.ahead) if told.ahead else worded("ahead_none")]
     if told.expected:
-        lines.append(say("expected", first=told.expected[0], last=told.expected[1]))
+        lines.append(worded("expected", first=told.expected[0], last=told.expected[1]))
     elif told.calling_from:
-        lines.append(say("calling_from", time=told.calling_from))
+        lines.append(worded("calling_from", time=told.calling_from))
     if told.windows:
-        lines.append(say.windows(told.windows))
-    return (*lines, say("time", time=told.time))
+        lines.append(worded.windows(told.windows))
+    return (*lines, worded("time", time=told.time))
 
 
 class _Speaker:

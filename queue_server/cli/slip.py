@@ -13,12 +13,12 @@ from PIL import Image, ImageOps
 
 from printers import fonts
 from printers.commissioning import commissioning_slip
-from printers.compile import compile_slip
+from printers.compile import STATUS_REQUEST, compile_slip
 from printers.encoding import TextMode
 from printers.head import Head
 from printers.layout import PAPER_58_MM, PAPER_80_MM
 from printers.printer import Printer
-from printers.status import MAY_PRINT, Conversation, State
+from printers.status import MAY_PRINT, AtEnd, Conversation
 from printers.transports import LineDown, connected
 from queue_server.config import HallFileErrors, read_hall
 from queue_server.hall.plan import ORDINARY, PRIORITY, Category, Plan
@@ -69,6 +69,8 @@ def preview_slip(hall: Path, wanted: Wanted, out: Path) -> int:
 
 def print_commissioning_slip(hall: Path | None, printer: str, to: Path | None, out: Path | None) -> int:
     """Print the commissioning slip on a printer of a hall, or write its bytes or its picture."""
+    if hall is to is out is None:
+        return _say_why(Refusal("say where it goes: --hall and --printer, --to or --out"))
     try:
         data = commissioning_slip()
         if out is not None:
@@ -77,9 +79,7 @@ def print_commissioning_slip(hall: Path | None, printer: str, to: Path | None, o
             to.write_bytes(data)
         if hall is not None:
             chosen = _printer(_plan(hall), printer)
-            print(f"{chosen.name}: {asyncio.run(_send(chosen, data)).value}")
-        elif out is None and to is None:
-            raise Refusal("say where it goes: --hall and --printer, --to or --out")
+            print(f"{chosen.name}: {asyncio.run(_send(chosen, data))}")
     except (Refusal, OSError, fonts.FontsMissing) as why:
         return _say_why(why)
     return 0
@@ -170,16 +170,19 @@ def _printer(plan: Plan, wanted: str) -> Printer:
     return spoken_to(found)
 
 
-async def _send(printer: Printer, data: bytes) -> State:
-    """Print, and say how the printer is afterwards: a mute one is `unknown`, and the paper tells."""
-    wait = printer.deadlines.answer
+async def _send(printer: Printer, data: bytes) -> str:
+    """Print, and say what the printer says of it: a mute one says nothing, and the paper tells."""
+    deadlines = printer.deadlines
     try:
         async with connected(printer) as line:
             talk = Conversation(line)
-            before = await talk.state(wait)
-            if before not in MAY_PRINT:
-                raise Refusal(f"{printer.name} cannot print now: {before.value}")
+            state = await talk.state(deadlines.answer)
+            if state not in MAY_PRINT:
+                raise Refusal(f"{printer.name} cannot print now: {state.value}")
             await line.write(data)
-            return before if before is State.UNKNOWN else await talk.state(wait)
+            await talk.forget()
+            await line.write(STATUS_REQUEST)
+            done = await talk.hears(AtEnd, deadlines.finish)
     except LineDown as why:
         raise Refusal(f"{printer.name}: {why}") from why
+    return "printed" if done else "sent; the printer does not say whether it printed, so look at the paper"

@@ -83,7 +83,7 @@ def words_of(slip: Slip) -> str:
 
 
 def ocr(picture: Image.Image, languages: str, layout: int, only: str = "") -> str:
-    """The text of a picture; `layout` is tesseract's page segmentation (4: a column, 7: one line), `only` its letters."""
+    """The text of a picture. `layout` is tesseract's (4: a column, 7: one line), `only` names its letters."""
     letters = ["-c", f"tessedit_char_whitelist={only}"] if only else []
     scan = BytesIO()
     picture.save(scan, "PNG")

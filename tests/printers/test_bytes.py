@@ -13,12 +13,20 @@ from PIL import Image, ImageChops, ImageOps
 
 from printers.commissioning import SAMPLES as COMMISSIONING_SAMPLES
 from printers.commissioning import commissioning_slip
-from printers.compile import DRAWN_TYPES, LOOK_ALIKE, compile_slip, process_id_request, without_look_alikes
+from printers.compile import (
+    DRAWN_TYPES,
+    LOOK_ALIKE,
+    compile_slip,
+    dots_of,
+    process_id_request,
+    without_look_alikes,
+)
 from printers.encoding import TextMode, encode
 from printers.head import Head
 from printers.layout import Role, Words
-from printers.render import Feed, Strip, draw, draw_slip, strips
+from printers.render import draw, draw_slip
 from printers.slip import Slip
+from printers.strips import Feed, Strip, strips
 from tests.printers.slip_samples import PAGE, RARE, SAMPLES, ZH
 
 NATIVE = (TextMode.GB18030, TextMode.GBK, TextMode.UTF8)
@@ -32,6 +40,18 @@ def printed(slip: Slip, mode: TextMode, dots: int = 576) -> tuple[Head, list[str
     assert head.unknown == []
     lines, codes = head.lines, head.qr
     return head, lines, codes, head.take_slip()
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Image.Image:
+    """Pictures of any height with ink anywhere, in bytes that look like commands too."""
+    stride = draw(st.integers(1, 6))
+    kinds = st.sampled_from((b"\xff", b"\xef\xfb", b"\xef\xeb", b"\xf7", b"\x00"))
+    rows = draw(
+        st.lists(st.tuples(st.integers(1, 40), st.lists(kinds, max_size=stride)), min_size=1, max_size=8)
+    )
+    data = b"".join(b"".join(ink)[:stride].rjust(stride, b"\xff") * times for times, ink in rows)
+    return Image.frombytes("1", (stride * 8, len(data) // stride), data)
 
 
 @pytest.mark.parametrize("dots", [576, 384])
@@ -50,6 +70,22 @@ def test_no_real_time_command_is_left_in_any_picture_data(data: bytes) -> None:
     assert not LOOK_ALIKE.search(safe)
     assert len(safe) == len(data)
     assert all(new & old == old for new, old in zip(safe, data, strict=True)), "ink was taken away"
+
+
+@given(pictures())
+def test_any_picture_is_rebuilt_from_its_strips_and_holds_no_look_alike(picture: Image.Image) -> None:
+    paper = Image.new("1", picture.size, 255)
+    top = 0
+    for piece in strips(picture):
+        if isinstance(piece, Strip):
+            assert 0 < piece.rows <= 128
+            ink = Image.frombytes("1", (piece.width * 8, piece.rows), piece.data)
+            left = ((picture.width + 7) // 8 * 8 - ink.width) // 2 if piece.centred else 0
+            paper.paste(ImageChops.invert(ink), (left, top))
+        top += piece.rows
+    assert top == picture.height
+    assert not ImageChops.logical_xor(paper, picture).getbbox()
+    assert not LOOK_ALIKE.search(dots_of(strips(picture)))
 
 
 @pytest.mark.parametrize("mode", TextMode)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printers.layout import Number, Qr, Role, Words, lay_out
+from printers.layout import Block, Cut, Logo, Marks, Number, Qr, Role, Rule, Space, Words, lay_out
 from printers.render import DrawnRuler, draw, draw_slip
-from printers.slip import Slip
+from printers.slip import PARTS, Form, Part, Slip
 from printers.text import cells, paragraphs, plain, wrap
-from tests.printers.slip_samples import SAMPLES, ZH
+from tests.printers.slip_samples import OWN_FORM, SAMPLES, ZH, logo
 
 WIDTHS = (576, 384)
 
@@ -25,6 +27,11 @@ def test_wrapping_loses_no_character_and_no_line_is_too_wide(text: str, width: i
 
 def test_a_line_never_starts_with_a_full_stop() -> None:
     assert wrap("排到三人之后。", 12, cells) == ["排到三人之", "后。"]
+
+
+def test_a_word_longer_than_the_paper_breaks_behind_its_hyphen() -> None:
+    assert wrap("Internationally-Recognised", 18, cells) == ["Internationally-", "Recognised"]
+    assert wrap("办事指南/流程图A-B", 8, cells) == ["办事指南", "/流程图", "A-B"]
 
 
 def test_korean_words_stay_whole() -> None:
@@ -95,3 +102,63 @@ def test_a_glyph_that_no_font_has_is_shown_as_its_code_point_and_reported() -> N
 
 def test_rare_characters_of_names_have_glyphs() -> None:
     assert draw_slip(msgspec.structs.replace(ZH, matters=("𠮷 䶮 㛃 렐 룡",))).missing == ()
+
+
+def blocks_of(slip: Slip) -> tuple[Block, ...]:
+    return lay_out(slip, 576, DrawnRuler(576))
+
+
+@given(st.lists(st.sampled_from(PARTS), unique=True))
+def test_the_parts_stand_in_the_hall_s_order_with_one_separator_between_them(order: list[Part]) -> None:
+    slip = msgspec.structs.replace(ZH, note=("谢谢",), form=Form(order=tuple(order), logo=logo()))
+    blocks = blocks_of(slip)
+    found = [name for block in blocks if (name := first_of(block))]
+    assert found == [part for part in order if part not in ("facts", "matters", "checklist")]
+    kinds = [type(block) for block in blocks if not isinstance(block, Space)]
+    assert all((one, two) != (Rule, Rule) for one, two in pairwise(kinds))
+    assert kinds[:1] != [Rule]
+    assert kinds[-2:-1] != [Rule]
+    assert kinds[-1] is Cut
+
+
+def first_of(block: Block) -> str:
+    """Which part a block begins, for those that have a block of their own."""
+    match block:
+        case Logo():
+            return "logo"
+        case Words(role=Role.HALL):
+            return "hall"
+        case Number():
+            return "number"
+        case Qr():
+            return "claim"
+        case Words(text="谢谢"):
+            return "note"
+        case _:
+            return ""
+
+
+def test_a_part_that_says_nothing_leaves_no_separator() -> None:
+    empty = msgspec.structs.replace(ZH, matters=(), lines=(), checklist_title="", checklist=())
+    without = msgspec.structs.replace(empty, form=Form(order=("hall", "number", "claim")))
+    assert blocks_of(empty) == blocks_of(without)
+
+
+def test_marks_stand_just_above_the_number() -> None:
+    blocks = [block for block in blocks_of(ZH) if not isinstance(block, Space)]
+    at = next(index for index, block in enumerate(blocks) if isinstance(block, Marks))
+    assert isinstance(blocks[at + 1], Number)
+
+
+@pytest.mark.parametrize("dots", WIDTHS)
+def test_a_logo_is_never_wider_than_the_paper_and_never_shaded(dots: int) -> None:
+    slip = msgspec.structs.replace(OWN_FORM, form=Form(order=("logo", "number"), logo=logo(576, 120)))
+    drawn = draw_slip(slip, dots).image
+    assert (drawn.width, drawn.mode) == (dots, "1")
+    frame = drawn.crop((0, 0, dots, 120 * dots // 576))
+    assert frame.getpixel((0, 0)) == frame.getpixel((dots - 1, frame.height - 1)) == 0
+
+
+def test_a_logo_that_is_no_picture_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no PNG"):
+        draw_slip(msgspec.structs.replace(ZH, form=Form(logo=b"GIF89a")))

@@ -60,7 +60,9 @@ def test_ticket_1000_and_window_100_are_whole_in_the_printers_own_characters(mod
 
 
 @pytest.mark.parametrize("dots", [576, 384])
-@pytest.mark.parametrize(("mark", "languages"), [("优先", "chi_sim"), ("补打", "chi_sim"), ("REPRINT", "eng")])
+@pytest.mark.parametrize(
+    ("mark", "languages"), [("优先", "chi_sim"), ("补打", "chi_sim"), ("REPRINT", "eng")]
+)
 def test_a_mark_in_white_on_black_is_read(mark: str, languages: str, dots: int) -> None:
     assert marks(paper(replace(PLAIN, marks=(mark,)), dots), languages) == mark
 
