@@ -135,15 +135,15 @@ def lay_out(slip: Slip, dots: int, ruler: Ruler) -> tuple[Block, ...]:
 
 
 def _between(above: Part, below: Part) -> tuple[Block, ...]:
-    """What parts two neighbours: a heavy line under the hall, a thin one around number and checklist."""
+    """What parts two neighbours: a heavy line between hall and number, a thin one elsewhere."""
     if (above, below) == ("logo", "hall"):
         return (Space(12),)
-    if above in ("logo", "hall"):
-        return Space(12), Rule(heavy=True), Space(18 if below == "number" else 12)
+    if above in ("logo", "hall") and below == "number":
+        return Space(12), Rule(heavy=True), Space(18)
     if "number" in (above, below):
         return Space(14), Rule(), Space(18 if below == "number" else 12)
     if {"checklist", "hall", "logo"} & {above, below}:
-        return Space(16), Rule(), Space(12)
+        return Space(16), Rule(), Space(20 if below == "claim" else 12)
     return (Space(6),) if {above, below} == {"matters", "facts"} else (Space(20),)
 
 
