@@ -1,4 +1,7 @@
-"""``yichuang slip``: a hall's slips looked at before they are printed, and a printer's modes found out."""
+"""``yichuang slip``: a hall's slips looked at before they are printed, and a printer's modes found out.
+
+Pictures, and bytes for a device, need the base package only: an installer has no server at hand.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,6 @@ from printers.status import MAY_PRINT, AtEnd, Conversation
 from printers.transports import LineDown, connected
 from queue_server.config import HallFileErrors, read_hall
 from queue_server.hall.plan import ORDINARY, PRIORITY, Category, Plan
-from queue_server.reactions.printing import spoken_to
 from queue_server.slips import Told, languages_of, word
 
 DOTS = {"80": PAPER_80_MM, "58": PAPER_58_MM}
@@ -159,6 +161,8 @@ def _paper(data: bytes, dots: int) -> Image.Image:
 
 
 def _printer(plan: Plan, wanted: str) -> Printer:
+    from queue_server.reactions.printing import spoken_to
+
     if not plan.printers:
         raise Refusal("the hall file has no [[printer]]")
     ids = [printer.id for printer in plan.printers]

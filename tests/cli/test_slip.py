@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,17 @@ def hall_with(folder: Path, printer: VirtualPrinter) -> Path:
     """The small hall with this printer."""
     host, port = printer.address
     return write(folder, SMALL.replace("127.0.0.1:9100", f"{host}:{port}"))
+
+
+def test_a_picture_needs_nothing_of_the_server(tmp_path: Path) -> None:
+    watch = (
+        "import sys; from queue_server.cli.slip import Wanted, preview_slip, print_commissioning_slip;"
+        "from pathlib import Path; here = Path(sys.argv[1]);"
+        "assert preview_slip(Path(sys.argv[2]), Wanted(), here / 'a.png') == 0;"
+        "assert print_commissioning_slip(None, '', here / 'a.bin', None) == 0;"
+        "print({'redis', 'starlette', 'uvicorn', 'jinja2', 'sortedcontainers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch, tmp_path, COUNTY], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "set()"

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from printers.slip import Part, Slip
 
-TESSERACT = "/usr/bin/tesseract"
+TESSERACT = "tesseract"  # Debian's, from `scripts/setup ocr`
 ENLARGED = 2
 """Text of 24 dots is small for a reader made for scans at 300 dpi."""
 
@@ -92,7 +92,7 @@ def ocr(picture: Image.Image, languages: str, layout: int, only: str = "") -> st
         input=scan.getvalue(),
         capture_output=True,
         check=True,
-        timeout=50,
+        timeout=100,
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )
     return done.stdout.decode("utf-8")

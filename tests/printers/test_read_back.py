@@ -14,6 +14,8 @@ from printers.slip import Slip
 from tests.printers.reading import bare, likeness, marks, number, qr_codes, text, words_of
 from tests.printers.slip_samples import EXACTING, PAGE, PLAIN, SAMPLES, THOUSAND, ZH, ZH_KO
 
+pytestmark = pytest.mark.timeout(150)  # a reader takes about a second, on a busy machine many
+
 SLIPS = {**SAMPLES, **EXACTING}
 LANGUAGES = {"ko": "kor", "en": "eng", "zh+ko": "chi_sim+kor", "rare": "chi_sim+kor"}
 """Which languages the reader must know for a slip; Chinese alone for those not named."""
