@@ -20,12 +20,14 @@ from starlette.routing import Route
 
 from bench.cores import SERVER_CORE
 from queue_server import wire
+from queue_server.access.limits import Allowance
 from queue_server.access.principals import CLERK, KIOSK, new_token, token_hash
 from queue_server.api.calls import Call
 from queue_server.api.table import Operation, route
-from queue_server.app import Site
+from queue_server.app import AccessRules, Site
 from queue_server.cli.serve import publish, run_loop, served, server_for
 from queue_server.demo import demo_plan
+from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.register import Grant, GrantToken
 from queue_server.store.logs import Store
@@ -77,7 +79,7 @@ async def decode(call: Call) -> wire.Nothing:
 
 def mount_decoding(app: Starlette, site: Site) -> None:
     """Put the comparison right behind ``/tickets``, so that the router looks equally long for both."""
-    only = Operation("POST", "/bench/decode", decode, wire.TakeTicket, wire.Nothing, 201)
+    only = Operation("POST", "/bench/decode", decode, wire.TakeTicket, wire.Nothing, do.TakeTicket, 201)
     routes = app.router.routes
     tickets = next(i for i, r in enumerate(routes) if isinstance(r, Route) and r.path.endswith("}/tickets"))
     routes.insert(tickets + 1, route(only.path, {"POST": only}, site))
@@ -85,7 +87,7 @@ def mount_decoding(app: Starlette, site: Site) -> None:
 
 async def _serve(url: str, halls: Sequence[str]) -> None:
     store = await Store.connect(url)
-    site = Site(store, halls, "https://queue.example.gov.cn")
+    site = Site(store, halls, "https://queue.example.gov.cn", AccessRules(tickets=Allowance(seconds=0)))
     server = server_for(site, "127.0.0.1", 0)
     app = server.config.app
     assert isinstance(app, Starlette)

@@ -20,9 +20,14 @@ from kiosk import phone as phone_pages
 from kiosk.menu import Menu
 from printers import pages as printer_pages
 from queue_server import views
+from queue_server.access.limits import Allowance, TicketLimits
+from queue_server.access.passwords import Passwords
+from queue_server.access.sessions import IDLE, Sessions
 from queue_server.api import live, openapi, problems, table
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
+from queue_server.hall.hours import business_date, day_bounds
+from queue_server.hall.refusals import NotNow
 from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
@@ -31,15 +36,25 @@ from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
+from queue_server.store.vault import Vault
 
 CONFIRMED = 5.0
 """Seconds since the store last confirmed a day's end after which a process is not ready for its hall."""
 
 
+class AccessRules(msgspec.Struct, frozen=True):
+    """After how many ms without use a session ends, and how fast one device may take tickets."""
+
+    idle: int = IDLE
+    tickets: Allowance = Allowance()
+
+
 class Site:
     """Every hall that is live in this process, over one store."""
 
-    def __init__(self, store: Store, halls: Sequence[str], public_url: str) -> None:
+    def __init__(
+        self, store: Store, halls: Sequence[str], public_url: str, rules: AccessRules | None = None
+    ) -> None:
         self.store = store
         self.reader = Reader(store)
         self.public_url = public_url.rstrip("/")
@@ -49,6 +64,10 @@ class Site:
             [board_pages.TEMPLATES, kiosk_pages.TEMPLATES, printer_pages.TEMPLATES],
         )
         self.hub = displays_hub.Hub()
+        rules = rules or AccessRules()
+        self.passwords = Passwords()
+        self.limits = TicketLimits(rules.tickets)
+        self._sessions = {id: people_of(hall, self.passwords, rules.idle) for id, hall in self.halls.items()}
         self.live = live.Live(self.hub, self.assets.version)
         self.metrics = metrics.Metrics(self.halls, self.hub)
         self.up = False
@@ -71,6 +90,10 @@ class Site:
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""
         return self.halls.get(id)
+
+    def sessions(self, id: str) -> Sessions:
+        """The people of a hall that is live here."""
+        return self._sessions[id]
 
     def menu(self, hall: str) -> Menu | None:
         """What a hall offers now, for the first paint of its kiosk."""
@@ -135,8 +158,24 @@ class Site:
                 yield
             finally:
                 self.up = False
+                self.passwords.close()
             for job in jobs:
                 job.cancel()
+
+
+def people_of(hall: Hall, passwords: Passwords, idle: int) -> Sessions:
+    """The people of a hall; their sessions end with its business day."""
+
+    def day_ends(now: int) -> int:
+        plan = hall.register.state.plan
+        if plan is None:
+            raise NotNow("day_not_open")
+        return day_bounds(plan, business_date(plan, now))[1]
+
+    vault = Vault(hall.store, hall.id)
+    register = hall.register
+    clock = lambda: hall.clock()  # noqa: E731, PLW0108 - it may be replaced
+    return Sessions(vault, passwords, lambda: register.state, register.ask, clock, day_ends, idle)
 
 
 def unready(hall: Hall) -> str:

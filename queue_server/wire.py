@@ -22,6 +22,7 @@ FOREVER = 4_000_000_000_000
 Code = Annotated[str, Meta(max_length=64, pattern=PLAIN)]
 Line = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
 Sentence = Annotated[str, Meta(max_length=500, pattern=PLAIN)]
+Secret = Annotated[str, Meta(max_length=256)]
 Codes = Annotated[tuple[Code, ...], Meta(max_length=64)]
 Outcomes = Annotated[dict[Code, Code], Meta(max_length=64)]
 Moment = Annotated[int, Meta(ge=0, le=FOREVER)]
@@ -214,6 +215,22 @@ class Spoken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a voice had spoken a call to its end (ms)."""
 
     spoken_at: Moment
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sign in. With `cookie` the session goes into a cookie that no script reads, and not into the answer."""
+
+    login: Code
+    password: Secret
+    cookie: bool = False
+
+
+class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Change the own password; every other session of the person ends."""
+
+    old: Secret
+    new: Secret
+    cookie: bool = False
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -467,6 +484,18 @@ class WhoAmI(msgspec.Struct, frozen=True):
     role: str
     hall: str
     windows: tuple[int, ...]
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """Somebody is signed in, until `until` (ms) at the latest. `token` is "" where it is in a cookie.
+
+    With `must_change` nothing else is allowed before the first password is changed.
+    """
+
+    me: WhoAmI
+    until: int
+    must_change: bool
+    token: str = ""
 
 
 class QrCode(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Write what the documents say from the code: docs/reference.md, and the state diagram where it is shown.
+"""Write what the documents say from the code: reference, access, and the state diagram where it is shown.
 
 ``python -m scripts.reference`` writes, ``--check`` only says whether something would change.
 A document shows the diagram between the lines ``<!-- states -->`` and ``<!-- /states -->``.
@@ -15,11 +15,13 @@ from types import ModuleType
 
 import msgspec
 
-from queue_server.hall import commands, events, model, refusals, register
+from queue_server.hall import accounts, commands, events, model, refusals, register
 from queue_server.locale import sentences
+from scripts.access_table import access_table
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
+ACCESS = ROOT / "docs" / "access.md"
 
 _STATES = re.compile(r"(<!-- states -->\n).*?(<!-- /states -->)", re.DOTALL)
 
@@ -42,7 +44,10 @@ def reference() -> str:
         _table(("Event", "Meaning", "Values"), _structs(events, events.Event)),
         "## The register\n\nWhat outlives a day: the commands that change it, and the facts in it.\n",
         _table(("Command", "Meaning", "Values"), _structs(register, commands.Command)),
-        _table(("Fact", "Meaning", "Values"), _structs(register, register.Fact)),
+        _table(("Fact", "Meaning", "Values"), _structs(register, accounts.Fact)),
+        "### The hall's people\n\nA part of the register.\n",
+        _table(("Command", "Meaning", "Values"), _structs(accounts, commands.Command)),
+        _table(("Fact", "Meaning", "Values"), _structs(accounts, accounts.Fact)),
         "## Refusals\n\nWhy the hall says no: the `code` of a problem, and what a person reads.\n",
         _table(("Code", "HTTP", "Sentence"), _refusals()),
         "## States of a ticket\n\nWhat may follow what (`FOLLOWS` in `queue_server/hall/model.py`).\n",
@@ -94,7 +99,7 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 def documents() -> dict[Path, str]:
     """What each document that is written from the code should say."""
-    wanted = {REFERENCE: reference()}
+    wanted = {REFERENCE: reference(), ACCESS: access_table()}
     for place in ROOT.glob("*.md"):
         text = place.read_text(encoding="utf-8")
         wanted[place] = _STATES.sub(lambda found: found[1] + state_diagram() + found[2], text)

@@ -5,21 +5,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from enum import StrEnum
 
 import msgspec
 
+from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
+from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
 from queue_server.hall.commands import Command
 from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeToken
 
+__all__ = [
+    "ADMIN", "AGENT", "ANYONE", "BOARD", "CLERK", "DEPARTMENT", "DEVICES", "FLOOR", "HOLDER", "KIOSK",
+    "MANAGER", "NEWCOMER", "NOBODY", "PRINTER", "ROLES", "STAFF", "SUPERVISOR", "WINDOW", "Principal",
+    "Right", "See",
+]  # fmt: skip
+
 KIOSK = "kiosk"
-CLERK = "clerk"  # 窗口人员
-FLOOR = "floor"  # 导办
-MANAGER = "manager"  # 值班经理
 BOARD = "board"
+WINDOW = "window"  # the screen over a window
+PRINTER = "printer"  # the agent of a kiosk's own printer and readers
+DEVICES = (KIOSK, BOARD, WINDOW, PRINTER)
+NEWCOMER = "newcomer"  # whoever has not changed the first password yet
 HOLDER = "holder"  # the visitor who holds a ticket
 NOBODY = "nobody"
-ROLES = (KIOSK, CLERK, FLOOR, MANAGER, BOARD)
+ROLES = (*DEVICES, *STAFF, NEWCOMER, HOLDER)
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -33,6 +43,40 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 ANYONE = Principal("anyone", "", NOBODY)
+
+
+class See(StrEnum):
+    """What is looked at, or done with the own sign-in: everything that is no command of the hall."""
+
+    HALL = "hall"
+    BOARD = "board"
+    MENU = "menu"
+    ME = "me"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    PASSWORD = "password"  # noqa: S105 - the right to change the own one
+    PLACE = "place"
+    QR = "qr"
+    TICKET = "ticket"
+    WINDOW = "window"
+    HEALTH = "health"
+
+
+Right = type[Command] | See
+"""What an operation needs: the right to give a command, or to see something."""
+
+PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.SIGN_IN})
+"""What needs no token at all."""
+SEES: dict[See, frozenset[str]] = {
+    See.ME: frozenset(ROLES),
+    See.SIGN_OUT: frozenset({*STAFF, NEWCOMER}),
+    See.PASSWORD: frozenset({*STAFF, NEWCOMER}),
+    See.PLACE: frozenset({CLERK, FLOOR, MANAGER, SUPERVISOR, HOLDER}),
+    See.QR: frozenset({HOLDER}),
+    See.TICKET: frozenset({CLERK, FLOOR, MANAGER, SUPERVISOR}),
+    See.WINDOW: frozenset({CLERK, MANAGER, SUPERVISOR}),
+    See.HEALTH: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+}
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
     {
@@ -72,14 +116,18 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
         RevokeToken,
     }
 )
+BY_ADMINS: frozenset[type[Command]] = frozenset(
+    {PublishPlan, GrantToken, RevokeToken, register.ExpireToken, *accounts.DECIDERS}
+)
 MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
     BOARD: frozenset({do.Spoken, do.SoundState}),
     CLERK: AT_A_WINDOW | ON_THE_FLOOR,
     FLOOR: ON_THE_FLOOR | {do.Unpark},
     MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS,
+    AGENT: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
+    ADMIN: BY_ADMINS,
     HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer}),
-    NOBODY: frozenset(),
 }
 NOTHING: frozenset[type[Command]] = frozenset()
 
@@ -99,26 +147,33 @@ def may(principal: Principal, command: Command) -> bool:
     return True
 
 
+def may_enter(principal: Principal, right: Right) -> bool:
+    """Whether a principal's role has a right at all; whose window or ticket it is, is looked at later."""
+    if isinstance(right, See):
+        return right in PUBLIC or principal.role in SEES[right]
+    return right in MAY.get(principal.role, NOTHING)
+
+
 def may_sit(principal: Principal) -> bool:
     """Whether a principal may sit at a window at all."""
-    return do.ClaimWindow in MAY.get(principal.role, NOTHING)
+    return may_enter(principal, do.ClaimWindow)
 
 
 def may_see_window(principal: Principal, window: int) -> bool:
     """Whether a principal may see the console of a window."""
-    if not may_sit(principal):
+    if not may_enter(principal, See.WINDOW):
         return False
     return not principal.windows or window in principal.windows
 
 
 def may_see_tickets(principal: Principal) -> bool:
     """Whether a principal may see any ticket as staff see it."""
-    return principal.role in (CLERK, MANAGER, FLOOR)
+    return may_enter(principal, See.TICKET)
 
 
 def may_see_health(principal: Principal) -> bool:
     """Whether a principal may see the hall's alarms."""
-    return principal.role == MANAGER
+    return may_enter(principal, See.HEALTH)
 
 
 # --- tokens -----------------------------------------------------------------------------------
@@ -134,7 +189,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def principal_of(grant: Grant) -> Principal:
+def granted(grant: Grant) -> Principal:
     """Who the holder of a grant is."""
     return Principal(id=grant.id, name=grant.name, role=grant.role, windows=grant.windows)
 

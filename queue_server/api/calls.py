@@ -5,30 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 from queue_server import wire
-from queue_server.access.principals import (
-    ANYONE,
-    HOLDER,
-    Principal,
-    may,
-    may_sit,
-    principal_of,
-    same,
-    ticket_secret,
-    token_hash,
-)
+from queue_server.access.principals import ANYONE, PUBLIC, Principal, Right, See, may, may_sit
 from queue_server.api.problems import Unfit
-from queue_server.config import Webhook
-from queue_server.desk.hall import Hall
+from queue_server.api.who import Halls, Identity, found_hall, identity_of, must_enter, no_token
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
 from queue_server.hall.model import Answer
-from queue_server.hall.refusals import NotNow, NotYours, Unknown
+from queue_server.hall.refusals import NotNow, NotYours
 
 BODY_LIMIT = 64 * 1024
 BODY_SECONDS = 20.0
@@ -41,17 +30,6 @@ B = TypeVar("B", bound=msgspec.Struct)
 T = TypeVar("T")
 
 
-class Halls(Protocol):
-    """What the API needs of the server it runs in."""
-
-    def hall(self, id: str) -> Hall | None:
-        """A hall that is live here."""
-        ...
-
-    public_url: str
-    webhooks: tuple[Webhook, ...]
-
-
 class Call:
     """One request to one hall."""
 
@@ -60,9 +38,20 @@ class Call:
         self.halls = halls
         self.params = request.path_params
         self.hall = found_hall(halls, self.params["hall"])
-        self.principal = principal(request, halls, self.hall)
+        self.who = Identity(ANYONE)
+        self.answer_headers: dict[str, str] = {}
         self._raw = b""
         self._at_least = 0
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks; nobody before the call was admitted."""
+        return self.who.principal
+
+    @property
+    def address(self) -> str:
+        """From where, as far as the proxy that is trusted says."""
+        return self.request.client.host if self.request.client else ""
 
     @property
     def now(self) -> int:
@@ -77,15 +66,17 @@ class Call:
             raise NotNow("too_busy")  # no wait would bring it
         return self._at_least
 
-    def admit(self, known: bool, reads: bool) -> None:
-        """Before anything is looked at: a caller who must be known is, and says no more than it may.
+    async def admit(self, right: Right, reads: bool, keyed: bool = True) -> None:
+        """Before anything is looked at: a caller who must be known is, may do this, and says no more.
 
         A change has its idempotency key. A token has no place in a query, where proxies and logs would
         keep it; nor has anything else that is not understood.
         """
-        if known and self.principal is ANYONE:
-            raise no_token()
-        if not reads:
+        if right is not See.SIGN_IN:  # whoever signs in anew may still carry what has ended
+            self.who = await identity_of(self.request, self.halls, self.hall, cookies=right not in PUBLIC)
+        if right not in PUBLIC:
+            must_enter(self.principal, right)
+        if not reads and keyed:
             self._given_key()
         query = self.request.query_params.multi_items()
         strange = next((name for name, _ in query if name != "at_least" or not reads), None)
@@ -209,41 +200,3 @@ async def read_body(request: Request) -> bytes:
         late = f"a body must be here within {BODY_SECONDS:g} s"
         raise Unfit(408, "too_slow", late, {"connection": "close"}) from None
     return body
-
-
-def found_hall(halls: Halls, id: str) -> Hall:
-    """The hall of a path; refuses ``unknown_hall``."""
-    hall = halls.hall(id)
-    if hall is None:
-        raise Unknown("unknown_hall")
-    return hall
-
-
-def principal(connection: HTTPConnection, halls: Halls, hall: Hall) -> Principal:
-    """Who asks, by the token in the header; nobody's token is refused, no token is anyone."""
-    token = token_of(connection)
-    if not token:
-        return ANYONE
-    ticket, dot, secret = token.partition(".")
-    if dot:
-        if same(secret, ticket_secret(hall.secret(ticket), ticket)):
-            return Principal(id=f"ticket:{ticket}", name="", role=HOLDER, ticket=ticket)
-    else:
-        grant = hall.register.state.grants.get(token_hash(token))
-        if grant is not None:
-            return principal_of(grant)
-    raise Unfit(401, "bad_token", "this token is not known here", {"WWW-Authenticate": "Bearer"})
-
-
-def no_token() -> Unfit:
-    """Somebody who must be known sent no token."""
-    return Unfit(401, "no_token", "send Authorization: Bearer TOKEN", {"WWW-Authenticate": "Bearer"})
-
-
-def token_of(connection: HTTPConnection) -> str:
-    """The bearer token: in the header, or for a browser's socket in the offered subprotocols."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    offered: Any = connection.scope.get("subprotocols") or ()
-    return next((p.removeprefix("bearer.") for p in offered if p.startswith("bearer.")), "")

@@ -20,9 +20,10 @@ from starlette.websockets import WebSocket
 from displays import board as b
 from displays.hub import Hub
 from queue_server import views
-from queue_server.access.principals import ANYONE, may_see_window
-from queue_server.api.calls import Halls, found_hall, no_token, principal
+from queue_server.access.principals import PUBLIC, Principal, See, may_see_window
 from queue_server.api.problems import Unfit, problem
+from queue_server.api.staying import Staying
+from queue_server.api.who import Halls, found_hall, must_be_own_site, must_enter, principal_of
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
@@ -34,6 +35,10 @@ log = structlog.get_logger()
 
 FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
+
+PREFIX = "/api/halls/{hall}"
+SOCKETS = {"/board/live": See.BOARD, "/kiosk/live": See.MENU, "/windows/{n}/live": See.WINDOW}
+"""Every socket and the right that whoever opens it needs."""
 
 View = Callable[[Day, int], msgspec.Struct]
 Clockwork = Callable[[Day, int], object]
@@ -140,6 +145,7 @@ def data_at(hall: Hall, line: Line[Day]) -> int:
 
 def routes(halls: Halls, live: Live) -> list[BaseRoute]:
     """The sockets of boards, kiosks and windows."""
+    staying = Staying()
 
     async def board(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
@@ -147,7 +153,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 websocket, hall, f"board/{hall.id}", lambda day, at: views.board(day, at, live.version)
             )
 
-        await _to(websocket, halls, show)
+        await _to(websocket, halls, See.BOARD, show)
 
     async def kiosk(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
@@ -159,32 +165,35 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 views.offers_at,
             )
 
-        await _to(websocket, halls, show)
+        await _to(websocket, halls, See.MENU, show)
 
     async def window(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
             text = websocket.path_params["n"]
             number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
-            who = principal(websocket, halls, hall)
-            if who is ANYONE:
-                raise no_token()
-            if not may_see_window(who, number):
-                raise NotYours("not_allowed")
+
+            async def allowed(used: bool = True) -> Principal:
+                who = await principal_of(websocket, halls, hall, used)
+                if not may_see_window(who, number):
+                    raise NotYours("not_allowed")
+                return who
+
+            who = await allowed()
+            view = live.serve(
+                websocket,
+                hall,
+                f"window/{hall.id}/{number}",
+                lambda day, at: views.window_view(day, number, hall.clock(), at),
+            )
             with hall.presence.console(number, who.id):
-                await live.serve(
-                    websocket,
-                    hall,
-                    f"window/{hall.id}/{number}",
-                    lambda day, at: views.window_view(day, number, hall.clock(), at),
-                )
+                await staying.while_allowed(websocket, hall, who, allowed, view)
 
-        await _to(websocket, halls, show)
+        await _to(websocket, halls, See.WINDOW, show)
 
-    prefix = "/api/halls/{hall}"
-    sockets = {"/board/live": board, "/kiosk/live": kiosk, "/windows/{n}/live": window}
+    shows = {See.BOARD: board, See.MENU: kiosk, See.WINDOW: window}
     return [
-        *(WebSocketRoute(prefix + path, show) for path, show in sockets.items()),
-        *(Route(prefix + path, only_a_socket) for path in sockets),
+        *(WebSocketRoute(PREFIX + path, shows[right]) for path, right in SOCKETS.items()),
+        *(Route(PREFIX + path, only_a_socket) for path in SOCKETS),
     ]
 
 
@@ -193,20 +202,26 @@ async def only_a_socket(_: Request) -> Response:
     raise Unfit(426, "socket_only", "this address is a WebSocket", {"upgrade": "websocket"})
 
 
-async def _to(websocket: WebSocket, halls: Halls, show: Callable[[Hall], Awaitable[None]]) -> None:
-    """Show, or answer the handshake with the problem that says why not.
+async def _to(
+    websocket: WebSocket, halls: Halls, right: See, show: Callable[[Hall], Awaitable[None]]
+) -> None:
+    """Show to whoever has the right, or answer the handshake with the problem that says why not.
 
     A socket that is closed before it was accepted reads 403 at the other end, whatever its close
     code: a console could not tell a wrong token from a wrong hall or a hall that opens in a minute.
     """
     try:
-        await show(found_hall(halls, websocket.path_params["hall"]))
+        must_be_own_site(websocket, halls)
+        hall = found_hall(halls, websocket.path_params["hall"])
+        if right not in PUBLIC:
+            must_enter(await principal_of(websocket, halls, hall), right)
+        await show(hall)
     except Unfit as error:
         await websocket.send_denial_response(
             problem(error.status, error.code, error.detail, headers=error.headers)
         )
     except Refused as refusal:
-        status = refusal.status if refusal.status in (403, 404) else 503
+        status = refusal.status if refusal.status in (401, 403, 404) else 503
         await websocket.send_denial_response(
             problem(status, refusal.code, str(refusal), refusal_text(refusal))
         )

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from queue_server import __version__, wire
-from queue_server.api.table import OPERATIONS, PREFIX, PUBLIC, Operation
+from queue_server.api.cookies import COOKIE
+from queue_server.api.table import OPERATIONS, PREFIX, Operation
 
 REFERENCES = "#/components/schemas/{name}"
 PARAMETER = re.compile(r"\{(\w+)\}")
@@ -46,7 +47,10 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            },
         },
     }
 
@@ -62,13 +66,14 @@ def _operation(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
         ],
         "responses": _responses(operation, of),
     }
-    if operation.access != PUBLIC:
-        found["security"] = [{"token": []}]
-    if operation.body is not None:
+    if not operation.public:
+        found["security"] = [{"token": []}, {"cookie": []}]
+    if operation.body is not None and operation.keyed:
         key = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"}
         found["parameters"].append(
             {"name": "Idempotency-Key", "in": "header", "required": True, "schema": key}
         )
+    if operation.body is not None:
         found["requestBody"] = {
             "required": any(field.required for field in msgspec.structs.fields(operation.body)),
             "content": {"application/json": {"schema": of[repr(operation.body)]}},
@@ -84,7 +89,7 @@ def _responses(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
         "description": "A problem",
         "content": {"application/problem+json": {"schema": of[repr(wire.Problem)]}},
     }
-    codes = ["401", "403", "404", "409", "422", "503"]
+    codes = ["401", "403", "404", "409", "422", "429", "503"]
     if operation.body is not None:
         codes += ["400", "408", "413", "415"]
     answer = {"description": "Done", "content": {"application/json": {"schema": of[repr(operation.answer)]}}}

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from queue_server import wire
-from queue_server.hall.refusals import Refused
+from queue_server.hall.refusals import NotKnown, Refused, TooOften
 from queue_server.views import refusal_text
 
 log = structlog.get_logger()
@@ -72,7 +72,12 @@ def told(error: Refused | Unfit) -> Response:
         return problem(error.status, error.code, error.detail, headers=error.headers)
     if error.code in UNAVAILABLE:
         return problem(503, error.code, str(error), refusal_text(error), {"retry-after": RETRY_AFTER})
-    return problem(error.status, error.code, str(error), refusal_text(error))
+    headers = {}
+    if isinstance(error, TooOften):
+        headers["retry-after"] = str(error.facts.get("seconds", RETRY_AFTER))
+    if isinstance(error, NotKnown):
+        headers["www-authenticate"] = "Bearer"
+    return problem(error.status, error.code, str(error), refusal_text(error), headers)
 
 
 async def refused(_: Request, error: Exception) -> Response:

@@ -13,76 +13,111 @@ from starlette.routing import Route
 from displays.board import Board
 from kiosk.menu import Menu, Receipt
 from queue_server import wire
-from queue_server.api import floor, tickets, windows
-from queue_server.api.calls import Call, Halls
+from queue_server.access.principals import PUBLIC, Right, See
+from queue_server.api import floor, people, tickets, windows
+from queue_server.api.calls import Call
+from queue_server.api.who import Halls
+from queue_server.hall import commands as do
+from queue_server.hall.register import BookSlot
 
 PREFIX = "/api/halls/{hall}"
-PUBLIC, TOKEN = "public", "token"
 PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """What an answer says of itself: no cache on the way keeps it, no browser takes it for a page."""
 
 
 class Operation(NamedTuple):
-    """One operation: `does` answers a `Call`; `body` is None where it only reads."""
+    """One operation: `does` answers a `Call`; `body` is None where it only reads.
+
+    `right` is what whoever asks must have (`access/principals.py`); `keyed` says that a change needs an
+    idempotency key.
+    """
 
     method: str
     path: str
     does: Callable[[Call], Awaitable[Any]]
     body: type[msgspec.Struct] | None
     answer: Any
+    right: Right
     status: int = 200
-    access: str = TOKEN
+    keyed: bool = True
+
+    @property
+    def public(self) -> bool:
+        """Whether it needs no token."""
+        return self.right in PUBLIC
 
 
-def _act(path: str, does: Callable[[Call], Awaitable[Any]], body: type[msgspec.Struct]) -> Operation:
-    return Operation("POST", path, does, body, wire.Done)
+def _act(
+    path: str, does: Callable[[Call], Awaitable[Any]], body: type[msgspec.Struct], right: Right
+) -> Operation:
+    return Operation("POST", path, does, body, wire.Done, right)
+
+
+def _own(
+    path: str, does: Callable[[Call], Awaitable[Any]], body: type[msgspec.Struct], answer: Any, right: Right
+) -> Operation:
+    """Something about the own sign-in: no change of the hall, and never in its log."""
+    return Operation("POST", path, does, body, answer, right, keyed=False)
 
 
 OPERATIONS = (
-    Operation("GET", "", floor.show, None, wire.Hall, access=PUBLIC),
-    Operation("GET", "/me", floor.me, None, wire.WhoAmI),
-    Operation("GET", "/board", floor.board, None, Board, access=PUBLIC),
-    Operation("GET", "/menu", floor.menu, None, Menu, access=PUBLIC),
-    Operation("GET", "/health", floor.health, None, wire.Health),
-    Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, 201),
-    Operation("POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, 201),
-    Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, 201),
-    Operation("POST", "/bookings", tickets.book, wire.Book, wire.Done, 201),
-    Operation("GET", "/numbers/{number}", tickets.by_number, None, wire.TicketView),
-    Operation("GET", "/tickets/{id}", tickets.show, None, wire.TicketView),
-    Operation("GET", "/tickets/{id}/visit", tickets.visit, None, wire.Visit),
-    Operation("GET", "/tickets/{id}/place", tickets.place, None, wire.TicketPublic),
-    Operation("GET", "/tickets/{id}/qr", tickets.qr_code, None, wire.QrCode),
-    _act("/tickets/{id}/recall", tickets.recall, wire.Nothing),
-    _act("/tickets/{id}/start", tickets.start, wire.Nothing),
-    _act("/tickets/{id}/finish", tickets.finish, wire.Finish),
-    _act("/tickets/{id}/miss", tickets.miss, wire.Nothing),
-    _act("/tickets/{id}/found", tickets.found, wire.Nothing),
-    _act("/tickets/{id}/return", tickets.back, wire.Nothing),
-    _act("/tickets/{id}/park", tickets.park, wire.Park),
-    _act("/tickets/{id}/unpark", tickets.unpark, wire.Nothing),
-    _act("/tickets/{id}/transfer", tickets.transfer, wire.Transfer),
-    _act("/tickets/{id}/cancel", tickets.cancel, wire.Reason),
-    _act("/tickets/{id}/undo", tickets.undo, wire.Nothing),
-    _act("/tickets/{id}/class", tickets.change_class, wire.ChangeClass),
-    _act("/tickets/{id}/matters", tickets.add_matters, wire.AddMatters),
-    _act("/calls/{seq}/spoken", tickets.spoken, wire.Spoken),
-    Operation("GET", "/windows/{n}", windows.show, None, wire.WindowView),
-    _act("/windows/{n}/call-next", windows.call_next, wire.CallNext),
-    _act("/windows/{n}/call", windows.call_number, wire.CallNumber),
-    _act("/windows/{n}/serve", windows.serve, wire.ServeWithoutTicket),
-    _act("/windows/{n}/claim", windows.claim, wire.Claim),
-    _act("/windows/{n}/release", windows.release, wire.Nothing),
-    _act("/windows/{n}/open", windows.open_window, wire.Nothing),
-    _act("/windows/{n}/pause", windows.pause, wire.Pause),
-    _act("/windows/{n}/close", windows.close, wire.CloseWindow),
-    _act("/windows/{n}/assign", windows.assign, wire.AssignWindow),
-    _act("/categories/{letter}/pause", floor.pause_category, wire.PauseCategory),
-    _act("/categories/{letter}/resume", floor.resume_category, wire.Nothing),
-    _act("/zones/{zone}/sound", floor.sound, wire.Sound),
-    _act("/down-times", floor.down, wire.DownTime),
-    _act("/notice", floor.notice, wire.SetNotice),
-    _act("/day/close", floor.close_day, wire.CloseDay),
+    Operation("GET", "", floor.show, None, wire.Hall, See.HALL),
+    Operation("GET", "/me", floor.me, None, wire.WhoAmI, See.ME),
+    Operation("POST", "/sign-in", people.sign_in, wire.SignIn, wire.SignedIn, See.SIGN_IN, keyed=False),
+    Operation("POST", "/sign-out", people.sign_out, wire.Nothing, wire.Done, See.SIGN_OUT, keyed=False),
+    Operation(
+        "POST",
+        "/password",
+        people.change_password,
+        wire.NewPassword,
+        wire.SignedIn,
+        See.PASSWORD,
+        keyed=False,
+    ),
+    Operation("GET", "/board", floor.board, None, Board, See.BOARD),
+    Operation("GET", "/menu", floor.menu, None, Menu, See.MENU),
+    Operation("GET", "/health", floor.health, None, wire.Health, See.HEALTH),
+    Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, do.TakeTicket, 201),
+    Operation(
+        "POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, do.EnterByHand, 201
+    ),
+    Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, do.CheckIn, 201),
+    Operation("POST", "/bookings", tickets.book, wire.Book, wire.Done, BookSlot, 201),
+    Operation("GET", "/numbers/{number}", tickets.by_number, None, wire.TicketView, See.TICKET),
+    Operation("GET", "/tickets/{id}", tickets.show, None, wire.TicketView, See.TICKET),
+    Operation("GET", "/tickets/{id}/visit", tickets.visit, None, wire.Visit, See.TICKET),
+    Operation("GET", "/tickets/{id}/place", tickets.place, None, wire.TicketPublic, See.PLACE),
+    Operation("GET", "/tickets/{id}/qr", tickets.qr_code, None, wire.QrCode, See.QR),
+    _act("/tickets/{id}/recall", tickets.recall, wire.Nothing, do.Recall),
+    _act("/tickets/{id}/start", tickets.start, wire.Nothing, do.Start),
+    _act("/tickets/{id}/finish", tickets.finish, wire.Finish, do.Finish),
+    _act("/tickets/{id}/miss", tickets.miss, wire.Nothing, do.MarkAbsent),
+    _act("/tickets/{id}/found", tickets.found, wire.Nothing, do.Found),
+    _act("/tickets/{id}/return", tickets.back, wire.Nothing, do.ReturnMissed),
+    _act("/tickets/{id}/park", tickets.park, wire.Park, do.Park),
+    _act("/tickets/{id}/unpark", tickets.unpark, wire.Nothing, do.Unpark),
+    _act("/tickets/{id}/transfer", tickets.transfer, wire.Transfer, do.Transfer),
+    _act("/tickets/{id}/cancel", tickets.cancel, wire.Reason, do.Cancel),
+    _act("/tickets/{id}/undo", tickets.undo, wire.Nothing, do.Undo),
+    _act("/tickets/{id}/class", tickets.change_class, wire.ChangeClass, do.ChangeClass),
+    _act("/tickets/{id}/matters", tickets.add_matters, wire.AddMatters, do.AddMatters),
+    _act("/calls/{seq}/spoken", tickets.spoken, wire.Spoken, do.Spoken),
+    Operation("GET", "/windows/{n}", windows.show, None, wire.WindowView, See.WINDOW),
+    _act("/windows/{n}/call-next", windows.call_next, wire.CallNext, do.CallNext),
+    _act("/windows/{n}/call", windows.call_number, wire.CallNumber, do.CallNumber),
+    _act("/windows/{n}/serve", windows.serve, wire.ServeWithoutTicket, do.ServeWithoutTicket),
+    _act("/windows/{n}/claim", windows.claim, wire.Claim, do.ClaimWindow),
+    _act("/windows/{n}/release", windows.release, wire.Nothing, do.ReleaseWindow),
+    _act("/windows/{n}/open", windows.open_window, wire.Nothing, do.OpenWindow),
+    _act("/windows/{n}/pause", windows.pause, wire.Pause, do.PauseWindow),
+    _act("/windows/{n}/close", windows.close, wire.CloseWindow, do.CloseWindow),
+    _act("/windows/{n}/assign", windows.assign, wire.AssignWindow, do.AssignWindow),
+    _act("/categories/{letter}/pause", floor.pause_category, wire.PauseCategory, do.PauseCategory),
+    _act("/categories/{letter}/resume", floor.resume_category, wire.Nothing, do.ResumeCategory),
+    _act("/zones/{zone}/sound", floor.sound, wire.Sound, do.SoundState),
+    _act("/down-times", floor.down, wire.DownTime, do.RecordDown),
+    _act("/notice", floor.notice, wire.SetNotice, do.SetNotice),
+    _act("/day/close", floor.close_day, wire.CloseDay, do.CloseDay),
 )
 
 
@@ -101,8 +136,8 @@ def route(path: str, methods: dict[str, Operation], halls: Halls) -> Route:
     async def answer(request: Request) -> Response:
         operation = methods.get(request.method) or methods["GET"]  # HEAD is a GET
         call = Call(request, halls)
-        call.admit(known=operation.access == TOKEN, reads=operation.body is None)
+        await call.admit(operation.right, operation.body is None, operation.keyed)
         content = encoder.encode(await operation.does(call))
-        return Response(content, operation.status, PRIVATE, "application/json")
+        return Response(content, operation.status, PRIVATE | call.answer_headers, "application/json")
 
     return Route(PREFIX + path, answer, methods=list(methods))

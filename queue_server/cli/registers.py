@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from queue_server.cli.journal import keep_journal
+from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan, Register
+from queue_server.locale import translate
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
+
+Work = Callable[[Store, Line[Register], Plan], Awaitable[int]]
+
+
+class Unfit(Exception):
+    """What was asked makes no sense in this hall; the sentence says why."""
 
 
 class Damaged(Exception):
@@ -36,15 +47,20 @@ async def open_register(store: Store, hall: str) -> AsyncIterator[Line[Register]
         await asyncio.wait([committing])
 
 
-async def put(line: Line[Register], command: Command) -> bool:
+async def put(line: Line[Register], command: Command, by: str = "system") -> bool:
     """Have a command decided as the system; False if the register stands that way already."""
     try:
-        await line.ask(Ask(at=time.time_ns() // 1_000_000, by="system", command=command))
+        await line.ask(Ask(at=time.time_ns() // 1_000_000, by=by, command=command))
     except Refused as refusal:
         if refusal.code != "stale":
             raise
         return False
     return True
+
+
+def operator() -> str:
+    """Who works on this machine, for the register's memory of who did what."""
+    return f"operator:{getpass.getuser()}"
 
 
 async def put_in_force(store: Store, plan: Plan) -> bool:
@@ -57,3 +73,31 @@ async def put_in_force(store: Store, plan: Plan) -> bool:
             return await put(line, PublishPlan(plan))
     except Damaged:
         return False
+
+
+def in_register(command: str, place: str, hall: str, work: Work) -> int:
+    """Do something with a hall's register; every failure is one sentence and an exit status."""
+    keep_journal("text", "critical")  # stdout is for what scripts take, stderr for sentences
+    try:
+        with store_at(place) as url:
+            return asyncio.run(_worked(url, hall, work))
+    except NoStore as error:
+        print(f"yichuang {command}: {error}", file=sys.stderr)
+        return 2
+    except Refused as refusal:
+        facts = {name: str(value) for name, value in refusal.facts.items()}
+        print(
+            f"yichuang {command}: {translate(f'hall.refusal.{refusal.code}', 'en', **facts)}", file=sys.stderr
+        )
+        return 1
+    except (Unfit, Damaged) as error:
+        print(f"yichuang {command}: {error}", file=sys.stderr)
+        return 1
+
+
+async def _worked(url: str, hall: str, work: Work) -> int:
+    async with connected(url) as store, open_register(store, hall) as register:
+        plan = register.state.plan
+        if plan is None:
+            raise Unfit(f'there is no hall "{hall}" in this store: serve it once first')
+        return await work(store, register, plan)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 import uvicorn
@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from starlette.routing import BaseRoute
 from uvicorn.loops.auto import auto_loop_factory
 
-from queue_server.app import Site, build
+from queue_server.access.limits import Allowance
+from queue_server.app import AccessRules, Site, build
 from queue_server.cli.ending import Ending
 from queue_server.cli.journal import keep_journal
 from queue_server.cli.registers import put, put_in_force
@@ -51,6 +52,20 @@ WELL, WRONG, NO_STORE = 0, 1, 2
 """Exit statuses: ended when asked; something to put right; the store cannot be used."""
 FAREWELL = 3
 """Seconds that open requests and screens have to end when the server does."""
+
+
+class Line(NamedTuple):
+    """How the server is reached: TLS of its own with a certificate, and whom it believes as a proxy."""
+
+    certificate: str = ""
+    key: str = ""
+    trusted: tuple[str, ...] = ("127.0.0.1", "::1")
+
+
+def access_rules(settings: ServerSettings) -> AccessRules:
+    """When people are signed out, and how fast a device takes tickets."""
+    tickets = Allowance(settings.ticket_burst, settings.ticket_interval / 1000)
+    return AccessRules(idle=settings.session_idle, tickets=tickets)
 
 
 class HallServer(uvicorn.Server):
@@ -91,6 +106,7 @@ def server_for(
     extra: Sequence[BaseRoute] = (),
     ending: Ending | None = None,
     listener: socket.socket | None = None,
+    line: Line = Line(),  # noqa: B008 - frozen
 ) -> HallServer:
     """The HTTP server of a site: no deflate (twice the CPU on boards), small frames, no access log."""
     config = uvicorn.Config(
@@ -105,6 +121,10 @@ def server_for(
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=FAREWELL,
+        server_header=False,
+        ssl_certfile=line.certificate or None,
+        ssl_keyfile=line.key or None,
+        forwarded_allow_ips=list(line.trusted),
     )
     return HallServer(config, site, ending, listener)
 
@@ -253,10 +273,11 @@ async def _serve(
     async with connected(url, fit=True) as store:
         for plan in plans:
             await put_in_force(store, plan)
-        site = Site(store, [plan.hall for plan in plans], settings.address)
+        site = Site(store, [plan.hall for plan in plans], settings.address, access_rules(settings))
         with_followers(site, Path(settings.archive), Path(settings.anchors), ours)
         site.tell(targets)
-        server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener)
+        line = Line(settings.tls_certificate, settings.tls_key, settings.trusted_proxies)
+        server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener, line=line)
         try:
             async with served(server) as running:
                 print(f"一窗: {settings.address}", flush=True)

@@ -6,29 +6,29 @@ the change at once, from the log.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
-from queue_server.cli.journal import keep_journal
-from queue_server.cli.registers import Damaged, open_register, put
-from queue_server.cli.stores import NoStore, connected, store_at
+from queue_server.access.principals import (
+    CLERK,
+    DEVICES,
+    FLOOR,
+    KIOSK,
+    MANAGER,
+    new_token,
+    token_hash,
+)
+from queue_server.cli.registers import Unfit, in_register, operator, put
 from queue_server.desk.line import Line
 from queue_server.hall.plan import Plan
-from queue_server.hall.refusals import Refused
 from queue_server.hall.register import Grant, GrantToken, Register, RevokeToken
+from queue_server.store.logs import Store
 
-DEVICES = (KIOSK, BOARD)
 STAFF = (CLERK, FLOOR, MANAGER)
 SHOWN = 12
 """Characters of a hash that name a token: nobody can guess or use them."""
 
 Work = Callable[[Line[Register], Plan], Awaitable[int]]
-
-
-class Unfit(Exception):
-    """A grant that makes no sense in this hall; the sentence says why."""
 
 
 def grant_token(store: str, hall: str, role: str, name: str, windows: Sequence[int]) -> int:
@@ -37,7 +37,7 @@ def grant_token(store: str, hall: str, role: str, name: str, windows: Sequence[i
     async def work(register: Line[Register], plan: Plan) -> int:
         grant = grant_of(plan, role, name, tuple(windows))
         token = new_token()
-        await put(register, GrantToken(token_hash(token), grant))
+        await put(register, GrantToken(token_hash(token), grant), operator())
         print(f"granted to {grant.id} as {role}; this is shown only once:", file=sys.stderr)
         print(token)
         return 0
@@ -69,7 +69,7 @@ def revoke_tokens(store: str, hall: str, which: str) -> int:
         if not found:
             raise Unfit(f'nobody "{which}" holds a token here: see yichuang token list')
         for hashed in found:
-            await put(register, RevokeToken(hashed))
+            await put(register, RevokeToken(hashed), operator())
         print(f"taken back: {len(found)}")
         return 0
 
@@ -95,21 +95,8 @@ def grant_of(plan: Plan, role: str, name: str, windows: tuple[int, ...]) -> Gran
 
 def _in_register(place: str, hall: str, work: Work) -> int:
     """Do something with a hall's register; every failure is one sentence and an exit status."""
-    keep_journal("text", "critical")  # stdout is for the token alone
-    try:
-        with store_at(place) as url:
-            return asyncio.run(_worked(url, hall, work))
-    except NoStore as error:
-        print(f"yichuang token: {error}", file=sys.stderr)
-        return 2
-    except (Unfit, Refused, Damaged) as refusal:
-        print(f"yichuang token: {refusal}", file=sys.stderr)
-        return 1
 
-
-async def _worked(url: str, hall: str, work: Work) -> int:
-    async with connected(url) as store, open_register(store, hall) as register:
-        plan = register.state.plan
-        if plan is None:
-            raise Unfit(f'there is no hall "{hall}" in this store: serve it once first')
+    async def with_plan(_: Store, register: Line[Register], plan: Plan) -> int:
         return await work(register, plan)
+
+    return in_register("token", place, hall, with_plan)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from queue_server.hall.plan import HOUR, MINUTE, SECOND
+
 from . import values
 from .faults import SettingsErrors
 from .sheet import WRONG, Key, Kind, Place, Sheet, read_table
@@ -60,8 +62,11 @@ class ServerSettings(msgspec.Struct, frozen=True):
     ("" derives it from bind and port). `store_url` is a Redis (>= 7) or Valkey to use; without one
     the process starts an embedded store that keeps its data in `store_directory`, run by
     `store_binary` ("" looks for one). `hall_files` are the halls served; `archive` is the file into
-    which their logs go, `anchors` the one in which their ends are sealed every hour; `webhooks` is the
-    file that names whom to tell what happens ("": nobody).
+    which their logs go, `anchors` the one in which their ends are sealed every hour, `webhooks` the one that
+    names whom to tell what happens ("": nobody). With `tls_certificate` and `tls_key` it speaks TLS itself;
+    of `trusted_proxies` it believes from where and how a request came.
+    A person's session ends after `session_idle` ms without use. One device may take `ticket_burst` tickets
+    at once and then one every `ticket_interval` ms.
     """
 
     bind: str = "127.0.0.1"
@@ -74,7 +79,12 @@ class ServerSettings(msgspec.Struct, frozen=True):
     store_binary: str = ""
     archive: str = "var/archive.sqlite"
     anchors: str = "var/anchors.jsonl"
-    webhooks: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    session_idle: int = 30 * MINUTE
+    ticket_burst: int = 20
+    ticket_interval: int = SECOND
     log_level: str = "info"
     log_format: str = "json"
 
@@ -87,7 +97,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     def address(self) -> str:
         """What devices call this server."""
         host = f"[{self.bind}]" if ":" in self.bind else self.bind
-        return self.public_url or f"http://{host}:{self.port}"
+        scheme = "https" if self.tls_certificate else "http"
+        return self.public_url or f"{scheme}://{host}:{self.port}"
 
 
 class Setting(NamedTuple):
@@ -114,6 +125,9 @@ def read_settings(
         found.update(_from_file(sheets[-1]))
     sheets.append(Sheet("environment"))
     found.update(_from_environment(environment, sheets[-1]))
+    for one, other in (("tls_certificate", "tls_key"), ("tls_key", "tls_certificate")):
+        if found.get(one) and not found.get(other):
+            sheets[-1].top().at(one).wrong(f"is of no use without `{other}`")
     errors = [error for sheet in sheets for error in sheet.errors]
     if errors:
         raise SettingsErrors(errors)
@@ -138,7 +152,7 @@ def _from_file(sheet: Sheet) -> dict[str, Any]:
         if name.endswith(FILE) and name not in SETTINGS:
             read |= _secret_in(str(folder / value), name.removesuffix(FILE), sheet.top().at(name))
         else:
-            read[name] = _beside(folder, value) if SETTINGS[name].path else value
+            read[name] = _beside(folder, value) if SETTINGS[name].path else _frozen(value)
     return read
 
 
@@ -165,7 +179,7 @@ def _one(text: str, setting: Setting, place: Place) -> Any:
     """One setting from a variable of the environment."""
     got = setting.kind(setting.from_text(text), place)
     if got is WRONG or not setting.secret:
-        return tuple(got) if isinstance(got, list) else got
+        return _frozen(got)
     return Secret(got)
 
 
@@ -187,6 +201,10 @@ def _beside(folder: Path, value: Any) -> Any:
     return str(folder / value) if value else value
 
 
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _refuse_misspelt(variable: str, known: list[str], place: Place) -> None:
     """Other programs of 一窗 have variables of their own; only what nearly is a setting is a fault."""
     near = difflib.get_close_matches(variable, known, 1, cutoff=0.9)
@@ -200,6 +218,10 @@ def _number(text: str) -> object:
 
 def _paths(text: str) -> object:
     return [path for path in text.split(os.pathsep) if path]
+
+
+def _names(text: str) -> object:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _public_url(value: object, place: Place) -> Any:
@@ -231,7 +253,12 @@ SETTINGS = {
     "store_binary": Setting(values.line, path=True),
     "archive": Setting(values.line, path=True),
     "anchors": Setting(values.line, path=True),
-    "webhooks": Setting(values.line, path=True),
+    "tls_certificate": Setting(values.line, path=True),
+    "tls_key": Setting(values.line, path=True),
+    "trusted_proxies": Setting(values.list_of(values.line, unique=True), _names),
+    "session_idle": Setting(values.duration(5 * MINUTE, 12 * HOUR)),
+    "ticket_burst": Setting(values.number(1, 1000), _number),
+    "ticket_interval": Setting(values.duration(0, HOUR)),
     "log_level": Setting(values.one_of(LOG_LEVELS)),
     "log_format": Setting(values.one_of(LOG_FORMATS)),
 }

@@ -5,6 +5,8 @@ Refused
 ├── Conflict     (409)  the thing is in another state, or somebody was faster
 ├── NotNow       (409)  the hall, the category or the hour does not allow it
 ├── NotYours     (403)  it belongs to another window or clerk
+├── NotKnown     (401)  nobody signed in so
+├── TooOften     (429)  more often than a person or a machine needs it
 └── Unusable     (422)  the command itself makes no sense
 
 Every refusal has a code that API, console and kiosk share, and a sentence in the
@@ -56,6 +58,18 @@ class NotYours(Refused):
     status = 403
 
 
+class NotKnown(Refused):
+    """Whoever asks could not be made out."""
+
+    status = 401
+
+
+class TooOften(Refused):
+    """More often than a person or a machine needs it: wait, and it goes on."""
+
+    status = 429
+
+
 class Unusable(Refused):
     """The command itself makes no sense."""
 
@@ -73,6 +87,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "unknown_booking": Unknown,
     "unknown_visit": Unknown,
     "unknown_clerk": Unknown,
+    "unknown_account": Unknown,
     # Conflict
     "ticket_state": Conflict,
     "ticket_ended": Conflict,
@@ -95,6 +110,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "people_waiting": Conflict,
     "day_open": Conflict,
     "class_unchanged": Conflict,
+    "account_exists": Conflict,
     "stale": Conflict,
     # NotNow
     "day_not_open": NotNow,
@@ -119,6 +135,15 @@ REFUSALS: dict[str, type[Refused]] = {
     # NotYours
     "not_your_window": NotYours,
     "not_allowed": NotYours,
+    "account_locked": NotYours,
+    "password_old": NotYours,
+    "other_site": NotYours,
+    # NotKnown
+    "wrong_password": NotKnown,
+    "signed_out": NotKnown,
+    # TooOften
+    "sign_in_wait": TooOften,
+    "tickets_wait": TooOften,
     # Unusable
     "unknown_class": Unusable,
     "unknown_kind": Unusable,
@@ -135,4 +160,9 @@ REFUSALS: dict[str, type[Refused]] = {
     "bad_number": Unusable,
     "no_slot": Unusable,
     "bad_text": Unusable,
+    "bad_login": Unusable,
+    "unknown_role": Unusable,
+    "password_short": Unusable,
+    "password_plain": Unusable,
+    "password_same": Unusable,
 }

@@ -1,7 +1,7 @@
-"""What outlives a day: published plans, who holds which token, and booked slots.
+"""What outlives a day: published plans, who holds which token, the hall's people, and booked slots.
 
 The register is a log of its own with the same rules as a day's: pure, decided, evolved, unwound.
-Secrets never enter it: tokens are kept as hashes.
+Secrets never enter it: tokens are kept as hashes, passwords not at all (`accounts.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from queue_server.hall import accounts
+from queue_server.hall.accounts import Account, Fact
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.events import UnknownVersion, readable
 from queue_server.hall.hours import business_date, open_spans
@@ -53,6 +55,13 @@ class RevokeToken(Command, frozen=True):
     token_hash: str
 
 
+class ExpireToken(Command, frozen=True):
+    """The token counts until `until` (ms), while its holder is given another one."""
+
+    token_hash: str
+    until: int
+
+
 class BookSlot(Command, frozen=True):
     """Book a slot of a category; `code` is what the visitor will show."""
 
@@ -63,10 +72,6 @@ class BookSlot(Command, frozen=True):
 
 
 # --- what has happened ------------------------------------------------------------------
-
-
-class Fact(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, forbid_unknown_fields=True):
-    """A fact of the register."""
 
 
 class PlanPublished(Fact, frozen=True, tag="plan_published"):
@@ -89,6 +94,13 @@ class TokenRevoked(Fact, frozen=True, tag="token_revoked"):
     token_hash: str
 
 
+class TokenExpires(Fact, frozen=True, tag="token_expires"):
+    """A token counts until `until` (ms) and no longer."""
+
+    token_hash: str
+    until: int
+
+
 class SlotBooked(Fact, frozen=True, tag="slot_booked"):
     """A slot was booked."""
 
@@ -101,7 +113,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     v: int
     at: int
     by: str
-    e: PlanPublished | TokenGranted | TokenRevoked | SlotBooked
+    e: PlanPublished | TokenGranted | TokenRevoked | TokenExpires | SlotBooked | accounts.AnyFact
     key: str = ""
     digest: str = ""
     answer: Answer | None = None
@@ -122,6 +134,8 @@ class Register:
         self.plans: dict[str, Plan] = {}
         self.in_force: dict[str, str] = {}
         self.grants: dict[str, Grant] = {}
+        self.expiries: dict[str, int] = {}
+        self.accounts: dict[str, Account] = {}
         self.bookings: dict[str, Booking] = {}
         self.taken: dict[tuple[str, int], int] = {}
         self.kept: dict[str, Kept] = {}
@@ -131,6 +145,11 @@ class Register:
     def plan(self) -> Plan | None:
         """The plan in force, or None before the first was published."""
         return self.plans.get(self.in_force.get("plan", ""))
+
+    def granted(self, token_hash: str, now: int) -> Grant | None:
+        """What the holder of a token may act as at a time (ms); None for a token that does not count."""
+        until = self.expiries.get(token_hash)
+        return None if until is not None and now >= until else self.grants.get(token_hash)
 
     def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Put a record (None takes it out); what it replaced is remembered until `settle`."""
@@ -181,6 +200,12 @@ def _revoke(register: Register, ask: Ask, c: RevokeToken) -> tuple[Fact, Answer]
     return TokenRevoked(token_hash=c.token_hash), Answer()
 
 
+def _expire(register: Register, ask: Ask, c: ExpireToken) -> tuple[Fact, Answer]:
+    if c.token_hash not in register.grants or register.expiries.get(c.token_hash, c.until + 1) <= c.until:
+        raise Conflict("stale")
+    return TokenExpires(token_hash=c.token_hash, until=c.until), Answer()
+
+
 def _book(register: Register, ask: Ask, c: BookSlot) -> tuple[Fact, Answer]:
     plan = register.plan
     if plan is None:
@@ -207,7 +232,9 @@ _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer
     PublishPlan: _publish,
     GrantToken: _grant,
     RevokeToken: _revoke,
+    ExpireToken: _expire,
     BookSlot: _book,
+    **accounts.DECIDERS,
 }
 
 
@@ -240,12 +267,18 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
             register.put(register.in_force, "plan", name)
         case TokenGranted(token_hash=token, grant=grant):
             register.put(register.grants, token, grant)
+            register.put(register.expiries, token, None)
         case TokenRevoked(token_hash=token):
             register.put(register.grants, token, None)
+            register.put(register.expiries, token, None)
+        case TokenExpires(token_hash=token, until=until):
+            register.put(register.expiries, token, until)
         case SlotBooked(booking=booking):
             slot = (booking.category, booking.slot)
             register.put(register.bookings, booking.code, booking)
             register.put(register.taken, slot, register.taken.get(slot, 0) + 1)
+        case _:
+            accounts.evolve(register, entry.e, seq)
     register.seq = seq
     register.last_at = max(register.last_at, entry.at)
     if entry.key and entry.answer is not None:

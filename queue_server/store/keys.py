@@ -1,7 +1,7 @@
 """Every key name of the store, in one place; a hall's keys share one Cluster slot by their hash tag.
 
 Permanent keys: the register, the day logs until the archive has verified them, the set of days, the
-followers' cursors, and the fences, which must never go back. All others expire.
+followers' cursors, the fences, which must never go back, and what proves passwords. All others expire.
 """
 
 from __future__ import annotations
@@ -85,7 +85,16 @@ def cursor(hall: str, name: str) -> str:
     return f"{PREFIX}:{{{hall}}}:cursor:{name}"
 
 
+def passwords(hall: str) -> str:
+    """What proves the passwords of a hall's people (permanent): no log, so that it can be wiped."""
+    return f"{PREFIX}:{{{hall}}}:passwords"
+
+
 def is_permanent(key: str) -> bool:
     """Whether a key may be there without an expiry."""
     which, _, name = key.partition("}:")[2].partition(":")
-    return (which in ("register", "days") and not name) or which in ("fence", "cursor") or bool(date_of(key))
+    return (
+        (which in ("register", "days", "passwords") and not name)
+        or which in ("fence", "cursor")
+        or bool(date_of(key))
+    )

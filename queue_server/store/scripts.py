@@ -138,3 +138,25 @@ end
 if ARGV[5] ~= '' then redis.call('SADD', KEYS[5], ARGV[5]) end
 return 1
 """)
+
+# KEYS: counter, wait. ARGV: free attempts, first wait, longest wait, memory (ms). Gives the ms still to wait,
+# or 0: then the attempt is counted, before anybody knows how it ends, so that many at once gain nothing.
+ATTEMPT = _script("""#!lua
+local left = redis.call('PTTL', KEYS[2])
+if left > 0 then return left end
+local n = redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+local over = n - tonumber(ARGV[1])
+if over >= 0 then
+  local wait = math.min(tonumber(ARGV[3]), tonumber(ARGV[2]) * 2 ^ math.min(over, 30))
+  redis.call('SET', KEYS[2], '1', 'PX', string.format('%.0f', wait))
+end
+return 0
+""")
+
+# KEYS: counter, wait. A success takes its own attempt back.
+FORGIVE = _script("""#!lua
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then redis.call('DEL', KEYS[1]) end
+redis.call('DEL', KEYS[2])
+return 0
+""")

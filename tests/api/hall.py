@@ -15,8 +15,19 @@ import uvicorn
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, ticket_secret, token_hash
-from queue_server.app import Site, build
+from queue_server.access.limits import Allowance
+from queue_server.access.principals import (
+    BOARD,
+    CLERK,
+    FLOOR,
+    KIOSK,
+    MANAGER,
+    PRINTER,
+    WINDOW,
+    ticket_secret,
+    token_hash,
+)
+from queue_server.app import AccessRules, Site, build
 from queue_server.demo import demo_plan
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
@@ -32,7 +43,13 @@ TOKENS = {
     "floor": Grant("staff:floor", "导办", FLOOR),
     "manager": Grant("staff:manager", "值班经理", MANAGER),
     "board": Grant("device:b1", "b1", BOARD),
+    "window": Grant("device:w8", "w8", WINDOW),
+    "printer": Grant("device:p1", "p1", PRINTER),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
+
+
+NO_LIMIT = AccessRules(tickets=Allowance(seconds=0))
+"""Tests of other things take tickets as fast as they can."""
 
 
 def demo_with(printer: str = "", **rules: Any) -> Plan:
@@ -52,8 +69,10 @@ class Served:
         self.base = base
 
     async def post(self, who: str, path: str, body: Any = None, key: str = "") -> httpx.Response:
-        """Post to a path of the hall as somebody, with a fresh key unless one is given."""
-        headers = {"authorization": f"Bearer {who}", "idempotency-key": key or uuid.uuid4().hex}
+        """Post to a path of the hall as somebody ("" is anyone), with a fresh key unless one is given."""
+        headers = {"idempotency-key": key or uuid.uuid4().hex}
+        if who:
+            headers["authorization"] = f"Bearer {who}"
         return await self.client.post(f"/api/halls/{self.hall}/{path}", json=body or {}, headers=headers)
 
     async def get(self, who: str, path: str = "") -> httpx.Response:
@@ -98,11 +117,15 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    store_url: str, hall: str, plan: Plan | None = None, others: Sequence[str] = ()
+    store_url: str,
+    hall: str,
+    plan: Plan | None = None,
+    others: Sequence[str] = (),
+    rules: AccessRules | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a hall (and `others` under the same plan) on a loopback port while the block runs."""
     store = await Store.connect(store_url)
-    site = Site(store, [hall, *others], "http://hall.test")
+    site = Site(store, [hall, *others], "http://hall.test", rules or NO_LIMIT)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     app = build(site)

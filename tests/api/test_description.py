@@ -23,7 +23,7 @@ hooks = "{checks}"
 # A request that fits the description may be one that the hall refuses (422 with a sentence); that it is
 # never called malformed is a check of our own.
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "401", "403", "404", "409", "422"]
+expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429"]
 """
 
 ROLES = ("", "kiosk", "board", "clerk8", "floor", "manager", "holder")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from tests.api.hall import Served, served
+from tests.api.people import PASSWORD, person
 
 SHAPES = [(o.method, o.path, re.compile(re.sub(r"\{\w+\}", "[^/]+", o.path) + "$")) for o in OPERATIONS]
 
@@ -46,7 +47,7 @@ async def test_every_operation_does_its_work(store_url: str, hall_id: str) -> No
     voiced = replace(plan, windows=tuple(replace(w, zone="hall") for w in plan.windows))
     async with served(store_url, hall_id, voiced) as hall:
         walk = Walk(hall)
-        for part in (windows_open, a_visit, a_service, nobody_comes, by_hand, the_floor, the_day):
+        for part in (windows_open, a_visit, a_service, nobody_comes, by_hand, the_floor, the_people, the_day):
             await part(walk)
         missing = {(o.method, o.path) for o in OPERATIONS} - walk.walked
         # A miss needs three calls and 20 s: the next test has a hall with less patience.
@@ -166,6 +167,13 @@ async def the_floor(walk: Walk) -> None:
     await walk.do("clerk8", "windows/8/close", {"reason": "shift_end"})
     await walk.do("clerk8", "windows/8/release")
     assert (day.windows[8].state, day.windows[8].clerk) == ("closed", "")
+
+
+async def the_people(walk: Walk) -> None:
+    await person(walk.hall, "li", "clerk")
+    token = (await walk.do("", "sign-in", {"login": "li", "password": PASSWORD}))["token"]
+    changed = await walk.do(token, "password", {"old": PASSWORD, "new": "autumn-leaf-8"})
+    await walk.do(changed["token"], "sign-out")
 
 
 async def the_day(walk: Walk) -> None:

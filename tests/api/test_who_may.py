@@ -1,89 +1,29 @@
-"""Who may do what: every operation by every role, as a table; tokens travel in headers and nowhere else."""
+"""Who may do what: docs/access.md, asked line by line; tokens travel in headers and nowhere else."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import json
 import textwrap
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from queue_server.access.principals import ANYONE, MAY, Principal, may
-from queue_server.api.table import OPERATIONS
+from queue_server.access.principals import ANYONE, MAY, ROLES, Principal, may
+from queue_server.api.live import SOCKETS
+from queue_server.api.table import OPERATIONS, PREFIX
+from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
-from queue_server.hall import register
+from queue_server.hall.accounts import STAFF
 from queue_server.hall.decide import DECIDERS
 from tests.api.hall import Served, served
-
-COLUMNS = ("kiosk", "board", "clerk8", "floor", "manager", "holder")
-
-# y: this role may (the hall may still say no for a reason of its own). -: not_allowed. Whoever sends no
-# token gets 401 wherever any column has a "-", and an answer where all are "y".
-TABLE = """
-                                    kiosk  board  clerk8  floor  manager  holder
-GET  /                                y      y      y      y       y        y
-GET  /me                              y      y      y      y       y        y
-GET  /board                           y      y      y      y       y        y
-GET  /menu                            y      y      y      y       y        y
-GET  /health                          -      -      -      -       y        -
-POST /tickets                         y      -      y      y       y        -
-POST /paper-tickets                   -      -      -      -       y        -
-POST /check-ins                       y      -      y      y       y        -
-POST /bookings                        y      -      y      y       y        -
-GET  /numbers/D001                    -      -      y      y       y        -
-GET  /tickets/{own}                   -      -      y      y       y        -
-GET  /tickets/{own}/visit             -      -      y      y       y        -
-GET  /tickets/{own}/place             -      -      y      y       y        y
-GET  /tickets/{other}/place           -      -      y      y       y        -
-GET  /tickets/{own}/qr                -      -      -      -       -        y
-GET  /tickets/{other}/qr              -      -      -      -       -        -
-POST /tickets/{own}/recall            -      -      y      -       y        -
-POST /tickets/{own}/start             -      -      y      -       y        -
-POST /tickets/{own}/finish            -      -      y      -       y        -
-POST /tickets/{own}/miss              -      -      y      -       y        -
-POST /tickets/{own}/found             -      -      y      y       y        -
-POST /tickets/{own}/return            -      -      y      y       y        y
-POST /tickets/{other}/return          -      -      y      y       y        -
-POST /tickets/{own}/park              -      -      y      -       y        -
-POST /tickets/{own}/unpark            -      -      y      y       y        -
-POST /tickets/{own}/transfer          -      -      y      y       y        y
-POST /tickets/{other}/transfer        -      -      y      y       y        -
-POST /tickets/{own}/cancel            -      -      y      y       y        y
-POST /tickets/{other}/cancel          -      -      y      y       y        -
-POST /tickets/{own}/undo              -      -      y      -       y        -
-POST /tickets/{own}/class             -      -      y      y       y        -
-POST /tickets/{own}/matters           -      -      y      -       y        -
-POST /calls/7/spoken                  -      y      -      -       -        -
-GET  /windows/8                       -      -      y      -       y        -
-GET  /windows/9                       -      -      -      -       y        -
-POST /windows/8/call-next             -      -      y      -       y        -
-POST /windows/9/call-next             -      -      -      -       y        -
-POST /windows/8/call                  -      -      y      -       y        -
-POST /windows/9/call                  -      -      -      -       y        -
-POST /windows/8/serve                 -      -      y      -       y        -
-POST /windows/9/serve                 -      -      -      -       y        -
-POST /windows/8/claim                 -      -      y      -       y        -
-POST /windows/9/claim                 -      -      -      -       y        -
-POST /windows/8/open                  -      -      y      -       y        -
-POST /windows/9/open                  -      -      -      -       y        -
-POST /windows/8/pause                 -      -      y      -       y        -
-POST /windows/9/pause                 -      -      -      -       y        -
-POST /windows/8/close                 -      -      y      -       y        -
-POST /windows/9/close                 -      -      -      -       y        -
-POST /windows/8/release               -      -      y      -       y        -
-POST /windows/9/release               -      -      -      -       y        -
-POST /windows/8/assign                -      -      -      -       y        -
-POST /categories/D/pause              -      -      -      -       y        -
-POST /categories/D/resume             -      -      -      -       y        -
-POST /zones/hall/sound                -      y      -      -       y        -
-POST /down-times                      -      -      -      -       y        -
-POST /notice                          -      -      -      -       y        -
-POST /day/close                       -      -      -      -       y        -
-"""
+from tests.api.people import person, signed_in
 
 BODIES: dict[str, dict[str, Any]] = {
     "/tickets": {"category": "D"},
@@ -102,6 +42,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/sound": {"broken": False},
     "/down-times": {"since": 0, "until": 0},
     "/notice": {"text": {"xx": "nothing"}},
+    "/sign-in": {"login": "nobody", "password": "nothing"},
+    "/password": {"old": "nothing", "new": "nothing"},
 }
 """Bodies by the path's end: well formed, and refused by the hall wherever they could change something."""
 
@@ -115,38 +57,68 @@ OF_TIME_AND_SYSTEM = {
     register.PublishPlan: "the command line publishes plans",
     register.GrantToken: "the command line grants tokens",
     register.RevokeToken: "the command line revokes tokens",
+    register.ExpireToken: "the command line replaces tokens",
+    **dict.fromkeys(accounts.DECIDERS, "the command line looks after people"),
 }
 """Commands that nobody gives over the API, and who gives them instead."""
 
 
-def rows() -> list[tuple[str, str, tuple[bool, ...]]]:
-    """The table: (method, path, who may in the order of COLUMNS)."""
-    head, *lines = [line.split() for line in TABLE.strip().splitlines()]
-    assert tuple(head) == COLUMNS
-    return [
-        (method, "" if path == "/" else path, tuple(m == "y" for m in marks))
-        for method, path, *marks in lines
-    ]
+ACCESS = Path(__file__).parents[2] / "docs" / "access.md"
+REFUSED = frozenset({"not_allowed", "password_old", "no_token"})
+DEVICES = ("kiosk", "board", "window", "printer")
 
 
-def pattern(path: str) -> str:
-    """The path as the table of operations writes it."""
-    for told, written in (
-        ("{own}", "{id}"),
-        ("{other}", "{id}"),
-        ("D001", "{number}"),
-        ("/calls/7/", "/calls/{seq}/"),
-        ("/windows/8", "/windows/{n}"),
-        ("/windows/9", "/windows/{n}"),
-        ("/categories/D/", "/categories/{letter}/"),
-        ("/zones/hall/", "/zones/{zone}/"),
-    ):
-        path = path.replace(told, written)
-    return path
+class Row(NamedTuple):
+    """One line of docs/access.md: the method, the path behind the hall's, and what each column may."""
+
+    method: str
+    path: str
+    cells: dict[str, str]
+
+
+def rows() -> list[Row]:
+    """The table of docs/access.md."""
+    lines = [line for line in ACCESS.read_text("utf-8").splitlines() if line.startswith("|")]
+    head, _, *rest = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    found = []
+    for name, *cells in rest:
+        method, _, path = name.partition(" ")
+        found.append(Row(method, path.removeprefix(PREFIX), dict(zip(head[1:], cells, strict=True))))
+    return found
+
+
+def filled(path: str, ticket: str, window: int) -> str:
+    """A path of the table, about this ticket and this window."""
+    known: dict[str, Any] = {
+        "id": ticket,
+        "n": window,
+        "number": "D001",
+        "letter": "D",
+        "zone": "hall",
+        "seq": 7,
+    }
+    return path.format(**known)
+
+
+async def tokens_of(hall: Served, own: str) -> dict[str, str]:
+    """Somebody of every column: devices by token, people by session, the clerk bound to window 8."""
+    for role in STAFF:
+        await person(hall, role, role, (8,) if role == "clerk" else ())
+    await person(hall, "newcomer", "manager", must_change=True)
+    people = {role: await signed_in(hall, role) for role in (*STAFF, "newcomer")}
+    return {name: name for name in DEVICES} | people | {"holder": hall.holder(own), "nobody": ""}
 
 
 async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, str]:
-    """Status and code of one request."""
+    """Status and code of one request, or of one handshake."""
+    if method == "WS":
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            async with connect(f"{hall.sockets}{path}", additional_headers=headers):
+                return 101, ""
+        except InvalidStatus as refused:
+            told = json.loads(refused.response.body or b"{}")
+            return refused.response.status_code, told["code"]
     if method == "GET":
         answer = await hall.get(token, path)
     else:
@@ -155,23 +127,49 @@ async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, 
     return answer.status_code, answer.json().get("code", "")
 
 
-def test_the_table_has_every_operation() -> None:
-    told = {(method, pattern(path)) for method, path, _ in rows()}
-    assert told == {(o.method, o.path) for o in OPERATIONS}
+def test_the_table_has_every_operation_and_socket() -> None:
+    wanted = {(o.method, o.path) for o in OPERATIONS} | {("WS", path) for path in SOCKETS}
+    assert {(row.method, row.path) for row in rows()} == wanted
+    columns = {*DEVICES, *STAFF, "newcomer", "holder", "nobody"}
+    assert all(row.cells.keys() == columns for row in rows())
+    assert columns - {"nobody"} == set(ROLES)
+
+
+async def test_every_route_of_the_server_is_in_the_document(store_url: str, hall_id: str) -> None:
+    told = ACCESS.read_text("utf-8")
+    async with served(store_url, hall_id) as hall:
+        for route in hall.app.routes:
+            if isinstance(route, Route):
+                listed = [f"`{m} {route.path}`" in told for m in (route.methods or ()) if m != "HEAD"]
+                assert any(listed) or f"`WS {route.path}`" in told, route.path
+            else:
+                assert isinstance(route, WebSocketRoute)
+                assert f"`WS {route.path}`" in told
 
 
 @pytest.mark.proves("S18")
-async def test_every_role_may_do_what_the_table_says_and_no_more(store_url: str, hall_id: str) -> None:
+@pytest.mark.timeout(240)
+async def test_every_role_scope_and_nobody_may_do_what_the_table_says_and_no_more(
+    store_url: str, hall_id: str
+) -> None:
     async with served(store_url, hall_id) as hall:
         own, other = await hall.take(), await hall.take()
+        tokens = await tokens_of(hall, own)
         wrong = []
-        for method, told, marks in rows():
-            path = told.format(own=own, other=other)
-            for column, allowed in zip(COLUMNS, marks, strict=True):
-                token = hall.holder(own) if column == "holder" else column
-                _, code = await asked(hall, token, method, path)
-                if (code != "not_allowed") != allowed:
-                    wrong.append((method, told, column, code))
+        for row in rows():
+            for column, cell in row.cells.items():
+                tries = [(own, 8, cell != "-")]
+                if cell == "ticket":
+                    tries.append((other, 8, False))
+                if cell == "window" and "{n}" in row.path:
+                    tries.append((own, 9, column != "clerk"))
+                for ticket, window, allowed in tries:
+                    path = filled(row.path, ticket, window)
+                    status, code = await asked(hall, tokens[column], row.method, path)
+                    if (code not in REFUSED) != allowed or status >= 500:
+                        wrong.append((row.method, path, column, status, code))
+                if row.path == "/sign-out" and cell == "yes":
+                    tokens[column] = await signed_in(hall, column)
         assert wrong == []
 
 
@@ -182,21 +180,25 @@ async def test_nobody_without_a_token_changes_anything_or_sees_more_than_the_pub
     async with served(store_url, hall_id) as hall:
         own = await hall.take()
         before = hall.tail
-        for method, told, marks in rows():
-            path = told.format(own=own, other=own)
-            public = method == "GET" and all(marks) and told != "/me"
+        for row in rows():
+            if row.method == "WS" or row.path == "/sign-in":
+                continue
+            path = filled(row.path, own, 8)
+            public = row.cells["nobody"] == "yes"
             for token, code in (("", "no_token"), ("guessed", "bad_token"), (f"{own}.guess", "bad_token")):
                 if public and not token:
                     continue
                 headers = {"authorization": f"Bearer {token}"} if token else {}
                 answer = await hall.client.request(
-                    method,
+                    row.method,
                     f"/api/halls/{hall_id}{path}",
                     headers=headers,
-                    json={} if method == "POST" else None,
+                    json={} if row.method == "POST" else None,
                 )
-                assert (answer.status_code, answer.json()["code"]) == (401, code), (method, told)
+                assert (answer.status_code, answer.json()["code"]) == (401, code), row
                 assert answer.headers["www-authenticate"] == "Bearer"
+        for ended in ("s.", "s.guessed", "s." + "x" * 43):
+            assert (await hall.get(ended, "/me")).json()["code"] == "signed_out"
         assert hall.tail == before
 
 
@@ -206,8 +208,8 @@ async def test_a_crawl_of_every_get_changes_nothing(store_url: str, hall_id: str
         own = await hall.take()
         await hall.sit(8)
         before, picture = hall.tail, hall.day.picture()
-        for _method, told, _marks in rows():
-            path = told.format(own=own, other=own)
+        for row in rows():
+            path = filled(row.path, own, 8)
             for token in ("manager", "clerk8", "kiosk", hall.holder(own)):
                 for verb in ("GET", "HEAD", "OPTIONS"):
                     headers = {"authorization": f"Bearer {token}", "idempotency-key": "crawl"}

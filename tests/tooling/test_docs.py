@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.hall import commands, events, model, register
+from queue_server.hall import accounts, commands, events, model
 from scripts import reference
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +15,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-STRUCTS = [one for kind in (commands.Command, events.Event, register.Fact) for one in kind.__subclasses__()]
+STRUCTS = [one for kind in (commands.Command, events.Event, accounts.Fact) for one in kind.__subclasses__()]
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: str(struct.__name__))
