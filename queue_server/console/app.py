@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import msgspec
@@ -25,6 +26,7 @@ from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient, NotDone, Refused, Unreachable
 from queue_server.console.clock import HallClock
 from queue_server.console.dialogs import Help, Number, Outcomes, Pick
+from queue_server.console.entry import Form, enter
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.panels import Aside, Figures, Head, Key, Panel, Present, Queue, Said, Strip
 from queue_server.console.scene import Scene, person
@@ -158,9 +160,28 @@ class ConsoleApp(App[None]):
 
     def on_mount(self) -> None:
         """Listen, learn and keep the time from now on."""
-        self.run_worker(self._listen(), name="link", group="link")
+        self._begin()
         self.set_interval(TICK, self._tick)
         self._see()
+
+    # --- signing in -------------------------------------------------------------------------
+
+    def _begin(self, about: str = "") -> None:
+        """Listen to the hall, after the clerk has signed in where no token was given."""
+        if self.client.known and not about:
+            self.run_worker(self._listen(), name="link", group="link", exclusive=True)
+        else:
+            self.run_worker(self._enter(about), name="door", group="link", exclusive=True)
+
+    async def _enter(self, about: str) -> None:
+        if await enter(self, self.client, self.scene.lang, about):
+            self.call_next(self._begin)
+        else:
+            self.exit()
+
+    async def form(self, form: Form) -> tuple[str, str] | None:
+        """Two lines that the clerk types; None when the clerk goes away (entry.AtTheDoor)."""
+        return await self.push_screen_wait(form)
 
     # --- what the hall says ---------------------------------------------------------------
 
@@ -195,6 +216,8 @@ class ConsoleApp(App[None]):
             self.run_worker(self._learn(), name="hall", group="hall", exclusive=True)
         elif isinstance(event, LinkDown):
             self._see(up=False, down=event.why)
+            if event.why == "status 401" and self.client.by_password:
+                self._begin(say("form.ended", self.scene.lang))
         elif isinstance(event, Beat):
             self._clock.heard(event.data_at, time.monotonic())
             self._tick()
@@ -300,6 +323,8 @@ class ConsoleApp(App[None]):
                 return
             if request is not None:
                 await self._send(request)
+        with suppress(NotDone):  # the session ends by itself when nobody uses it
+            await self.client.sign_out()
         self.exit()
 
     @on(Answered)

