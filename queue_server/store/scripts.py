@@ -27,8 +27,8 @@ LOST, LANDED, NOT_YOUR_TURN, FORKED = range(4)
 
 # KEYS: log, turn, days, bell. ARGV: base seq, base hash, own turn, most entries to bring, business date or
 # "", then body and hash of each entry. Landing gives the turn back, or the others would wait for its end; so
-# does confirming the tail, for who took the turn may have had nothing but refusals to answer. The bell is rung
-# by pcall: a store that forbids it must not make a refusal of what has been written.
+# does confirming the tail, for who took the turn may have had nothing but refusals to answer. The bell is
+# rung by pcall: a store that forbids it must not make a refusal of what has been written.
 APPEND = _script("""#!lua
 local log, base, hash = KEYS[1], ARGV[1], ARGV[2]
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1] or {'0-0', {'b', '', 'h', ''}}
