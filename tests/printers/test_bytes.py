@@ -167,7 +167,7 @@ def test_no_control_character_of_any_name_reaches_the_printer(mode: TextMode) ->
     harmless = "@V" + "p$(reboot)`x`"
     fields = dict.fromkeys(("hall", "category", "place", "code"), f"中心{attack}")
     clean = dict.fromkeys(fields, f"中心{harmless}")
-    lists = dict.fromkeys(("matters", "lines", "rules", "marks", "checklist"), (f"中心{attack}",))
+    lists = dict.fromkeys(("matters", "lines", "rules", "marks", "checklist", "note"), (f"中心{attack}",))
     clean_lists = dict.fromkeys(lists, (f"中心{harmless}",))
     attacked = Slip(number="A001\x1d!", qr=f"https://x/{attack}", **fields, **lists)  # type: ignore[arg-type]
     wanted = Slip(number="A001!", qr=f"https://x/{harmless}", **clean, **clean_lists)  # type: ignore[arg-type]

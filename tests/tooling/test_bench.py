@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
+from bench import slips
 from bench.days import busy_day, waiting_day
 from bench.figures import Row, ratios, row, table, write
 from bench.screens import TEXT, client_frame, frame_in, seq_of
 from displays.sockets import text_frame
-from queue_server.demo import demo_plan
+from queue_server.config import read_hall
+from queue_server.demo import COUNTY, demo_plan
 from queue_server.hall import events
 from queue_server.hall.day import Day
 from queue_server.hall.evolve import evolve
@@ -115,3 +117,13 @@ def test_on_the_long_day_everybody_waits() -> None:
     day = rebuilt(waiting_day(demo_plan(time.time_ns() // 1_000_000), 300))
     assert sum(len(line) for _, line in day.line.pairs()) == 300
     assert day.line.count("D") >= 100
+
+
+def test_the_bench_s_slips_are_of_different_tickets_and_keep_to_their_bytes() -> None:
+    plan = read_hall(COUNTY)
+    one, two = slips.standard_slip(plan, 24), slips.standard_slip(plan, 25)
+    assert all(a != b for a, b in ((one.number, two.number), (one.code, two.code), (one.qr, two.qr)))
+    assert {one.number, *one.marks, one.code} <= {text for text, _ in slips.text_of(one)}
+    native, raster = slips.measure(pairs=1, batch=1)[:2]
+    assert native.reached()
+    assert raster.reached()
