@@ -31,6 +31,9 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+LEVELS = ("very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied")
+"""What a holder may say of a service (好差评), the best first."""
+
 SAID = (
     "phone.looking", "phone.ahead", "phone.ahead_none", "phone.why", "phone.why_booked",
     "phone.why_priority", "phone.why_earlier", "phone.why_returned", "phone.rose", "phone.again",
@@ -42,6 +45,9 @@ SAID = (
     "phone.lost_secret", "phone.lost_ticket", "phone.lost_do", "phone.ended_done",
     "phone.ended_void_missed", "phone.ended_hold_over", "phone.ended_cancelled_by_visitor",
     "phone.ended_cancelled_by_staff", "phone.ended_hall_closed", "phone.tomorrow", "phone.again_ticket",
+    "phone.let_pass", "phone.let_pass_about", "phone.passing", "phone.passing_about", "phone.ready",
+    "phone.ready_done", "phone.rate", "phone.rate_about", "phone.rate_thanks",
+    *(f"phone.rate_{level}" for level in LEVELS),
 )  # fmt: skip
 """Said by the page and its modules; all of them travel with it, so that a language switch needs no server."""
 
@@ -86,6 +92,7 @@ def routes(
         config = _config(page, hall, request.path_params["ticket"], lang, translate)
         content = shell.render(
             page=page, lang=lang, words=config["words"], tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
+            levels=LEVELS,
             config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
         )  # fmt: skip
         return _answer(content)

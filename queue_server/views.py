@@ -15,6 +15,7 @@ from queue_server.hall.day import Day
 from queue_server.hall.decision import hold_until, miss_opens_at, park_until, serving_windows
 from queue_server.hall.model import (
     CALLED,
+    DONE,
     MISSED,
     PARKED,
     SERVING,
@@ -319,7 +320,18 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
         parked_until=park_until(day, t),
         misses=t.misses,
         tomorrow=t.tomorrow,
+        passing_until=t.passing_until,
+        may_pass=_may_pass(day, t),
+        rated=t.rated,
+        may_rate=t.end == DONE and bool(t.stations) and not t.rated,
     )
+
+
+def _may_pass(day: Day, t: Ticket) -> int:
+    """For how long (ms) the holder may let others pass, were it asked now; 0: not now."""
+    rules = day.plan.rules
+    may = t.state == WAITING and t.passing_until is None and t.passes < rules.let_pass_times
+    return rules.let_pass or 0 if may else 0
 
 
 def _holders_window(t: Ticket) -> int | None:

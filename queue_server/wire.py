@@ -319,6 +319,8 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     `window` is the one it was called to, is served at, is parked for or waits for alone; `windows`
     those that may call it, `floor` and `area` where they are. `calls` counts the calls to the
     present window. `tomorrow` is the code of one whom the hall closed before (闭厅未办).
+    `passing_until` is until when its holder lets others pass; `may_pass` for how long (ms) that may be asked
+    now, 0 when it may not. `rated` is the holder's word on the service, `may_rate` whether it may be given.
     `answered_at` less `data_at` is the age of the data in ms, whatever the reader's own clock says.
     """
 
@@ -345,6 +347,16 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     parked_until: int | None = None
     misses: int = 0
     tomorrow: str = ""
+    passing_until: int | None = None
+    may_pass: int = 0
+    rated: str = ""
+    may_rate: bool = False
+
+
+class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the service was: ``very_satisfied`` to ``very_dissatisfied``, five levels."""
+
+    level: Code
 
 
 class Visit(msgspec.Struct, frozen=True):

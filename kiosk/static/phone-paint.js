@@ -5,17 +5,18 @@
  * @typedef {import("./phone-place.js").Place} Place
  * @typedef {import("./phone-place.js").Hall & {hall: Text, rules: Text[]}} Hall
  * @typedef {{lang: string, place: Place | null, note: Text | null, said: Text | null, lost: number,
- *   old: {at: number | null} | null, busy: boolean, sound: boolean}} Shown `lost` is the status with which the
+ *   old: {at: number | null} | null, busy: boolean, rated: boolean, sound: boolean}} Shown `lost` is the status with which the
  *   server said no, 0 while it did not; `old` the time of the data while they are old
  */
 
 import { clockTime, inLanguage, say, tag, write } from "./kiosk-words.js";
 import { cancellable, told, windowsOf } from "./phone-place.js";
+import { paintWishes } from "./phone-rating.js";
 import { Signal } from "./phone-signal.js";
 
 /** What a page without a ticket does not show. */
 const OF_A_TICKET = ["[data-window]", "[data-where]", "[data-note]", "[data-facts]", "[data-do=return]", "[data-do=sound]",
-  "[data-do=cancel]"];
+  "[data-do=cancel]", "[data-pass]", "[data-do=ready]", "[data-rate]"];
 
 /** @param {HTMLElement} root @param {Hall} hall @param {Shown} shown */
 export function paint(root, hall, shown) {
@@ -75,6 +76,7 @@ function paintPlace(root, hall, shown, place) {
   put(root, "[data-cancel-sure]", say(hall.words, "phone.cancel_sure", { number: place.number }), lang);
   document.title = `${place.number} · ${inLanguage(headline, lang)}`;
   paintActs(root, hall, shown, place);
+  paintWishes(root, hall, shown, place);
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {Shown} shown @param {Place} place */

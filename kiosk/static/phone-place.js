@@ -8,7 +8,8 @@
  *   category_name: Text, state: string, end: string, ahead: number | null, before: Record<string, number>,
  *   window: number | null, windows: number[], floor: string, area: string, calling_from: number | null,
  *   taken_at: number, language: string, calls: number, called_at: number | null, hold_until: number | null,
- *   parked_until: number | null, misses: number, tomorrow: string}} Place
+ *   parked_until: number | null, misses: number, tomorrow: string,
+ *   passing_until: number | null, may_pass: number, rated: string, may_rate: boolean}} Place
  * @typedef {{words: Words, languages: string[], timezone: string, credit: number}} Hall
  * @typedef {{headline: Text, why: Text[], where: Text | null, window: number | null}} Said
  */
@@ -50,6 +51,10 @@ export function told(hall, place) {
 /** @param {Hall} hall @param {Place} place @returns {[Text, Text[]]} */
 function waiting(hall, place) {
   const { words } = hall;
+  if (place.passing_until !== null) {
+    const time = clockTime(place.passing_until, hall.timezone);
+    return [say(words, "phone.passing", { time }), [say(words, "phone.passing_about")]];
+  }
   if (place.ahead === null) {
     const known = place.window !== null;
     return [known ? say(words, "phone.directed", { window: place.window ?? 0 }) : say(words, "phone.ahead_none"), []];

@@ -12,6 +12,7 @@ import { asProblem, untilDecided } from "./kiosk-taking.js";
 import { say } from "./kiosk-words.js";
 import { paint, part } from "./phone-paint.js";
 import { callOf, changed } from "./phone-place.js";
+import { wish } from "./phone-rating.js";
 import { Signal } from "./phone-signal.js";
 import { Watch } from "./phone-watch.js";
 
@@ -34,6 +35,7 @@ class Phone {
     this.old = null;
     this.call = "";
     this.busy = false;
+    this.rated = false;
     this.signal = new Signal();
     root.addEventListener("click", (event) => void this.touched(event));
     addEventListener("hashchange", () => location.reload());
@@ -89,10 +91,11 @@ class Phone {
     if (key.dataset.lang) this.speak(key.dataset.lang);
     else if (key.dataset.do === "sound") await this.signal.toggle();
     else if (key.dataset.do === "cancel") this.dialog.showModal();
-    else if (key.dataset.do === "return") await this.act("return", say(this.hall.words, "phone.back_done"));
+    else if (key.dataset.do === "return") await this.act("return", {}, say(this.hall.words, "phone.back_done"));
+    else if (wish(this.hall, key.dataset)) await this.grant(/** @type {import("./phone-rating.js").Wish} */ (wish(this.hall, key.dataset)));
     else {
       this.dialog.close();
-      if (key.dataset.do === "cancel-sure") await this.act("cancel", null);
+      if (key.dataset.do === "cancel-sure") await this.act("cancel", {}, null);
     }
     this.paint();
   }
@@ -103,22 +106,30 @@ class Phone {
     this.chosen = true;
   }
 
-  /** One act under one key until the server has decided. @param {string} name @param {Text | null} done */
-  async act(name, done) {
-    if (this.busy) return;
+  /** @param {import("./phone-rating.js").Wish} wished */
+  async grant({ path, body, done }) {
+    const status = await this.act(path, body, done);
+    if (path === "rate" && status < 300) this.rated = true;
+  }
+
+  /** One act under one key until the server has decided; gives the status of its answer, 999 without one.
+   * @param {string} name @param {Record<string, string>} body @param {Text | null} done */
+  async act(name, body, done) {
+    if (this.busy) return 999;
     const key = newKey();
     this.busy = true;
     this.paint((this.said = say(this.hall.words, "phone.asking")));
-    const answer = await untilDecided(() => post(`${this.hall.ticket}/${name}`, this.token, {}, key), {
+    const answer = await untilDecided(() => post(`${this.hall.ticket}/${name}`, this.token, body, key), {
       wanted: () => true,
       pause: (ms) => new Promise((resume) => setTimeout(resume, ms)),
       link: () => {},
     });
     this.busy = false;
-    if (answer === null) return;
+    if (answer === null) return 999;
     const { sentence } = answer.status < 300 ? { sentence: null } : asProblem(answer);
     this.said = sentence === null ? done : sentence.zh ? sentence : say(this.hall.words, "phone.refused");
     this.watch?.poke(/** @type {{seq?: number}} */ (answer.body ?? {}).seq ?? 0);
+    return answer.status;
   }
 
   get dialog() {
@@ -127,8 +138,8 @@ class Phone {
 
   /** @param {unknown} [_changed] what has just been set, for one-line callers */
   paint(_changed) {
-    const { hall, lang, place, note, said, lost, old, busy } = this;
-    paint(this.root, hall, { lang, place, note, said, lost, old, busy, sound: this.signal.on });
+    const { hall, lang, place, note, said, lost, old, busy, rated } = this;
+    paint(this.root, hall, { lang, place, note, said, lost, old, busy, rated, sound: this.signal.on });
   }
 }
 

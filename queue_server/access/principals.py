@@ -127,7 +127,7 @@ MAY: dict[str, frozenset[type[Command]]] = {
     MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS,
     AGENT: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
     ADMIN: BY_ADMINS,
-    HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer}),
+    HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer, do.LetPass, do.ReadyAgain, do.Rate}),
 }
 NOTHING: frozenset[type[Command]] = frozenset()
 

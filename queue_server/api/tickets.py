@@ -239,6 +239,24 @@ async def cancel(call: Call) -> wire.Done:
     return done(await call.change(do.Cancel(ticket=call.params["id"], staff=staff, reason=body.reason)))
 
 
+async def let_pass(call: Call) -> wire.Done:
+    """The holder needs a while; others are called meanwhile."""
+    await call.body(wire.Nothing)
+    return done(await call.change(do.LetPass(ticket=call.params["id"])))
+
+
+async def ready(call: Call) -> wire.Done:
+    """The holder who let others pass is back."""
+    await call.body(wire.Nothing)
+    return done(await call.change(do.ReadyAgain(ticket=call.params["id"])))
+
+
+async def rate(call: Call) -> wire.Done:
+    """How the service was, by the ticket's holder."""
+    body = await call.body(wire.Rate)
+    return done(await call.change(do.Rate(ticket=call.params["id"], level=body.level)))
+
+
 async def undo(call: Call) -> wire.Done:
     """Take back the last act on a ticket."""
     await call.body(wire.Nothing)

@@ -183,6 +183,8 @@ RULES = {
     "matters_per_ticket": Key(values.number(1, 50)),
     "park": Key(values.duration(MINUTE, 4 * HOUR)),
     "found_hold": Key(values.duration(0, HOUR)),
+    "let_pass": Key(values.or_off(values.duration(MINUTE, HOUR))),
+    "let_pass_times": Key(values.number(1, 10)),
     "claim_lapse": Key(values.duration(5 * SECOND, HOUR)),
     "slot": Key(values.duration(5 * MINUTE, 4 * HOUR)),
     "ratio": Key(values.or_off(values.number(1, 100))),

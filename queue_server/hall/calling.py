@@ -31,7 +31,7 @@ from queue_server.hall.serving import finish_events
 def next_for(day: Day, window: Window) -> Ticket | None:
     """Whom a free window calls: those directed to it, then the smallest due it serves, penalty added.
 
-    Tickets of a visitor who is at another window right now are skipped, not missed (D5).
+    Tickets of a visitor who is at another window (D5), or lets others pass, are skipped, not missed.
     """
     return _next_directed(day, window) or _next_in_line(day, window)
 
@@ -43,7 +43,7 @@ def _next_directed(day: Day, window: Window) -> Ticket | None:
     ]
     for _, id in sorted(waiting):
         ticket = day.tickets[id]
-        if day.elsewhere(ticket) is None:
+        if not day.away(ticket):
             return ticket
     return None
 
@@ -55,7 +55,7 @@ def heads(day: Day, window: Window) -> list[tuple[int, int, Ticket]]:
         penalties = [s.penalty for s in window.serves if s.covers(category, cls)]
         if not penalties or day.categories[category].paused:
             continue
-        head = next((t for _, _, id in places if day.elsewhere(t := day.tickets[id]) is None), None)
+        head = next((t for _, _, id in places if not day.away(t := day.tickets[id])), None)
         if head is not None:
             found.append((head.due + min(penalties), head.place, head))
     return found

@@ -245,6 +245,25 @@ class Cancel(Command, frozen=True):
     reason: str = ""
 
 
+class LetPass(Command, frozen=True):
+    """The holder needs a while: the place is kept, others are called meanwhile."""
+
+    ticket: str
+
+
+class ReadyAgain(Command, frozen=True):
+    """The holder who let others pass is back."""
+
+    ticket: str
+
+
+class Rate(Command, frozen=True):
+    """How the service was, by its holder: one of five levels, once."""
+
+    ticket: str
+    level: str
+
+
 class ChangeClass(Command, frozen=True):
     """Grant priority at the desk, or take back what is not justified, for a reason."""
 
@@ -320,6 +339,12 @@ class HoldLapsed(Command, frozen=True):
 
 class ParkLapsed(Command, frozen=True):
     """A parked visitor is overdue: an alert, never a void."""
+
+    ticket: str
+
+
+class PassLapsed(Command, frozen=True):
+    """The time is over for which a holder let others pass."""
 
     ticket: str
 

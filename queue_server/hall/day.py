@@ -152,6 +152,10 @@ class Day:
         busy = ("called", SERVING)
         return next((t for id in visit if id != ticket.id and (t := self.tickets[id]).state in busy), None)
 
+    def away(self, ticket: Ticket) -> bool:
+        """Whether a waiting visitor is not to be called now: at another window, or letting others pass."""
+        return ticket.passing_until is not None or self.elsewhere(ticket) is not None
+
     def open_windows(self, category: str, cls: str | None = None) -> tuple[int, ...]:
         """The windows that call this category (and class) now, in order."""
         return self._among("open", category, cls, lambda w: w.state == OPEN)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from queue_server.hall import calling, desks, running, serving, taking
+from queue_server.hall import calling, desks, holders, running, serving, taking
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
@@ -51,6 +51,10 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.Unpark: serving.unpark,
     do.ParkLapsed: serving.park_lapsed,
     do.Cancel: serving.cancel,
+    do.LetPass: holders.let_pass,
+    do.ReadyAgain: holders.ready,
+    do.PassLapsed: holders.pass_lapsed,
+    do.Rate: holders.rate,
     do.ChangeClass: serving.change_class,
     do.Undo: serving.undo,
     do.ClaimWindow: desks.claim,

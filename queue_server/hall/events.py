@@ -244,6 +244,27 @@ class Cancelled(Event, frozen=True, tag="cancelled"):
     reason: str = ""
 
 
+class LetPass(Event, frozen=True, tag="let_pass"):
+    """The holder keeps the place and is not called before `until`, unless back earlier."""
+
+    ticket: str
+    until: int
+
+
+class ReadyAgain(Event, frozen=True, tag="ready_again"):
+    """One who let others pass may be called again."""
+
+    ticket: str
+
+
+class Rated(Event, frozen=True, tag="rated"):
+    """好差评: the holder's word on the service, for the clerk who finished it."""
+
+    ticket: str
+    level: str
+    clerk: str
+
+
 class HoldExpired(Event, frozen=True, tag="hold_expired"):
     """过号超时."""
 
@@ -341,7 +362,10 @@ class WindowAssigned(Event, frozen=True, tag="window_assigned"):
 
 
 AnyEvent = (
-    DayOpened
+    LetPass
+    | ReadyAgain
+    | Rated
+    | DayOpened
     | DayClosed
     | NoticeSet
     | HallWasDown

@@ -274,6 +274,7 @@ def _called(day: Day, r: ev.Record, seq: int, e: ev.Called) -> None:
             times_called=t.times_called + 1,
             called_at=r.at,
             found_until=None,
+            passing_until=None,
         )
     )
     day.put(day.windows, e.window, replace(w, present=t.id))
@@ -380,7 +381,7 @@ def service_time(t: Ticket) -> int:
 def _end(day: Day, t: Ticket, end: str, at: int) -> Ticket:
     _to(t, ENDED)
     day.put(day.ends, end, day.ends.get(end, 0) + 1)
-    return replace(t, state=ENDED, end=end, ended_at=at, stations=_close_station(t, at))
+    return replace(t, state=ENDED, end=end, ended_at=at, stations=_close_station(t, at), passing_until=None)
 
 
 def _waiting_again(t: Ticket, at: int) -> Ticket:
@@ -497,6 +498,30 @@ def _directed(day: Day, r: ev.Record, seq: int, e: ev.Directed) -> None:
             directed_clerk=e.clerk,
         )
     )
+
+
+@applies(ev.LetPass)
+def _let_pass(day: Day, r: ev.Record, seq: int, e: ev.LetPass) -> None:
+    t = day.tickets[e.ticket]
+    _from(t, WAITING)
+    day.put_ticket(replace(t, passing_until=e.until, passes=t.passes + 1))
+
+
+@applies(ev.ReadyAgain)
+def _ready_again(day: Day, r: ev.Record, seq: int, e: ev.ReadyAgain) -> None:
+    t = day.tickets[e.ticket]
+    if t.passing_until is None:
+        raise Contradiction(f"{t.number} lets nobody pass")
+    day.put_ticket(replace(t, passing_until=None))
+
+
+@applies(ev.Rated)
+def _rated(day: Day, r: ev.Record, seq: int, e: ev.Rated) -> None:
+    t = day.tickets[e.ticket]
+    _from(t, ENDED)
+    if t.rated:
+        raise Contradiction(f"{t.number} is rated already")
+    day.put_ticket(replace(t, rated=e.level))
 
 
 @applies(ev.FlowedBack)

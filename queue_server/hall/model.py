@@ -32,6 +32,9 @@ CLOSED = "closed"
 OPEN = "open"
 PAUSED = "paused"
 
+# What a holder may say of a service (好差评), the best first.
+LEVELS = ("very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied")
+
 UNRECORDED = "unrecorded"  # 结果未登记, the outcome of a service that nobody finished
 
 # What may follow what. The diagram in ARCHITECTURE.md is generated from this table.
@@ -80,6 +83,8 @@ class Ticket(Record, frozen=True):
     Its place is ``(due, place)``: `place` is the sequence of the event that last set the
     due. `reference` is what the due is computed from; `directed_window`/`directed_clerk`
     take it out of the category's line. `paper` is what became of the slip ("" is not known yet).
+    `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
+    holder's word on the service ("" for none).
     """
 
     id: str
@@ -122,6 +127,9 @@ class Ticket(Record, frozen=True):
     tomorrow: str = ""
     note: str = ""
     paper: str = ""
+    passing_until: int | None = None
+    passes: int = 0
+    rated: str = ""
 
     @property
     def key(self) -> tuple[int, int]:

@@ -29,6 +29,7 @@ class Line:
         self.directed: dict[int | str, SortedList[tuple[int, str]]] = {}
         self.missed: set[str] = set()
         self.parked: set[str] = set()
+        self.passing: set[str] = set()
         self.returned: dict[str, set[str]] = {}
 
     def move(self, old: Ticket | None, new: Ticket | None) -> None:
@@ -41,6 +42,8 @@ class Line:
             self._put_in(new)
 
     def _put_in(self, t: Ticket) -> None:
+        if t.passing_until is not None:
+            self.passing.add(t.id)
         if t.in_line:
             line = self.waiting.get((t.category, t.cls))
             if line is None:
@@ -56,6 +59,7 @@ class Line:
             self.parked.add(t.id)
 
     def _take_out(self, t: Ticket) -> None:
+        self.passing.discard(t.id)
         if t.in_line:
             self.waiting[t.category, t.cls].remove((t.due, t.place, t.id))
             if t.why == "returned":
@@ -117,6 +121,7 @@ def _same_place(a: Ticket, b: Ticket) -> bool:
         and a.category == b.category
         and a.cls == b.cls
         and a.why == b.why
+        and a.passing_until == b.passing_until
         and a.directed_window == b.directed_window
         and a.directed_clerk == b.directed_clerk
     )

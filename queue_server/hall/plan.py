@@ -73,7 +73,8 @@ class Rules(Frozen, frozen=True):
     how long a missed visitor may come back, in open time. `late_kept` is how late an
     appointment keeps its slot, `late_class` how late it keeps its class. `lunch_grace` protects
     those who were away at lunch. `cutoff_grace` is how far service may run past closing; None
-    switches the cut-off off. `ratio` (off) calls one priority visitor for every n ordinary.
+    switches the cut-off off. A holder may let others pass for `let_pass` (None: not at all), so often as
+    `let_pass_times` says. `ratio` (off) calls one priority visitor for every n ordinary.
     """
 
     credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
@@ -90,6 +91,8 @@ class Rules(Frozen, frozen=True):
     matters_per_ticket: int = 3
     park: int = 10 * MINUTE
     found_hold: int = 3 * MINUTE
+    let_pass: int | None = 10 * MINUTE
+    let_pass_times: int = 2
     claim_lapse: int = 45 * SECOND
     slot: int = 30 * MINUTE
     ratio: int | None = None

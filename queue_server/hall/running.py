@@ -124,12 +124,19 @@ def cause(day: Day, command: do.Command) -> str:
             return f"{id}:{day.tickets[id].missed_at}"
         case do.ParkLapsed(ticket=id):
             return f"{id}:{day.tickets[id].parked_at}"
+        case do.PassLapsed(ticket=id):
+            return f"{id}:{day.tickets[id].passing_until}"
         case do.ClaimLapsed(window=number, clerk=clerk):
             return f"{number}:{clerk}:{day.windows[number].claimed_at}"
         case do.RecordDown(since=since):
             return str(since)
         case _:
             return day.date
+
+
+def _passed(day: Day, id: str, now: int) -> bool:
+    until = day.tickets[id].passing_until
+    return until is not None and now >= until
 
 
 def due(day: Day, now: int) -> list[do.Command]:
@@ -145,6 +152,7 @@ def due(day: Day, now: int) -> list[do.Command]:
     ]
     commands: list[do.Command] = [do.HoldLapsed(ticket=t.id) for t in over]
     commands += [do.ParkLapsed(ticket=t.id) for t in late]
+    commands += [do.PassLapsed(ticket=id) for id in sorted(day.line.passing) if _passed(day, id, now)]
     if now >= day_bounds(day.plan, day.date)[1]:
         commands.append(do.CloseDay(boundary=True, seed=day.date))
     return commands

@@ -85,6 +85,9 @@ async def a_visit(walk: Walk) -> None:
     assert [t["number"] for t in visit["tickets"]] == ["D001", "F001"]
     holder = walk.hall.holder(first)
     assert (await walk.see(holder, f"/tickets/{first}/place"))["ahead"] == 0
+    await walk.do(holder, f"tickets/{first}/let-pass")
+    assert (await walk.see(holder, f"/tickets/{first}/place"))["passing_until"] > walk.hall.day.now.last_at
+    await walk.do(holder, f"tickets/{first}/ready")
     assert "<svg" in (await walk.see(holder, f"/tickets/{first}/qr"))["svg"]
     assert (await walk.see("floor", f"/tickets/{first}"))["number"] == "D001"
     assert (await walk.see("floor", "/numbers/F001"))["id"] == second
@@ -111,6 +114,8 @@ async def a_service(walk: Walk) -> None:
     await walk.do("clerk8", f"tickets/{ticket}/start")
     await walk.do("clerk8", f"tickets/{ticket}/finish", {"outcomes": {matter: "accepted"}})
     assert day.tickets[ticket].outcomes == ((matter, "accepted"),)
+    await walk.do(walk.hall.holder(ticket), f"tickets/{ticket}/rate", {"level": "satisfied"})
+    assert day.tickets[ticket].rated == "satisfied"
     direct = await walk.do("clerk8", "windows/8/serve", {"category": "D", "reason": "question"})
     await walk.do("clerk8", f"tickets/{direct['ticket']}/transfer", {"window": 9})
     assert day.tickets[direct["ticket"]].directed_window == 9

@@ -280,7 +280,8 @@ def test_a_holder_gets_nothing_of_any_other_visitor(
     assert set(place) == {
         "type", "number", "category", "category_name", "state", "end", "ahead", "before", "window", "windows",
         "floor", "area", "calling_from", "data_at", "answered_at", "seq", "language", "taken_at", "calls",
-        "called_at", "hold_until", "parked_until", "misses", "tomorrow",
+        "called_at", "hold_until", "parked_until", "misses", "tomorrow", "passing_until", "may_pass", "rated",
+        "may_rate",
     }  # fmt: skip
 
 
@@ -321,6 +322,49 @@ def test_every_state_fits_the_screen_and_can_be_read_and_touched_by_everyone(
         assert small_targets(page) == [], state
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
         assert found.violations_count == 0, (state, found.generate_report())
+
+
+@pytest.mark.parametrize("lang", ["zh", "ko", "en"])
+def test_whoever_needs_a_while_lets_others_pass_and_keeps_the_place(
+    page: Page, hall: PhoneHall, lang: str
+) -> None:
+    hall.sit()
+    holder = Holder(page, hall.take(language=lang))
+    other = hall.take()
+    holder.reads(translate("phone.let_pass", lang, minutes=10), "[data-do=let-pass]")
+    holder.part("[data-do=let-pass]").click()
+    expect(holder.part("[data-do=ready]")).to_be_visible(timeout=LONG)
+    expect(holder.part("[data-headline]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    expect(holder.part("[data-pass]")).to_be_hidden()
+    assert hall.call()["number"] == other["number"]
+    hall.act(other, "start")
+    hall.act(other, "finish")
+    assert small_targets(page) == []
+    holder.part("[data-do=ready]").click()
+    expect(holder.part("[data-do=ready]")).to_be_hidden(timeout=LONG)
+    assert hall.call()["number"] == holder.receipt["number"]
+    holder.is_("called")
+
+
+@pytest.mark.parametrize("lang", ["zh", "ko", "en"])
+def test_after_the_service_one_touch_rates_it_once(page: Page, hall: PhoneHall, lang: str) -> None:
+    hall.sit()
+    holder = Holder(page, hall.take(language=lang))
+    expect(holder.part("[data-rate]")).to_be_hidden()
+    hall.call()
+    hall.act(holder.receipt, "start")
+    hall.act(holder.receipt, "finish")
+    expect(holder.part("[data-rate]")).to_be_visible(timeout=LONG)
+    assert holder.part("[data-rate] button").count() == 5
+    assert small_targets(page) == []
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    holder.part("[data-level=satisfied]").click()
+    holder.reads(translate("phone.rate_thanks", lang), "[data-said]")
+    expect(holder.part("[data-rate]")).to_be_hidden()
+    page.reload()
+    holder.is_("ended")
+    expect(holder.part("[data-rate]")).to_be_hidden()
 
 
 STATES: dict[str, tuple[str, ...]] = {

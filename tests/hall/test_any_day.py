@@ -25,6 +25,7 @@ from queue_server.hall.model import (
     ENDED,
     ENDS,
     FOLLOWS,
+    LEVELS,
     MISSED,
     OPEN,
     PARKED,
@@ -173,6 +174,19 @@ class AnyDay(RuleBasedStateMachine):
 
     # --- calling ---------------------------------------------------------------------------------
 
+    @rule(pick=PICK, back=st.booleans())
+    def let_pass(self, pick: int, back: bool) -> None:
+        """A holder needs a while; now and then one who does is back."""
+        passing = sorted(self.day.line.passing)
+        if back and passing:
+            self.ask(do.ReadyAgain(passing[pick % len(passing)]), "holder")
+        else:
+            self.ask(do.LetPass(self.pick(pick, WAITING)), "holder")
+
+    @rule(pick=PICK, level=st.sampled_from([*LEVELS, "none"]))
+    def rate(self, pick: int, level: str) -> None:
+        self.ask(do.Rate(self.pick(pick, ENDED), level), "holder")
+
     @rule(window=WINDOW, pick=PICK, finish=st.booleans())
     def call_next(self, window: int, pick: int, finish: bool) -> None:
         w = self.day.windows[window]
@@ -192,7 +206,9 @@ class AnyDay(RuleBasedStateMachine):
         """All whom the window may call, found by looking at every ticket of the day."""
         tickets = self.day.tickets.values()
         busy = {t.visit for t in tickets if t.state in (CALLED, SERVING) and t is not going}
-        waiting = [t for t in tickets if t.state == WAITING and t.visit not in busy]
+        waiting = [
+            t for t in tickets if t.state == WAITING and t.visit not in busy and t.passing_until is None
+        ]
         return [t for t in waiting if self.directed_here(t, window) or self.penalty(t, window) is not None]
 
     def directed_here(self, t: Ticket, window: Window) -> bool:

@@ -13,14 +13,14 @@ const VALUES = {
   "phone.why_earlier": "={n}", "phone.why_returned": "={n}", "phone.from": " {time}", "phone.go": " {number}>{window}",
   "phone.floor": "{n}", "phone.place": " {floor} {area}", "phone.tomorrow": " {code}", "phone.missed_until": " {time}",
   "phone.parked": " {window}", "phone.parked_until": " {time}", "phone.serving": " {window}", "phone.directed": " {window}",
-  "phone.windows": " {list}", "phone.again": " {number}",
+  "phone.windows": " {list}", "phone.passing": " {time}", "phone.again": " {number}",
 };
 const HALL = { words, languages: ["zh"], timezone: "Asia/Shanghai", credit: 15 };
 const PLACE = {
   type: "place", seq: 1, data_at: 0, answered_at: 0, number: "D016", category: "D", category_name: { zh: "不动产" },
   state: "waiting", end: "", ahead: 0, before: {}, window: null, windows: [8, 9, 10], floor: "2", area: "不动产区",
   calling_from: null, taken_at: 0, language: "zh", calls: 0, called_at: null, hold_until: null, parked_until: null,
-  misses: 0, tomorrow: "",
+  misses: 0, tomorrow: "", passing_until: null, may_pass: 600_000, rated: "", may_rate: false,
 };
 const NINE = Date.UTC(2026, 10, 25, 1, 0);
 const at = (more) => ({ ...PLACE, ...more });
@@ -34,6 +34,10 @@ test("the people ahead are named by why they are ahead, and nobody is named who 
 
 test("before windows call, the time from which they do is said", () => {
   assert.deepEqual(zh(told(HALL, at({ ahead: 0, calling_from: NINE }))), ["ahead_none", "from 09:00"]);
+});
+
+test("whoever lets others pass reads until when, and that the place is kept", () => {
+  assert.deepEqual(zh(told(HALL, at({ ahead: 0, passing_until: NINE }))), ["passing 09:00", "passing_about"]);
 });
 
 test("each state has its words, and only a call shows a window large", () => {
