@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from printers.address import Device, Local, Network, Serial, Usb
 from printers.encoding import TextMode
 from printers.layout import PAPER_80_MM
 
@@ -24,12 +26,23 @@ class Deadlines(msgspec.Struct, frozen=True):
 
 
 class Printer(msgspec.Struct, frozen=True):
-    """A printer on the network (port 9100 by custom). `dots` is 576 (80 mm) or 384 (58 mm)."""
+    """A printer on the network (port 9100 by custom), or at the end of another `line`.
+
+    `dots` is 576 (80 mm) or 384 (58 mm).
+    """
 
     name: str
-    host: str
+    host: str = ""
     port: int = 9100
     dots: int = PAPER_80_MM
     text_mode: TextMode = TextMode.RASTER
     acknowledge: Acknowledgement = "status"
     deadlines: Deadlines = Deadlines()
+    line: Serial | Usb | Device | None = None
+
+
+def at_address(printer: Printer, address: Local) -> Printer:
+    """The same printer, reached by this address."""
+    if isinstance(address, Network):
+        return replace(printer, host=address.host, port=address.port, line=None)
+    return replace(printer, host="", line=address)

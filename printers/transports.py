@@ -1,5 +1,8 @@
 """The way to a printer: one connection a job, a deadline on every step, nothing that blocks the loop.
 
+`connected` is the one place that opens one, whatever its address: the network here, the rest in
+`serial_line`, `usb_line` and `device`.
+
 A write that succeeds proves nothing: a closed peer swallows the first one, and a stuck
 one lets the operating system take megabytes. So the send buffer is kept small, every
 piece has its own deadline, and whether paper came out is asked, never assumed.
@@ -11,31 +14,18 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from typing import Protocol
 
+from printers.address import Device, Serial, Usb
+from printers.device import open_device
+from printers.lines import PIECE, Line, LineDown
 from printers.printer import Printer
+from printers.serial_line import open_serial
+from printers.usb_line import open_usb
 
-PIECE = 1024
-"""Bytes handed over at once; each piece has the write deadline to itself, so a slow printer may be slow."""
+__all__ = ["SEND_BUFFER", "Line", "LineDown", "NetworkLine", "connected", "open_line"]
 
 SEND_BUFFER = 8192
 """Bytes the operating system may hold for us: the less, the sooner a stuck printer shows."""
-
-
-class LineDown(ConnectionError):
-    """The way to the printer failed: refused, unreachable, closed, or past its deadline."""
-
-
-class Line(Protocol):
-    """An open way to one printer."""
-
-    async def write(self, data: bytes) -> None:
-        """Hand over all bytes; raises `LineDown`."""
-        ...
-
-    async def read(self, seconds: float) -> bytes:
-        """What the printer said, b"" when it said nothing in time; raises `LineDown` when it hung up."""
-        ...
 
 
 class NetworkLine:
@@ -83,8 +73,30 @@ class NetworkLine:
 
 
 @contextlib.asynccontextmanager
-async def connected(printer: Printer) -> AsyncIterator[NetworkLine]:
-    """A connection to a network printer for one job; raises `LineDown` when there is none in time."""
+async def connected(printer: Printer) -> AsyncIterator[Line]:
+    """A way to a printer for one job; raises `LineDown` when there is none in time."""
+    line = await open_line(printer)
+    try:
+        yield line
+    finally:
+        await line.close()
+
+
+async def open_line(printer: Printer) -> Line:
+    """Open the way that a printer's address names; raises `LineDown` when it does not open in time."""
+    connect, write = printer.deadlines.connect, printer.deadlines.write
+    match printer.line:
+        case Serial() as at:
+            return await open_serial(at, connect, write)
+        case Usb() as at:
+            return await open_usb(at, connect, write)
+        case Device(path):
+            return await open_device(path, connect, write)
+        case None:
+            return await _open_network(printer)
+
+
+async def _open_network(printer: Printer) -> NetworkLine:
     deadlines = printer.deadlines
     try:
         async with asyncio.timeout(deadlines.connect):
@@ -94,11 +106,7 @@ async def connected(printer: Printer) -> AsyncIterator[NetworkLine]:
     except OSError as error:
         raise LineDown(f"{printer.name}: {error}") from error
     _hold_little(writer)
-    line = NetworkLine(reader, writer, deadlines.write)
-    try:
-        yield line
-    finally:
-        await line.close()
+    return NetworkLine(reader, writer, deadlines.write)
 
 
 def _hold_little(writer: asyncio.StreamWriter) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from printers.address import BadAddress, read_address
 from queue_server.hall.plan import CLASSES, DAY, EVERY_CATEGORY, HOUR, MINUTE, SECOND
 
 from . import values
@@ -83,15 +84,14 @@ def date_key(name: str, place: Place) -> bool:
 
 
 def address(value: object, place: Place) -> Any:
-    """Where a printer listens, ``host:port``."""
-    found = (
-        re.fullmatch(r"(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", value)
-        if isinstance(value, str)
-        else None
-    )
-    if found and 1 <= int(found[1]) <= 65535:
-        return value
-    return place.wrong('must be host:port with a port from 1 to 65535, such as "192.168.1.20:9100"')
+    """Where a printer is: ``host:port``, or another way to one as `printers.address` reads it."""
+    if not isinstance(value, str):
+        return place.wrong('must be an address in quotes, such as "192.168.1.20:9100"')
+    try:
+        read_address(value)
+    except BadAddress as error:
+        return place.wrong(str(error))
+    return value
 
 
 def guide_line(value: object, place: Place) -> Any:

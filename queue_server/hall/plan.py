@@ -183,7 +183,7 @@ class Kiosk(Frozen, frozen=True):
 
 
 class Printer(Frozen, frozen=True):
-    """A ticket printer: ``host:port``, paper width in dots (576 or 384) and how text is sent."""
+    """A ticket printer: where it is (`printers.address`), its dots across (576 or 384), how text is sent."""
 
     id: str
     address: str

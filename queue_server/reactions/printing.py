@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from printers import jobs
+from printers.address import AtAgent, read_address
 from printers.encoding import TextMode
 from printers.jobs import Job, JobState
-from printers.printer import Printer
+from printers.printer import Printer, at_address
 from printers.slip import Slip
 from printers.spool import print_slip
 from queue_server import slips, views
@@ -119,9 +120,9 @@ def printer_of(agreed: plan.Plan, by: str) -> plan.Printer | None:
 
 def spoken_to(agreed: plan.Printer) -> Printer:
     """A printer as the hall file describes it, as the printing stack speaks to it."""
-    host, _, port = agreed.address.rpartition(":")
-    mode = text_mode_of(agreed)
-    return Printer(name=agreed.id, host=host, port=int(port), dots=agreed.width, text_mode=mode)
+    printer = Printer(name=agreed.id, dots=agreed.width, text_mode=text_mode_of(agreed))
+    address = read_address(agreed.address)
+    return printer if isinstance(address, AtAgent) else at_address(printer, address)
 
 
 def text_mode_of(agreed: plan.Printer) -> TextMode:

@@ -98,6 +98,10 @@ FAULTS = [
     ('printer = "p1"', 'printer = "p2" # here', "kiosk[0].printer", 'no printer "p2"; there are p1'),
     ('"127.0.0.1:9100"', '"127.0.0.1" # here', "printer[0].address", "host:port"),
     ('"127.0.0.1:9100"', '"127.0.0.1:99999" # here', "printer[0].address", "1 to 65535"),
+    ('"127.0.0.1:9100"', '"serial:/dev/ttyS0?speed=1" # here', "printer[0].address", "baud, bits, parity"),
+    ('"127.0.0.1:9100"', '"serial:COM3?baud=1234" # here', "printer[0].address", "baud must be one of"),
+    ('"127.0.0.1:9100"', '"usb:printer" # here', "printer[0].address", "usb:04b8:0202"),
+    ('"127.0.0.1:9100"', '"agent:" # here', "printer[0].address", "the agent's name"),
     ('id = "p1"\n', 'id = "p1"\nwidth = 500 # here\n', "printer[0].width", "576 or 384"),
     ('id = "p1"\n', 'id = "p1"\ntext_mode = "native" # here\n', "printer[0].text_mode", "raster, gb18030"),
 ]  # fmt: skip
