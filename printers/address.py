@@ -48,7 +48,7 @@ class Network(msgspec.Struct, frozen=True):
         return f"tcp://{host}:{self.port}"
 
 
-class Serial(msgspec.Struct, frozen=True):
+class Serial(msgspec.Struct, frozen=True, tag="serial"):
     """A printer on a serial port, and how the two speak."""
 
     path: str
@@ -62,7 +62,7 @@ class Serial(msgspec.Struct, frozen=True):
         return f"serial:{self.path}"
 
 
-class Usb(msgspec.Struct, frozen=True):
+class Usb(msgspec.Struct, frozen=True, tag="usb"):
     """A printer on USB, by vendor and product; `serial` tells two alike apart ("" takes the first)."""
 
     vendor: int
@@ -73,7 +73,7 @@ class Usb(msgspec.Struct, frozen=True):
         return f"usb:{self.vendor:04x}:{self.product:04x}"
 
 
-class Device(msgspec.Struct, frozen=True):
+class Device(msgspec.Struct, frozen=True, tag="file"):
     """A device file such as ``/dev/usb/lp0``, or a plain file that is appended to."""
 
     path: str

@@ -32,6 +32,7 @@ from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
 from queue_server.reactions.webhooks import Webhooks
+from queue_server.reactions.post import Post
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
@@ -59,6 +60,7 @@ class Site:
         self.reader = Reader(store)
         self.public_url = public_url.rstrip("/")
         self.halls = {id: Hall(store, self.reader, id) for id in halls}
+        self.posts = {id: Post(hall) for id, hall in self.halls.items()}
         self.assets = Assets(
             [SHARED, board_pages.STATIC, kiosk_pages.STATIC, printer_pages.STATIC],
             [board_pages.TEMPLATES, kiosk_pages.TEMPLATES, printer_pages.TEMPLATES],
@@ -220,6 +222,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         Route("/metrics", measured),
         *table.routes(site),
         *live.routes(site, site.live),
+        *agents.routes(site, site.posts),
         *board_pages.routes(site.board_page, site.assets.url, translate),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),

@@ -15,7 +15,7 @@ from queue_server.access.principals import (
     See,
     may_enter,
 )
-from queue_server.api.live import SOCKETS
+from queue_server.api import agents, live
 from queue_server.api.table import OPERATIONS, PREFIX
 from queue_server.hall.accounts import AT_WINDOWS
 
@@ -56,7 +56,7 @@ is refused with 403 `other_site`. [People and devices](operating/access.md) says
 def access_table() -> str:
     """The whole of docs/access.md."""
     rows = [(f"{o.method} {PREFIX + o.path}", o.right) for o in OPERATIONS]
-    rows += [(f"WS {PREFIX + path}", right) for path, right in SOCKETS.items()]
+    rows += [(f"WS {PREFIX + path}", right) for path, right in (live.SOCKETS | agents.SOCKETS).items()]
     lines = [("", *COLUMNS), ("---",) * (len(COLUMNS) + 1)]
     lines += [(f"`{name}`", *(cell(role, right) for role in COLUMNS)) for name, right in rows]
     return "\n".join(

@@ -24,7 +24,7 @@ __all__ = [
 KIOSK = "kiosk"
 BOARD = "board"
 WINDOW = "window"  # the screen over a window
-PRINTER = "printer"  # the agent of a kiosk's own printer and readers
+PRINTER = "printer"  # the agent beside a printer
 DEVICES = (KIOSK, BOARD, WINDOW, PRINTER)
 NEWCOMER = "newcomer"  # whoever has not changed the first password yet
 HOLDER = "holder"  # the visitor who holds a ticket
@@ -60,6 +60,7 @@ class See(StrEnum):
     TICKET = "ticket"
     WINDOW = "window"
     HEALTH = "health"
+    SLIPS = "slips"
 
 
 Right = type[Command] | See
@@ -76,6 +77,7 @@ SEES: dict[See, frozenset[str]] = {
     See.TICKET: frozenset({CLERK, FLOOR, MANAGER, SUPERVISOR}),
     See.WINDOW: frozenset({CLERK, MANAGER, SUPERVISOR}),
     See.HEALTH: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+    See.SLIPS: frozenset({PRINTER}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
@@ -164,6 +166,11 @@ def may_see_window(principal: Principal, window: int) -> bool:
     if not may_enter(principal, See.WINDOW):
         return False
     return not principal.windows or window in principal.windows
+
+
+def may_be_agent(principal: Principal, name: str) -> bool:
+    """Whether a principal may fetch what is printed at the agent of this name, and tell what became of it."""
+    return may_enter(principal, See.SLIPS) and principal.name == name
 
 
 def may_see_tickets(principal: Principal) -> bool:

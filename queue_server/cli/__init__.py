@@ -1,6 +1,6 @@
 """The command line, ``yichuang``. What a command needs is imported when it runs.
 
-The base package has only `console` and the help; the other commands say so where ``[server]`` is missing.
+The base package has only `console`, `agent` and the help; the others say so where ``[server]`` is missing.
 """
 
 from __future__ import annotations
@@ -135,6 +135,52 @@ def console(
 
     seat = Seat(server=server, hall=hall, window=window, token_file=token_file, lang=lang, theme=theme)
     sys.exit(open_console(seat, settings))
+
+
+@app.command
+def agent(
+    *,
+    server: Annotated[str, Parameter(env_var="YICHUANG_SERVER")] = "",
+    hall: HallId = "",
+    name: Annotated[str, Parameter(env_var="YICHUANG_AGENT")] = "",
+    token_file: Annotated[str, Parameter(env_var="YICHUANG_TOKEN_FILE")] = "",
+    printer: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    spool: str = "",
+    take_over: Annotated[bool, Parameter(negative="")] = False,
+    settings: Annotated[str, Parameter(env_var="YICHUANG_AGENT_SETTINGS")] = "",
+    log_format: str = "text",
+) -> None:
+    """Print a hall's slips on the printers beside this computer.
+
+    Parameters
+    ----------
+    server
+        The server's address, http://HOST:PORT.
+    hall
+        The hall's id.
+    name
+        The agent's name: what stands behind agent: in the hall file, and in its token.
+    token_file
+        The file that holds the agent's token; without one it is taken from YICHUANG_TOKEN.
+    printer
+        NAME=ADDRESS, the printer's id in the hall file and where it is: file:/dev/usb/lp0,
+        serial:/dev/ttyUSB0?baud=19200, usb:04b8:0202 or tcp://HOST:PORT (may be repeated).
+    spool
+        The file in which jobs are kept until the hall has noted what became of them.
+    take_over
+        Take the place of another agent of this name, once: for a computer that was exchanged.
+    settings
+        A TOML file with the same keys (server, hall, name, token_file, spool, take_over) and a table
+        [printers] for what is left out here.
+    log_format
+        text or json.
+    """
+    from queue_server.cli.agent import Settings, run_agent
+
+    given = Settings(
+        server=server, hall=hall, name=name, token_file=token_file, spool=spool, take_over=take_over
+    )
+    sys.exit(run_agent(given, printer, settings, log_format))
 
 
 @app.command
@@ -322,7 +368,7 @@ def grant(*, hall: HallId, role: str, name: str, window: tuple[int, ...] = (), s
     role
         kiosk, board, window or printer for devices; clerk, floor or manager for people.
     name
-        The kiosk's id in the hall file, or what the person is called at work.
+        The id of a kiosk, the agent of a printer (as in the hall file), or what a person is called.
     window
         A window that a clerk is bound to (may be repeated); none is every window.
     store

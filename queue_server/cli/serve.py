@@ -176,7 +176,7 @@ async def publish(site: Site, plan: Plan) -> None:
 
 def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore | None) -> None:
     """Print the site's slips, archive and anchor its logs, and start the store it brought anew if it dies."""
-    site.react_with(lambda hall: Printing(hall, site.public_url))
+    site.react_with(lambda hall: Printing(hall, site.public_url, site.posts[hall.id]))
     site.react_with(lambda hall: Archiving(hall, Archive(archive)))
     site.also_run(Anchoring(site.halls.values(), Anchors(anchors)).run)
     if ours is not None:

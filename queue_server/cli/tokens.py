@@ -9,12 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
+from printers.address import AtAgent, read_address
 from queue_server.access.principals import (
     CLERK,
     DEVICES,
     FLOOR,
     KIOSK,
     MANAGER,
+    PRINTER,
     new_token,
     token_hash,
 )
@@ -85,6 +87,11 @@ def grant_of(plan: Plan, role: str, name: str, windows: tuple[int, ...]) -> Gran
     kiosks = [kiosk.id for kiosk in plan.kiosks]
     if role == KIOSK and name not in kiosks:
         raise Unfit(f'the hall has no kiosk "{name}": {", ".join(kiosks) or "none is in its file"}')
+    agents = sorted({at.agent for p in plan.printers if isinstance(at := read_address(p.address), AtAgent)})
+    if role == PRINTER and name not in agents:
+        raise Unfit(
+            f"no printer of the hall is at agent:{name}: {', '.join(agents) or 'none is at an agent'}"
+        )
     if windows and role not in (CLERK, MANAGER):
         raise Unfit(f"a {role} is not bound to windows")
     there = {window.number for window in plan.windows}

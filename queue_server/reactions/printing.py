@@ -19,7 +19,7 @@ from printers.encoding import TextMode
 from printers.jobs import Job, JobState
 from printers.printer import Printer, at_address
 from printers.slip import Slip
-from printers.spool import print_slip
+from printers.spool import Outcome, print_slip
 from queue_server import slips, views
 from queue_server.access.principals import check_code, ticket_secret
 from queue_server.desk.hall import Hall
@@ -31,6 +31,7 @@ from queue_server.hall.model import Ticket
 from queue_server.hall.refusals import Refused
 from queue_server.locale import translate
 from queue_server.reactions.following import Happened
+from queue_server.reactions.post import Post
 from queue_server.reactions.print_jobs import PrintJobs
 
 log = structlog.get_logger()
@@ -45,8 +46,9 @@ class Printing:
     name = "printing"
     from_start = False
 
-    def __init__(self, hall: Hall, public_url: str) -> None:
+    def __init__(self, hall: Hall, public_url: str, post: Post | None = None) -> None:
         self.hall = hall
+        self._post = post or Post(hall)
         self._public_url = public_url
         self._jobs = PrintJobs(hall.store, hall.id)
 
@@ -68,14 +70,15 @@ class Printing:
             slip=slip_of(day, ticket, self.hall.secret(ticket.id), self._public_url),
             expires=happened.record.at / 1000 + EXPIRES,
         )
-        return asyncio.ensure_future(self._print(spoken_to(printer), job, ticket))
+        return asyncio.ensure_future(self._print(printer, job, ticket))
 
-    async def _print(self, printer: Printer, job: Job, ticket: Ticket) -> None:
+    async def _print(self, printer: plan.Printer, job: Job, ticket: Ticket) -> None:
         known = await self._jobs.load(job.id)
-        if known is not None and known.state in jobs.ENDS:
+        if known is not None and known.state in jobs.ENDS and known.reason != "interrupted":
+            await self._note(ticket, known)  # whoever printed it may have died before it could tell
             return
         try:
-            outcome = await print_slip(printer, job, self._jobs, self._jobs, clock=self._seconds)
+            outcome = await self._out(printer, job, ticket)
         except ValueError as trouble:
             log.error("slip cannot be laid out", number=ticket.number, why=str(trouble))  # noqa: TRY400
             return
@@ -86,29 +89,40 @@ class Printing:
         if outcome.job.reason == "interrupted":
             await self._print_marked(printer, outcome.job, ticket)
 
-    async def _print_marked(self, printer: Printer, job: Job, ticket: Ticket) -> None:
+    async def _out(self, printer: plan.Printer, job: Job, ticket: Ticket) -> Outcome:
+        """Print a job by the way that leads to its printer: the agent beside it, or straight from here."""
+        address = read_address(printer.address)
+        if isinstance(address, AtAgent):
+            return await self._post.print(address, spoken_to(printer), job, ticket.id)
+        return await print_slip(spoken_to(printer), job, self._jobs, self._jobs, clock=self._seconds)
+
+    async def _print_marked(self, printer: plan.Printer, job: Job, ticket: Ticket) -> None:
         """Nobody knows whether the paper came before the process died: one more slip, marked 补打."""
         agreed = self.hall.register.state.plan
         reprint = translate("hall.slip.reprint", ticket.language)
         mark = slips.mark_of(agreed, ticket.language) if agreed else reprint
         again = jobs.copy(job, f"{job.id}:copy", mark, self._seconds() + EXPIRES)
-        outcome = await print_slip(printer, again, self._jobs, self._jobs, clock=self._seconds)
+        outcome = await self._out(printer, again, ticket)
         await self._note(ticket, outcome.job)
 
     async def _note(self, ticket: Ticket, job: Job) -> None:
         """What became of a slip is an event; a day that has closed meanwhile does without it."""
         if job.state is not JobState.PRINTED:
             log.warning("slip not on paper", number=ticket.number, state=job.state, why=job.reason)
-        command = do.NoteSlip(ticket=ticket.id, outcome=job.state.value, reason=job.reason)
-        try:
-            await self.hall.ask(
-                Ask(at=self.hall.clock(), by="printing", command=command, key=f"slip:{job.id}", digest=job.id)
-            )
-        except Refused as refusal:
-            log.info("slip's outcome not noted", number=ticket.number, why=refusal.code)
+        await note_slip(self.hall, ticket.id, job)
 
     def _seconds(self) -> float:
         return self.hall.clock() / 1000
+
+
+async def note_slip(hall: Hall, ticket: str, job: Job, late: bool = False) -> None:
+    """Put into the log what became of a ticket's paper: once for each job, once more if it came late."""
+    command = do.NoteSlip(ticket=ticket, outcome=job.state.value, reason=job.reason)
+    key = f"slip:{job.id}:late" if late else f"slip:{job.id}"
+    try:
+        await hall.ask(Ask(at=hall.clock(), by="printing", command=command, key=key, digest=key))
+    except Refused as refusal:
+        log.info("slip's outcome not noted", job=job.id, why=refusal.code)
 
 
 def printer_of(agreed: plan.Plan, by: str) -> plan.Printer | None:

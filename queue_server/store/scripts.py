@@ -63,6 +63,23 @@ redis.call('SET', KEYS[1], ARGV[1] .. ':' .. string.format('%.0f', fence), 'PX',
 return fence
 """)
 
+# KEYS: lease, fence. ARGV: holder, milliseconds. Gives the fence; whoever held the lease finds it gone.
+SEIZE = _script("""#!lua
+local fence = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[1] .. ':' .. string.format('%.0f', fence), 'PX', ARGV[2])
+return fence
+""")
+
+# KEYS: shelf. ARGV: which, what lies there ("" for nothing), what shall ("" for nothing), milliseconds.
+SWAP = _script("""#!lua
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+return 1
+""")
+
 # KEYS: lease. ARGV: who holds it, milliseconds.
 RENEW = _script("""#!lua
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

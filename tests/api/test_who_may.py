@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from queue_server.access.principals import ANYONE, MAY, ROLES, Principal, may
-from queue_server.api.live import SOCKETS
+from queue_server.api import agents, live
 from queue_server.api.table import OPERATIONS, PREFIX
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
@@ -99,6 +99,7 @@ def filled(path: str, ticket: str, window: int) -> str:
         "letter": "D",
         "zone": "hall",
         "seq": 7,
+        "name": "p1",
     }
     return path.format(**known)
 
@@ -131,7 +132,7 @@ async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, 
 
 
 def test_the_table_has_every_operation_and_socket() -> None:
-    wanted = {(o.method, o.path) for o in OPERATIONS} | {("WS", path) for path in SOCKETS}
+    wanted = {(o.method, o.path) for o in OPERATIONS} | {("WS", path) for path in live.SOCKETS | agents.SOCKETS}
     assert {(row.method, row.path) for row in rows()} == wanted
     columns = {*DEVICES, *STAFF, "newcomer", "holder", "nobody"}
     assert all(row.cells.keys() == columns for row in rows())
