@@ -119,7 +119,8 @@ def settled(given: Settings, printers: Sequence[str], written: Settings) -> Sett
     """The settings that options and variables ask for, completed by the file; raises `Incomplete`."""
     values = {name: getattr(given, name) or getattr(written, name) for name in Settings.__struct_fields__}
     pairs = [entry.partition("=") for entry in printers]
-    values["printers"] = written.printers | {name: address for name, _, address in pairs}
+    named = {name: address for name, _, address in pairs}
+    values["printers"] = written.printers | given.printers | named
     settings = Settings(**values)
     settings = replace(settings, spool=settings.spool or str(default_spool(settings.name)))
     if faults := [*_faults(settings), *_printer_faults(settings.printers)]:
