@@ -39,15 +39,15 @@ class SerialLine(DeviceLine):
         """Give the port the write deadline to send what it holds: closing it would wait for up to 30 s."""
         import termios
 
-        with contextlib.suppress(
-            TimeoutError, OSError
-        ):  # what is stuck is dropped, a port that is gone is gone
-            async with asyncio.timeout(self._write_deadline):
-                while _held(self._fd):  # noqa: ASYNC110 - the port tells nobody
-                    await asyncio.sleep(LOOK)
-        with contextlib.suppress(termios.error):  # the port is gone
-            termios.tcflush(self._fd, termios.TCOFLUSH)
-        os.close(self._fd)
+        try:
+            with contextlib.suppress(TimeoutError, OSError):  # stuck: dropped; gone: nothing to wait for
+                async with asyncio.timeout(self._write_deadline):
+                    while _held(self._fd):  # noqa: ASYNC110 - the port tells nobody
+                        await asyncio.sleep(LOOK)
+        finally:
+            with contextlib.suppress(termios.error):  # the port is gone
+                termios.tcflush(self._fd, termios.TCOFLUSH)
+            os.close(self._fd)
 
 
 def _held(fd: int) -> int:

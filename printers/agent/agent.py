@@ -109,7 +109,7 @@ class Agent:
             outcome = await print_slip(printer, message.job, self.spool, self.spool, clock=self._clock)
         except ValueError as trouble:
             log.error("slip cannot be laid out", job=message.job.id, why=str(trouble))  # noqa: TRY400
-            await self._fail(message.job, "not_printable")
+            await self._fail(message.job, "cannot_be_laid_out")
             return
         if outcome.printer_state is not State.UNKNOWN:
             self._note(printer.name, outcome.printer_state)

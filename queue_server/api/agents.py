@@ -19,7 +19,7 @@ from queue_server.api.live import PREFIX, only_a_socket
 from queue_server.api.problems import Unfit, told
 from queue_server.api.who import Halls, found_hall, must_be_own_site, must_enter, principal_of
 from queue_server.hall.refusals import NotYours, Refused
-from queue_server.reactions.post import QUICK, SEAT, Parcel, Post, Seat, rest
+from queue_server.reactions.post import QUICK, SEAT, Parcel, Post, Seat, rest, ticket_of
 from queue_server.reactions.printing import note_slip
 from queue_server.store.logs import StoreRefused, Unanswered
 
@@ -157,7 +157,7 @@ class Session:
     async def _tell_late(self, parcel: Parcel) -> None:
         """The hall has noted that nobody knows; now somebody does."""
         if parcel.job.state is not JobState.UNCONFIRMED:
-            await note_slip(self._post.hall, parcel.ticket, parcel.job, late=True)
+            await note_slip(self._post.hall, ticket_of(parcel.job), parcel.job, late=True)
 
     # --- delivering ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ A parcel that was offered may have been printed, so it is never withdrawn, only 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -47,7 +48,6 @@ class Parcel(msgspec.Struct, frozen=True):
 
     job: Job
     printer: Printer
-    ticket: str
     state: str = "waiting"
     spool: str = ""
 
@@ -99,10 +99,10 @@ class Post:
 
     # --- for whoever prints the hall's slips -------------------------------------------------
 
-    async def print(self, at: AtAgent, printer: Printer, job: Job, ticket: str) -> Outcome:
+    async def print(self, at: AtAgent, printer: Printer, job: Job) -> Outcome:
         """Have an agent print a job, and say what became of it; a job that is under way is waited for."""
         here = replace(printer, name=at.printer or printer.name)
-        parcel = Parcel(replace(job, changed=self._now()), here, ticket)
+        parcel = Parcel(replace(job, changed=self._now()), here)
         bell, pause, away_since = self.bell(), QUICK, 0.0
         loop = asyncio.get_running_loop()
         try:
@@ -207,7 +207,7 @@ class Post:
                 offered.append(parcel)
             elif (parcel.state, parcel.spool) == ("offered", spool):
                 offered.append(parcel)
-        return sorted(offered, key=lambda parcel: (parcel.job.changed, parcel.job.id))
+        return sorted(offered, key=lambda parcel: (parcel.job.expires, parcel.job.changed))
 
     async def kept(self, agent: str, spool: str, job_id: str) -> None:
         """An agent has a job on its disk: it need not be sent again, whatever happens to the line."""
@@ -279,6 +279,11 @@ class Post:
 
     def _now(self) -> float:
         return self.hall.clock() / 1000
+
+
+def ticket_of(job: Job) -> str:
+    """The ticket whose slip a job prints: an id is date and ticket, and what tells a ticket's slips apart."""
+    return re.split("[:@]", job.id)[1]
 
 
 def _lease(agent: str) -> str:

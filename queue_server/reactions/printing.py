@@ -78,7 +78,7 @@ class Printing:
             await self._note(ticket, known)  # whoever printed it may have died before it could tell
             return
         try:
-            outcome = await self._out(printer, job, ticket)
+            outcome = await self._out(printer, job)
         except ValueError as trouble:
             log.error("slip cannot be laid out", number=ticket.number, why=str(trouble))  # noqa: TRY400
             return
@@ -89,11 +89,11 @@ class Printing:
         if outcome.job.reason == "interrupted":
             await self._print_marked(printer, outcome.job, ticket)
 
-    async def _out(self, printer: plan.Printer, job: Job, ticket: Ticket) -> Outcome:
+    async def _out(self, printer: plan.Printer, job: Job) -> Outcome:
         """Print a job by the way that leads to its printer: the agent beside it, or straight from here."""
         address = read_address(printer.address)
         if isinstance(address, AtAgent):
-            return await self._post.print(address, spoken_to(printer), job, ticket.id)
+            return await self._post.print(address, spoken_to(printer), job)
         return await print_slip(spoken_to(printer), job, self._jobs, self._jobs, clock=self._seconds)
 
     async def _print_marked(self, printer: plan.Printer, job: Job, ticket: Ticket) -> None:
@@ -102,7 +102,7 @@ class Printing:
         reprint = translate("hall.slip.reprint", ticket.language)
         mark = slips.mark_of(agreed, ticket.language) if agreed else reprint
         again = jobs.copy(job, f"{job.id}:copy", mark, self._seconds() + EXPIRES)
-        outcome = await self._out(printer, again, ticket)
+        outcome = await self._out(printer, again)
         await self._note(ticket, outcome.job)
 
     async def _note(self, ticket: Ticket, job: Job) -> None:

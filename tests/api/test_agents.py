@@ -64,8 +64,8 @@ async def test_slips_come_out_beside_the_agent_and_the_log_says_so(
             await paper_is(hall, ticket, "printed")
         await all_told(agent)
     assert reprints(virtual) == [False] * 3
-    for slip, number in zip(virtual.slips, ("D001", "D002", "D003"), strict=True):
-        assert number in slip.lines
+    for number in ("D001", "D002", "D003"):
+        assert [number in slip.lines for slip in virtual.slips].count(True) == 1
 
 
 async def test_any_process_prints_and_any_process_delivers(
