@@ -23,7 +23,7 @@ from queue_server import views
 from queue_server.access.limits import Allowance, TicketLimits
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
-from queue_server.api import live, openapi, problems, table
+from queue_server.api import agents, live, openapi, problems, table
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.hours import business_date, day_bounds
@@ -31,8 +31,8 @@ from queue_server.hall.refusals import NotNow
 from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
-from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.post import Post
+from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store

@@ -35,7 +35,7 @@ START = 30.0
 def at_agent(name: str = NAME) -> Plan:
     """The demo hall, its printer beside the agent's computer; text is sent, so that it can be read back."""
     plan = demo_with()
-    there = tuple(replace(p, address=f"agent:{name}", text_mode="native") for p in plan.printers)
+    there = tuple(replace(p, address=f"agent:{name}", text_mode="gb18030") for p in plan.printers)
     return replace(plan, printers=there)
 
 

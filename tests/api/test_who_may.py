@@ -132,7 +132,9 @@ async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, 
 
 
 def test_the_table_has_every_operation_and_socket() -> None:
-    wanted = {(o.method, o.path) for o in OPERATIONS} | {("WS", path) for path in live.SOCKETS | agents.SOCKETS}
+    wanted = {(o.method, o.path) for o in OPERATIONS} | {
+        ("WS", path) for path in live.SOCKETS | agents.SOCKETS
+    }
     assert {(row.method, row.path) for row in rows()} == wanted
     columns = {*DEVICES, *STAFF, "newcomer", "holder", "nobody"}
     assert all(row.cells.keys() == columns for row in rows())

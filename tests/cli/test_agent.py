@@ -37,7 +37,7 @@ printer = "p1"
 [[printer]]
 id = "p1"
 address = "agent:pc1"
-text_mode = "native"
+text_mode = "gb18030"
 """
 
 
@@ -117,12 +117,11 @@ async def town(store_url: str, hall_id: str, tmp_path: Path) -> AsyncIterator[To
         await server.ready(START)
         await grant_tokens(store_url, [hall_id])
         words = (
-            "token",
-            "grant",
-            "--role",
-            "agent",
-            "--name",
+            "device",
+            "add",
             "pc1",
+            "--scope",
+            "printer",
             "--hall",
             hall_id,
             "--store",
