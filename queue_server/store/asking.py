@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -64,10 +65,11 @@ async def ask(
             continue
         if error is None:
             return answers
-        ask_at = await _follow(primaries, node, error)
+        halved = _is_halved(answers)
+        ask_at = None if halved else await _follow(primaries, node, error)
         if not _is_worth_asking_again(primaries, error) or time.monotonic() > end:
             raise named(error) from error
-        if not isinstance(error, MovedError | AskError):
+        if halved or not isinstance(error, MovedError | AskError):
             await asyncio.sleep(PAUSE)
 
 
@@ -93,7 +95,7 @@ async def _put(
     least, in_step = await node.following() if confirmed else (0, 0)
     # WAIT looks at the connection's own last write. An append that finds its first copy there, or a
     # read, has none and would be waved through: the pulse is a write behind everything it saw.
-    pulse = [("SET", keys.pulse(key), "", "PX", PULSE_MS)] if in_step else []
+    pulse = [_pulse(key, asking)] if in_step else []
     wait = [("WAIT", in_step, node.wait_ms)] if in_step else []
     answers = await node.ask([*commands, *pulse], wait, asking)
     own = answers[: len(commands)]
@@ -108,6 +110,18 @@ async def _put(
     if answers[-1] < least:
         raise Unanswered(f"confirmed by {answers[-1]} of {in_step} replicas of {node.name}")
     return own, None, answers[-1]
+
+
+def _pulse(key: str, asking: bool) -> Command:
+    """The pulse of a hall.
+
+    A hall on its way to a node may have left its pulse where it was, and a second one of that name would
+    stop the move: there each has a name of its own, and is gone at once so that none need be moved later.
+    """
+    name = keys.pulse(key)
+    return (
+        ("SET", f"{name}:{uuid.uuid4().hex}", "", "PX", 100) if asking else ("SET", name, "", "PX", PULSE_MS)
+    )
 
 
 async def _make_sure(primaries: Primaries, node: Node, key: str, kept: int) -> None:
@@ -125,6 +139,16 @@ async def _make_sure(primaries: Primaries, node: Node, key: str, kept: int) -> N
 async def _suspect(primaries: Primaries, node: Node | None) -> None:
     if node is not None:
         await primaries.suspect(node)
+
+
+def _is_halved(answers: Sequence[Any]) -> bool:
+    """Whether some of the keys have moved on and others have not: then neither side may be asked for all.
+
+    Where a hall is going, what is still on its way looks as if it were not there, and whatever is written
+    under its name stops the move.
+    """
+    moved = sum(isinstance(answer, AskError) for answer in answers)
+    return 0 < moved < len(answers)
 
 
 async def _follow(primaries: Primaries, node: Node, error: Exception) -> Node | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import aclosing
 from functools import partial
 
 import pytest
@@ -162,6 +163,48 @@ async def test_a_slot_that_never_finishes_moving_is_not_ready(
         await store.append(log, first.tail, [b"ticket A001"])
     assert await store.read(log, 0) == first.entries
     await store.aclose()
+
+
+@pytest.mark.timeout(120)
+async def test_whatever_is_asked_while_a_hall_is_half_moved_the_move_ends_and_nobody_sees_an_empty_log(
+    hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With replicas every answer leaves a pulse behind it, which must never be in two places."""
+    monkeypatch.setattr("queue_server.store.asking.PATIENCE", 0.1)
+    names = [f"here:{n}" for n in range(4)]
+    with clustered(replicas=1) as site:
+        day = a_log_on_each(site, hall_id)[0]
+        register = keys.register(keys.hall_of(day))
+        async with aclosing(await Store.connect(site.url)) as store:
+            ends = {}
+            for log in (day, register):
+                landed = await store.append(log, GENESIS, [b"opened", b"ticket A001"])
+                assert isinstance(landed, Landed)
+                ends[log] = landed.tail
+            loop, told = asyncio.get_running_loop(), [0]
+
+            async def look() -> None:
+                asked = (
+                    store.tails((day, register)), store.read(day, 0), store.read(register, 0),
+                    store.put_sides(keys.hall_of(day), names, b"here", 60_000),
+                    store.append(day, ends[day], []),
+                )  # fmt: skip
+                tails, *answers = await asyncio.gather(*asked, return_exceptions=True)
+                assert isinstance(tails, NotReady | Unanswered) or tails == ends, tails
+                told[0] += sum(not isinstance(one, Exception) for one in (tails, *answers))
+                for one in answers:
+                    assert not isinstance(one, Exception) or isinstance(one, Unanswered), one
+                    assert not isinstance(one, tuple) or len(one) == 2, "a log looked empty"
+
+            def looked() -> None:
+                asyncio.run_coroutine_threadsafe(look(), loop).result(PATIENCE)
+
+            for target in (site.primaries[1], site.primaries[2], site.primaries[1]):
+                await look()
+                await asyncio.to_thread(site.move, day, target, looked)
+                assert site.owner(day) is target
+            assert told[0] > 20, "hardly anything was answered: this shows nothing"
+            assert await store.tails((day, register)) == ends
 
 
 def _has_another_owner(site: Clustered, log: str, old: Server) -> bool:
