@@ -107,13 +107,12 @@ def a_seed() -> int:
     return int(os.environ.get("FAULTS_SEED") or secrets.randbelow(10**9))
 
 
-long = [pytest.mark.faults, pytest.mark.timeout(3600)]
+short, long = pytest.mark.timeout(240), [pytest.mark.faults, pytest.mark.timeout(3600)]
 
 
 @pytest.mark.proves("S36", "S31", "S8")
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    ("failovers", "count"), [pytest.param(2, 2, id="short"), pytest.param(20, 3, marks=long, id="long")]
+    ("failovers", "count"), [pytest.param(2, 2, marks=short, id="short"), pytest.param(20, 3, marks=long, id="long")]
 )
 async def test_whole_servers_lose_nothing_when_the_sentinels_change_the_primary(
     tmp_path: Path, hall_id: str, capsys: pytest.CaptureFixture[str], failovers: int, count: int
@@ -130,10 +129,9 @@ async def test_whole_servers_lose_nothing_when_the_sentinels_change_the_primary(
 
 
 @pytest.mark.proves("S36", "S31", "S8")
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("moves", "failovers", "count"),
-    [pytest.param(1, 1, 2, id="short"), pytest.param(12, 6, 3, marks=long, id="long")],
+    [pytest.param(1, 1, 2, marks=short, id="short"), pytest.param(12, 6, 3, marks=long, id="long")],
 )
 async def test_whole_servers_lose_nothing_when_halls_move_and_primaries_of_the_cluster_die(
     tmp_path: Path,
