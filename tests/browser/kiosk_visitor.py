@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.kiosk_hall import KioskHall
 
 SIZES = ((1080, 1920), (1920, 1080), (1024, 768))
 LANGUAGES = ("zh", "ko", "en")
 CLOCK = re.compile(r"\d\d:\d\d")
 
 
+class Kiosk(Protocol):
+    """Where the page of a kiosk is."""
+
+    def url(self) -> str: ...
+
+
 class Visitor:
     """Somebody at the kiosk; counts the touches."""
 
-    def __init__(self, page: Page, hall: KioskHall, size: tuple[int, int] = (1080, 1920)) -> None:
+    def __init__(self, page: Page, hall: Kiosk, size: tuple[int, int] = (1080, 1920)) -> None:
         self.page = page
         self.hall = hall
         self.touches = 0
