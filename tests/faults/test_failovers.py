@@ -112,7 +112,8 @@ short, long = pytest.mark.timeout(240), [pytest.mark.faults, pytest.mark.timeout
 
 @pytest.mark.proves("S36", "S31", "S8")
 @pytest.mark.parametrize(
-    ("failovers", "count"), [pytest.param(2, 2, marks=short, id="short"), pytest.param(20, 3, marks=long, id="long")]
+    ("failovers", "count"),
+    [pytest.param(2, 2, marks=short, id="short"), pytest.param(20, 3, marks=long, id="long")],
 )
 async def test_whole_servers_lose_nothing_when_the_sentinels_change_the_primary(
     tmp_path: Path, hall_id: str, capsys: pytest.CaptureFixture[str], failovers: int, count: int

@@ -180,7 +180,11 @@ def distribution(seconds: list[float]) -> str:
 @pytest.mark.proves("S36", "S31", "S2", "S8", "S9")
 @pytest.mark.parametrize(
     ("kills", "servers"),
-    [pytest.param(8, 2), pytest.param(200, 3, marks=[pytest.mark.faults, pytest.mark.timeout(3600)])],
+    [
+        pytest.param(8, 2),
+        pytest.param(4, 3),
+        pytest.param(200, 3, marks=[pytest.mark.faults, pytest.mark.timeout(3600)]),
+    ],
 )
 async def test_whoever_is_killed_nothing_acknowledged_is_lost_or_happens_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], kills: int, servers: int
