@@ -1,4 +1,4 @@
-"""``yichuang restore`` is really killed in its work: no half hall is ever seen, and the next run ends well."""
+"""``yichuang restore`` is killed for real: no half hall is ever seen, and the next run ends well."""
 
 from __future__ import annotations
 
