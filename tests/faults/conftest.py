@@ -42,4 +42,4 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 
 async def _all_ready(servers: list[ServerProcess]) -> None:
     for server in servers:
-        await server.ready()
+        await server.ready(within=120)  # three at once, with some fifty halls each

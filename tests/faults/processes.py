@@ -91,7 +91,7 @@ PRINTER = """
 [[printer]]
 id = "p1"
 address = "127.0.0.1:{port}"
-text_mode = "native"
+text_mode = "gb18030"
 
 [[kiosk]]
 id = "k1"
@@ -178,6 +178,7 @@ class ServerProcess:
             "YICHUANG_HALL_FILES": os.pathsep.join(map(str, self._hall_files)),
             "YICHUANG_ARCHIVE": str(self.archive),
             "YICHUANG_ANCHORS": str(self._folder / f"{self.name}.jsonl"),
+            "YICHUANG_TICKET_INTERVAL": "0 s",  # one kiosk stands for all of a hall's
         }
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(

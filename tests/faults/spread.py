@@ -86,6 +86,9 @@ class Spread:
             found = await self._once("GET", url + params, {"authorization": f"Bearer {who}"}, None)
             if found is not None:
                 status, answer = found
+                if answer.get("code") == "too_busy":  # it has not come so far within a second: ask again
+                    self.unanswered += 1
+                    continue
                 assert status == 200, answer
                 return answer
         raise AssertionError(f"{path} was not shown in {PATIENCE} s")
@@ -102,6 +105,8 @@ class Spread:
         except httpx.TransportError:
             answer = None
         if answer is not None and answer.status_code != 503:
+            told = f"{url}: {answer.status_code} {answer.text}"
+            assert "json" in answer.headers.get("content-type", ""), told
             return answer.status_code, answer.json()
         self.unanswered += 1
         await asyncio.sleep(0.05)

@@ -19,7 +19,7 @@ from tests.faults.floor import audited, done, end_of, queues, sit, take, taken
 from tests.faults.processes import FAR_WINDOW, Processes
 from tests.faults.spread import Act, Spread
 
-pytestmark = pytest.mark.xdist_group("server processes")
+pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
 
 both_counts = pytest.mark.parametrize("count", [2, 3])
 
@@ -33,7 +33,6 @@ def seq_of(act: Act) -> int:
 
 @both_counts
 @pytest.mark.proves("S2")
-@pytest.mark.timeout(180)
 async def test_after_50_were_served_and_every_process_was_killed_the_next_number_is_51(
     processes: Processes, count: int
 ) -> None:
@@ -88,7 +87,6 @@ async def test_a_number_alive_on_paper_is_given_to_nobody_else_by_any_process(
 
 @both_counts
 @pytest.mark.proves("S6")
-@pytest.mark.timeout(180)
 async def test_ticket_1000_and_window_100_are_whole_at_every_process(
     processes: Processes, count: int
 ) -> None:
@@ -218,7 +216,6 @@ async def test_what_is_done_to_one_ticket_leaves_the_others_byte_identical(
 
 @both_counts
 @pytest.mark.proves("S15", "S16")
-@pytest.mark.timeout(180)
 async def test_the_order_is_a_full_sort_of_the_log_at_every_process_and_after_a_restart(
     processes: Processes, count: int
 ) -> None:

@@ -18,7 +18,7 @@ from tests.faults.floor import sit, take
 from tests.faults.processes import Processes
 from tests.faults.spread import Act, Spread
 
-pytestmark = pytest.mark.xdist_group("server processes")
+pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
 
 both_counts = pytest.mark.parametrize("count", [2, 3])
 

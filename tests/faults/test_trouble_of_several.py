@@ -27,7 +27,7 @@ from tests.faults.spread import Spread
 from tests.store_server import running_store
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("server processes")
+pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
 
 both_counts = pytest.mark.parametrize("count", [2, 3])
 
@@ -80,7 +80,6 @@ async def test_an_event_that_contradicts_the_state_is_set_aside_by_every_process
 
 @both_counts
 @pytest.mark.proves("S12")
-@pytest.mark.timeout(180)
 async def test_a_broken_chain_makes_the_hall_read_only_at_every_process(tmp_path: Path, count: int) -> None:
     """Once by an entry that no server wrote, while they run; once by a changed entry, when they start."""
     hall = "broken"
@@ -148,7 +147,6 @@ async def console(base: str, hall: str, window: int) -> AsyncIterator[None]:
 
 @both_counts
 @pytest.mark.proves("D23", "S14")
-@pytest.mark.timeout(180)
 async def test_a_console_that_comes_back_at_another_process_goes_on_and_a_dead_ones_window_is_free(
     processes: Processes, count: int
 ) -> None:
@@ -214,7 +212,6 @@ async def test_of_two_consoles_that_claim_window_3_at_once_one_has_it_and_the_ot
 
 @both_counts
 @pytest.mark.proves("S28", "S40", "S29")
-@pytest.mark.timeout(120)
 async def test_while_the_printer_is_gone_tickets_are_given_out_and_then_each_slip_comes_once(
     processes: Processes, tmp_path: Path, count: int
 ) -> None:
@@ -334,7 +331,6 @@ def garbage(hall: str, seed: int) -> list[bytes]:
 
 @both_counts
 @pytest.mark.proves("S39")
-@pytest.mark.timeout(120)
 async def test_garbage_at_one_process_harms_neither_it_nor_the_others(
     processes: Processes, count: int
 ) -> None:
