@@ -35,14 +35,19 @@ PULSE_MS = 60_000
 
 
 async def ask(
-    primaries: Primaries, key: str, commands: Sequence[Command], confirmed: bool = False
+    primaries: Primaries,
+    key: str,
+    commands: Sequence[Command],
+    confirmed: bool = False,
+    patience: float | None = None,
 ) -> list[Any]:
     """Put commands about keys of one group to its primary, on one connection; gives their answers.
 
     `confirmed`: no answer counts before the replicas, where there are any, have all that it rests on.
+    `patience` (s) is how long the same is asked again; without any, `PATIENCE`.
     Raises `Unanswered` or `StoreRefused`; that a script is unknown is an answer.
     """
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
     ask_at: Node | None = None
     while True:
         node = None

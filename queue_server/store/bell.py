@@ -114,16 +114,17 @@ class Bell:
             )
         except (TimeoutError, Slow):
             return None
+        except MovedError as moved:
+            assert self._node is not None
+            self._primaries.redirected(self._node, moved)  # the hall is listened for there from now on
+            return b""
         except TROUBLE as trouble:
             raise await self._doubt(trouble) from trouble
         self._heard_at = time.monotonic()
         return said
 
     async def _doubt(self, trouble: Exception) -> Unanswered | StoreRefused:
-        """The server may not be the primary any more: whoever asks next makes sure, or goes where it says."""
+        """The server may not be the primary any more: whoever asks next makes sure."""
         assert self._node is not None
-        if isinstance(trouble, MovedError):
-            self._primaries.redirected(self._node, trouble)
-        else:
-            await self._primaries.suspect(self._node)
+        await self._primaries.suspect(self._node)
         return named(trouble)

@@ -174,8 +174,22 @@ class Store:
         return {log: ends[log] for log in logs}
 
     async def _tails(self, logs: Sequence[str]) -> dict[str, Tail]:
+        """The ends of a group's logs in one go; one hall that is on its way does not hold up the others."""
+        halls: dict[str, list[str]] = {}
+        for log in logs:
+            halls.setdefault(keys.hall_of(log), []).append(log)
+        if len(halls) < 2:
+            return await self._ends(logs)
+        try:
+            return await self._ends(logs, patience=0)
+        except NotReady:
+            found = await asyncio.gather(*(self._ends(one) for one in halls.values()))
+            return {log: tail for hall in found for log, tail in hall.items()}
+
+    async def _ends(self, logs: Sequence[str], patience: float | None = None) -> dict[str, Tail]:
         commands: list[Command] = [("XREVRANGE", log, "+", "-", "COUNT", 1) for log in logs]
-        answers = [_entries(raw) for raw in await ask(self.primaries, logs[0], commands, confirmed=True)]
+        said = await ask(self.primaries, logs[0], commands, confirmed=True, patience=patience)
+        answers = [_entries(raw) for raw in said]
         ends = (Tail(last[0].seq, last[0].hash) if last else GENESIS for last in answers)
         return dict(zip(logs, ends, strict=True))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -60,6 +61,7 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._logs: dict[str, Watched] = {}
+        self._groups: dict[str, dict[str, Watched]] = {}
         self._changed = asyncio.Event()
 
     def watch(
@@ -82,24 +84,35 @@ class Reader:
     def forget(self, name: str) -> None:
         """Follow a log no more."""
         self._logs.pop(name, None)
+        for logs in self._groups.values():
+            logs.pop(name, None)
 
     async def run(self) -> None:
         """Read until cancelled; a store that is gone is reported once, and its return once."""
         followed: dict[str, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as tasks:
             while True:
-                for group in {self.store.group(name) for name in self._logs}:
+                self._changed.clear()
+                self._groups = self._grouped()
+                for group in self._groups:
                     if group not in followed or followed[group].done():
                         followed[group] = tasks.create_task(self._follow(group))
-                self._changed.clear()
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(CHECK):  # a hall may have moved to another server
+                        await self._changed.wait()
+
+    def _grouped(self) -> dict[str, dict[str, Watched]]:
+        groups: dict[str, dict[str, Watched]] = {}
+        for name, one in self._logs.items():
+            groups.setdefault(self.store.group(name), {})[name] = one
+        return groups
 
     async def _follow(self, group: str) -> None:
         """Follow the logs of one group for as long as there are any."""
         bell = Bell(self.store.primaries)
         down, check_at = False, 0.0
         try:
-            while logs := {name: one for name, one in self._logs.items() if self.store.group(name) == group}:
+            while logs := dict(self._groups.get(group, {})):
                 try:
                     if await bell.listen(logs) or time.monotonic() >= check_at:
                         check_at = time.monotonic() + CHECK

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from queue_server.store import bell, keys, reader
+from queue_server.store import asking, bell, keys, reader
 from queue_server.store.chain import GENESIS, Tail, chain
 from queue_server.store.logs import Landed, Store, Unanswered
 from queue_server.store.reader import Reader
@@ -108,6 +108,27 @@ async def test_a_cluster_is_heard_over_one_connection_to_each_of_its_primaries(h
             for log in logs[::7]:
                 await append(other, log, GENESIS, b"opened")
             await wait_until(lambda: all(looker.holds().seq == 1 for looker in lookers[::7]), PATIENCE)
+
+
+async def test_a_hall_that_moves_is_followed_and_holds_up_none_that_lay_beside_it(
+    hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "PATIENCE", 60.0)  # whoever asks in vain for one hall asks for a minute
+    with clustered() as site:
+        logs = [keys.day(f"{hall_id}-{n}", DAY) for n in range(200)]
+        first, other = site.primaries[:2]
+        beside = [log for log in logs if site.owner(log) is first][:6]
+        async with aclosing(await Store.connect(site.url)) as writer, reading(site.url) as following:
+            tails = {log: await append(writer, log, GENESIS, b"opened") for log in beside}
+            lookers = {log: Onlooker(following, log) for log in beside}
+            await all_confirmed(list(lookers.values()))
+            for log in beside[::2]:
+                await asyncio.to_thread(site.move, log, other)
+            seen = {log: looker.confirmed for log, looker in lookers.items()}
+            await wait_until(lambda: all(lookers[log].confirmed > seen[log] + 1 for log in beside), PATIENCE)
+            for log in beside:
+                tails[log] = await append(writer, log, tails[log], b"ticket A001")
+            await wait_until(lambda: all(lookers[log].holds() == tails[log] for log in beside), PATIENCE)
 
 
 async def test_a_ring_that_was_lost_is_made_up_for_by_the_next_look(store_url: str, hall_id: str) -> None:
