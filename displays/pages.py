@@ -39,7 +39,8 @@ class BoardPage(msgspec.Struct, frozen=True):
     """What one hall's board page is made from.
 
     `live` is the address of its socket, `version` the content hash of the pages' files (the
-    one that `Board.version` names), `languages` one or two, Chinese first.
+    one that `Board.version` names), `languages` one or two, Chinese first, `zones` the address under which
+    its voice zones are ("" in a hall without any).
     """
 
     hall: Text
@@ -49,6 +50,7 @@ class BoardPage(msgspec.Struct, frozen=True):
     version: str
     screen: Screen = Screen()
     page_seconds: float = 6.0
+    zones: str = ""
 
 
 def routes(
@@ -126,6 +128,7 @@ def _config(page: BoardPage, layout: Layout, words: _Words) -> str:
     """What the modules must know, as JSON that is safe inside a script element."""
     config = {
         "live": page.live,
+        "zones": page.zones,
         "version": page.version,
         "timezone": page.timezone,
         "languages": page.languages,

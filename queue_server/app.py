@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from displays import hub as displays_hub
 from displays import pages as board_pages
+from displays.voice_pack import Pack
 from kiosk import pages as kiosk_pages
 from kiosk import phone as phone_pages
 from kiosk.menu import Menu
@@ -23,7 +24,7 @@ from queue_server import views
 from queue_server.access.limits import Allowance, TicketLimits
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
-from queue_server.api import agents, live, openapi, problems, table
+from queue_server.api import agents, live, openapi, problems, table, voice
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.hours import business_date, day_bounds
@@ -32,6 +33,7 @@ from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
 from queue_server.reactions.post import Post
+from queue_server.reactions.speaking import Voices
 from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
@@ -73,6 +75,7 @@ class Site:
         self.live = live.Live(self.hub, self.assets.version)
         self.metrics = metrics.Metrics(self.halls, self.hub)
         self.up = False
+        self.voices = Voices(None)
         self.webhooks: tuple[Webhook, ...] = ()
         self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
         self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
@@ -88,6 +91,10 @@ class Site:
     def tell(self, targets: Sequence[Webhook]) -> None:
         """Tell other systems what happens in their halls."""
         self.webhooks = tuple(targets)
+
+    def speak_with(self, pack: Pack) -> None:
+        """Have calls spoken with a voice."""
+        self.voices = Voices(pack)
 
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""
@@ -117,6 +124,7 @@ class Site:
             timezone=plan.timezone,
             live=f"/api/halls/{hall}/board/live",
             version=self.assets.version,
+            zones=f"/api/halls/{hall}/zones" if any(w.zone for w in plan.windows) else "",
         )
 
     def phone_page(self, hall: str) -> phone_pages.PhonePage | None:
@@ -153,6 +161,7 @@ class Site:
                 started = asyncio.Event()
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()
+                jobs.append(tasks.create_task(self.voices.run(hall)))
             jobs.append(tasks.create_task(self.hub.keep_fresh(self.live.confirmed)))
             jobs.append(tasks.create_task(self.live.keep_in_time()))
             self.up = True
@@ -223,6 +232,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *table.routes(site),
         *live.routes(site, site.live),
         *agents.routes(site, site.posts),
+        *voice.routes(site, site.voices),
         *board_pages.routes(site.board_page, site.assets.url, translate),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),

@@ -551,7 +551,7 @@ class Health(msgspec.Struct, frozen=True):
     """How a hall is: `halted` is the alarm's code for which nothing is accepted ("" while all is well).
 
     `set_aside` are events that contradicted the state, `barred` numbers that a failover lost, `told` the
-    systems that are told what happens.
+    systems that are told what happens, `silent` the voice zones whose sound is off.
     """
 
     date: str
@@ -561,3 +561,4 @@ class Health(msgspec.Struct, frozen=True):
     barred: tuple[str, ...]
     alarms: tuple[AlarmLine, ...]
     told: tuple[Told, ...] = ()
+    silent: tuple[str, ...] = ()

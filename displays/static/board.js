@@ -4,6 +4,7 @@ import { openLink } from "./link.js";
 import { BoardCalls, part, setText } from "./board-calls.js";
 import { announce, fill, quiet, sentences } from "./board-day.js";
 import { BoardNotices, BoardRecent, BoardWaiting, say } from "./board-lists.js";
+import { speak, speakerHere } from "./board-voice.js";
 
 /** @typedef {import("./board-day.js").Board} Board */
 
@@ -39,6 +40,8 @@ openLink({
     stale.hidden = true;
   },
 });
+const speaker = config.zones ? speakerHere(config.zones) : null;
+if (speaker) speak(config.zones, speaker);
 tick();
 setInterval(tick, 1000);
 setInterval(turn, config.pageSeconds * 1000);

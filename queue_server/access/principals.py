@@ -61,6 +61,7 @@ class See(StrEnum):
     WINDOW = "window"
     HEALTH = "health"
     SLIPS = "slips"
+    VOICE = "voice"
 
 
 Right = type[Command] | See
@@ -78,6 +79,7 @@ SEES: dict[See, frozenset[str]] = {
     See.WINDOW: frozenset({CLERK, MANAGER, SUPERVISOR}),
     See.HEALTH: frozenset({MANAGER, ADMIN, SUPERVISOR}),
     See.SLIPS: frozenset({PRINTER}),
+    See.VOICE: frozenset({BOARD}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(

@@ -58,6 +58,7 @@ async def health(call: Call) -> wire.Health:
             for at, alarm in hall.alarms
         ),
         told=await _told(call),
+        silent=hall.day.state.now.broken_zones if hall.day else (),
     )
 
 

@@ -153,7 +153,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 websocket, hall, f"board/{hall.id}", lambda day, at: views.board(day, at, live.version)
             )
 
-        await _to(websocket, halls, See.BOARD, show)
+        await to_screen(websocket, halls, See.BOARD, show)
 
     async def kiosk(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
@@ -165,7 +165,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 views.offers_at,
             )
 
-        await _to(websocket, halls, See.MENU, show)
+        await to_screen(websocket, halls, See.MENU, show)
 
     async def window(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
@@ -188,7 +188,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
             with hall.presence.console(number, who.id):
                 await staying.while_allowed(websocket, hall, who, allowed, view)
 
-        await _to(websocket, halls, See.WINDOW, show)
+        await to_screen(websocket, halls, See.WINDOW, show)
 
     shows = {See.BOARD: board, See.MENU: kiosk, See.WINDOW: window}
     return [
@@ -202,7 +202,7 @@ async def only_a_socket(_: Request) -> Response:
     raise Unfit(426, "socket_only", "this address is a WebSocket", {"upgrade": "websocket"})
 
 
-async def _to(
+async def to_screen(
     websocket: WebSocket, halls: Halls, right: See, show: Callable[[Hall], Awaitable[None]]
 ) -> None:
     """Show to whoever has the right, or answer the handshake with the problem that says why not.

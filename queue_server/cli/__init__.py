@@ -28,6 +28,11 @@ app.command(slip_app)
 app.command(people.user_app)
 app.command(people.device_app)
 app.command(people.audit)
+app.command(
+    "queue_server.cli.voice:app",
+    name="voice",
+    help="The hall's voice: build one, record one, hear what it says.",
+)
 
 SERVER_PACKAGES = frozenset(
     {"argon2", "cryptography", "httptools", "jinja2", "joserfc", "prometheus_client", "redis"}

@@ -20,9 +20,10 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from displays.voice_pack import MANIFEST
 from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
-from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
+from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
 from queue_server.app import Site
 from queue_server.cli.crowd import STAFFED, Crowd
 from queue_server.cli.ending import Ending
@@ -37,9 +38,11 @@ from queue_server.cli.serve import (
     run_loop,
     served,
     server_for,
+    voice_in,
     with_followers,
 )
 from queue_server.cli.stores import NoStore, connected, embedded
+from queue_server.cli.voice import PACK
 from queue_server.demo import boundary_after, demo_plan
 from queue_server.desk.line import Line
 from queue_server.hall.hours import business_date, day_bounds
@@ -58,7 +61,10 @@ DAY_LIES_AHEAD = 12
 
 
 class Told(msgspec.Struct, frozen=True):
-    """Where everything of a demo is: the content of its file for scripts. `tokens` by whom they are for."""
+    """Where everything of a demo is: the content of its file for scripts.
+
+    `tokens` by whom they are for, `speakers` by voice zone: the board with its sound.
+    """
 
     hall: str
     address: str
@@ -69,6 +75,7 @@ class Told(msgspec.Struct, frozen=True):
     console: str
     token_file: str
     tokens: dict[str, str]
+    speakers: dict[str, str] = {}
 
 
 def run_demo(directory: Path, port: int, visitors: bool) -> int:
@@ -132,6 +139,8 @@ async def _demo(
     async with connected(ours.url) as store, _printer(directory, before) as printer:
         plan, tokens = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
         site = Site(store, [plan.hall], address)
+        if (PACK / MANIFEST).exists() and (pack := voice_in(PACK)):
+            site.speak_with(pack)
         with_followers(site, directory / "archive.sqlite", directory / "anchors.jsonl", ours)
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         server = server_for(site, ADDRESS, 0, pages, ending, listener)
@@ -201,9 +210,15 @@ def _grants(plan: Plan) -> dict[str, Grant]:
             f"window:{w.number}": Grant(f"staff:{w.number:04}", f"{w.number}号窗口", CLERK, (w.number,))
             for w in plan.windows
         },
+        **{f"voice:{zone}": Grant(f"device:voice-{zone}", f"voice {zone}", BOARD) for zone in _zones(plan)},
         "floor": Grant("staff:floor", "导办", FLOOR),
         "manager": Grant("staff:manager", "值班经理", MANAGER),
     }
+
+
+def _zones(plan: Plan) -> list[str]:
+    """The zones in which calls are spoken."""
+    return sorted({window.zone for window in plan.windows if window.zone})
 
 
 async def _grant(line: Line[Register], plan: Plan, before: Mapping[str, str]) -> dict[str, str]:
@@ -252,16 +267,18 @@ def told_of(
         plan.hall,
     ]
     words += ["--window", window, "--token-file", token_file]
+    board = f"{address}/halls/{plan.hall}/board"
     return Told(
         hall=plan.hall,
         address=address,
         kiosk=f"{address}/kiosk/{plan.hall}#token={tokens[f'kiosk:{plan.kiosks[0].id}']}",
-        board=f"{address}/halls/{plan.hall}/board",
+        board=board,
         slips=f"{address}/printer",
         printer=f"{ADDRESS}:{printer.address[1]}",
         console=shlex.join(str(word) for word in words),
         token_file=str(token_file),
         tokens=dict(tokens),
+        speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
     )
 
 
@@ -280,7 +297,8 @@ def _places(told: Told) -> str:
     return (
         f"  kiosk    {told.kiosk}\n"
         f"  board    {told.board}\n"
-        f"  slips    {told.slips}\n"
+        + "".join(f"  voice {zone} {url}\n" for zone, url in told.speakers.items())
+        + f"  slips    {told.slips}\n"
         f"  console  {told.console}"
     )
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from starlette.routing import BaseRoute
 from uvicorn.loops.auto import auto_loop_factory
 
+from displays.voice_pack import Pack, Unusable, read_pack
 from queue_server.access.limits import Allowance
 from queue_server.app import AccessRules, Site, build
 from queue_server.cli.ending import Ending
@@ -183,6 +184,15 @@ def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore
         site.also_run(ours.keep_alive)
 
 
+def voice_in(directory: Path) -> Pack | None:
+    """The voice of a directory. One that cannot be used keeps no hall closed: staff hear of the silence."""
+    try:
+        return read_pack(directory)
+    except Unusable as why:
+        log.error("no call is spoken", why=str(why))  # noqa: TRY400 - the reason is all there is to say
+        return None
+
+
 def end_of(error: BaseException) -> str:
     """What ended a site, in one line: the first cause of all that came of it."""
     while isinstance(error, BaseExceptionGroup):
@@ -276,6 +286,8 @@ async def _serve(
         site = Site(store, [plan.hall for plan in plans], settings.address, access_rules(settings))
         with_followers(site, Path(settings.archive), Path(settings.anchors), ours)
         site.tell(targets)
+        if settings.voice and (pack := voice_in(Path(settings.voice))):
+            site.speak_with(pack)
         line = Line(settings.tls_certificate, settings.tls_key, settings.trusted_proxies)
         server = server_for(site, settings.bind, settings.port, ending=ending, listener=listener, line=line)
         try:

@@ -249,6 +249,13 @@ PRINTER = {
     "text_mode": Key(values.one_of(TEXT_MODES)),
 }
 
+VOICE = {
+    "languages": Key(values.list_of(values.one_of(("zh", "ko", "en")), unique=True)),
+    "twice": Key(values.flag),
+    "chime": Key(values.flag),
+    "korean_zero": Key(values.one_of(("공", "령"))),
+}
+
 TOP = {
     "hall": Key(values.table_of(HALL), required=True),
     "hours": Key(values.table_of(HOURS)),
@@ -262,6 +269,7 @@ TOP = {
     "kiosk": Key(values.list_of(values.table_of(KIOSK)), field="kiosks"),
     "printer": Key(values.list_of(values.table_of(PRINTER)), field="printers"),
     "slip": Key(values.table_of(SLIP)),
+    "voice": Key(values.table_of(VOICE)),
 }
 
 TABLES = {
@@ -279,5 +287,6 @@ TABLES = {
     "printer": PRINTER,
     "slip": SLIP,
     "slip.texts": TEXTS,
+    "voice": VOICE,
 }
 """Every table with fixed keys, by its name in the file."""

@@ -63,7 +63,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     the process starts an embedded store that keeps its data in `store_directory`, run by
     `store_binary` ("" looks for one). `hall_files` are the halls served; `archive` is the file into
     which their logs go, `anchors` the one in which their ends are sealed every hour, `webhooks` the one that
-    names whom to tell what happens ("": nobody). With `tls_certificate` and `tls_key` it speaks TLS itself;
+    names whom to tell what happens ("": nobody), `voice` the directory of the voice that says calls ("":
+    none is spoken). With `tls_certificate` and `tls_key` it speaks TLS itself;
     of `trusted_proxies` it believes from where and how a request came.
     A person's session ends after `session_idle` ms without use. One device may take `ticket_burst` tickets
     at once and then one every `ticket_interval` ms.
@@ -78,6 +79,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     store_directory: str = "var/store"
     store_binary: str = ""
     archive: str = "var/archive.sqlite"
+    voice: str = ""
     anchors: str = "var/anchors.jsonl"
     webhooks: str = ""
     tls_certificate: str = ""
@@ -253,6 +255,7 @@ SETTINGS = {
     "store_directory": Setting(values.line, path=True),
     "store_binary": Setting(values.line, path=True),
     "archive": Setting(values.line, path=True),
+    "voice": Setting(values.line, path=True),
     "anchors": Setting(values.line, path=True),
     "webhooks": Setting(values.line, path=True),
     "tls_certificate": Setting(values.line, path=True),

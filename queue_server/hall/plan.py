@@ -210,6 +210,17 @@ class Slip(Frozen, frozen=True):
     texts: dict[str, Text] = {}
 
 
+class Voice(Frozen, frozen=True):
+    """How calls are spoken: in which languages, in this order (empty: those of the boards), each `twice` when
+    there is time, after a `chime`. `korean_zero` is how a zero is read in Korean: 공 or 령.
+    """
+
+    languages: tuple[str, ...] = ()
+    twice: bool = True
+    chime: bool = True
+    korean_zero: str = "공"
+
+
 class Plan(Frozen, frozen=True, dict=True):
     """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
 
@@ -233,6 +244,7 @@ class Plan(Frozen, frozen=True, dict=True):
     kiosks: tuple[Kiosk, ...] = ()
     printers: tuple[Printer, ...] = ()
     slip: Slip = Slip()
+    voice: Voice = Voice()
 
     def category(self, letter: str) -> Category | None:
         """The category with this letter, or None."""

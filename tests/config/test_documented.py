@@ -32,6 +32,7 @@ HEADINGS = {
     "printer": "`[[printer]]`",
     "slip": "`[slip]`",
     "slip.texts": "`[slip.texts]`",
+    "voice": "`[voice]`",
 }
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "hours": plan.Hours,
@@ -43,6 +44,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "kiosk": plan.Kiosk,
     "printer": plan.Printer,
     "slip": plan.Slip,
+    "voice": plan.Voice,
 }
 
 
