@@ -15,6 +15,7 @@ import uvicorn
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
+from displays.voice_pack import Pack
 from queue_server.access.limits import Allowance
 from queue_server.access.principals import (
     BOARD,
@@ -122,12 +123,17 @@ async def served(
     plan: Plan | None = None,
     others: Sequence[str] = (),
     rules: AccessRules | None = None,
+    voice: Pack | None = None,
+    port: int = 0,
 ) -> AsyncIterator[Served]:
     """Serve a hall (and `others` under the same plan) on a loopback port while the block runs."""
     store = await Store.connect(store_url)
     site = Site(store, [hall, *others], "http://hall.test", rules or NO_LIMIT)
+    if voice is not None:
+        site.speak_with(voice)
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     app = build(site)
     config = uvicorn.Config(
         app,
