@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import shutil
+import tempfile
+from array import array
 from functools import cache
 from pathlib import Path
 
+from displays.voice import LANGUAGES, tokens
 from displays.voice_build import build
-from displays.voice_pack import MANIFEST, Pack, read_pack
+from displays.voice_pack import MANIFEST, Manifest, Pack, read_pack, write_pack
+from displays.voice_sound import RATE, Sound
 
 PLACE = Path(__file__).parents[2] / "build" / "voice"
 
@@ -17,3 +23,23 @@ def pack() -> Pack:
     if not (PLACE / MANIFEST).exists():
         build(PLACE)
     return read_pack(PLACE)
+
+
+@cache
+def short_pack() -> Pack:
+    """A voice whose words are beeps of 40 ms: for tests in which much is said."""
+    place = Path(tempfile.mkdtemp(prefix="voice-"))
+    sounds = {"chime.wav": _beep(0.1, 600)}
+    known: dict[str, dict[str, str]] = {}
+    for lang in LANGUAGES:
+        known[lang] = {token: f"{lang}{n}.wav" for n, token in enumerate(tokens(lang))}
+        sounds |= {f"{lang}{n}.wav": _beep(0.04, 300 + 40 * n) for n in range(len(known[lang]))}
+    write_pack(place, Manifest("beeps", RATE, "ours", "chime.wav", known), sounds)
+    made = read_pack(place)
+    shutil.rmtree(place)
+    return made
+
+
+def _beep(seconds: float, tone: float) -> Sound:
+    count = round(seconds * RATE)
+    return Sound(array("h", (round(9000 * math.sin(2 * math.pi * tone * n / RATE)) for n in range(count))))
