@@ -17,15 +17,15 @@ help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: ## Run the demo hall: store, server, printer and visitors (QUIET=1: no visitors; PORT=...)
-	@$(SETUP) run fonts
+	@$(SETUP) run fonts voice
 	@exec $(YICHUANG) demo --port $(PORT) $(if $(QUIET),--quiet)
 
 dev: ## Run the demo hall and start it anew whenever a file changes
-	@$(SETUP) dev fonts
+	@$(SETUP) dev fonts voice
 	@exec $(YICHUANG) dev --port $(PORT) $(if $(QUIET),--quiet)
 
 test: ## Run all tests, those in a real browser included (ARGS=... goes to pytest)
-	@$(SETUP) dev fonts browser node strace ocr
+	@$(SETUP) dev fonts browser node strace ocr voice
 	@scripts/tests $(ARGS)
 
 check: ## Format, lint, types, import contracts, JavaScript, catalogues, proofs: what CI runs
