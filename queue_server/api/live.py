@@ -37,7 +37,12 @@ FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
 
 PREFIX = "/api/halls/{hall}"
-SOCKETS = {"/board/live": See.BOARD, "/kiosk/live": See.MENU, "/windows/{n}/live": See.WINDOW}
+SOCKETS = {
+    "/board/live": See.BOARD,
+    "/kiosk/live": See.MENU,
+    "/windows/{n}/live": See.WINDOW,
+    "/zones/{zone}/live": See.VOICE,  # a loudspeaker's: `voice.py`
+}
 """Every socket and the right that whoever opens it needs."""
 
 View = Callable[[Day, int], msgspec.Struct]
@@ -192,8 +197,8 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
 
     shows = {See.BOARD: board, See.MENU: kiosk, See.WINDOW: window}
     return [
-        *(WebSocketRoute(PREFIX + path, shows[right]) for path, right in SOCKETS.items()),
-        *(Route(PREFIX + path, only_a_socket) for path in SOCKETS),
+        *(WebSocketRoute(PREFIX + path, shows[right]) for path, right in SOCKETS.items() if right in shows),
+        *(Route(PREFIX + path, only_a_socket) for path, right in SOCKETS.items() if right in shows),
     ]
 
 

@@ -13,15 +13,14 @@ from starlette.websockets import WebSocket
 from displays.voice import GONG, RYEONG, Unsayable
 from displays.voice_speaker import Speaker
 from queue_server.access.principals import Principal, See
-from queue_server.api.live import PREFIX, only_a_socket, to_screen
+from queue_server.api.live import PREFIX, SOCKETS, only_a_socket, to_screen
 from queue_server.api.problems import Unfit
 from queue_server.api.staying import Staying
 from queue_server.api.who import Halls, must_enter, principal_of
 from queue_server.desk.hall import Hall
 from queue_server.reactions.speaking import Voices
 
-SOCKET = "/zones/{zone}/live"
-"""The socket of a loudspeaker; who opens it needs the right `See.VOICE`."""
+SOCKET = next(path for path, right in SOCKETS.items() if right is See.VOICE)
 CLIP = re.compile(r"(chime-)?([A-Z0-9]{1,8})-([1-9][0-9]{0,2})\.wav")
 STYLES = {"zh": ("zh", GONG), "ko": ("ko", GONG), "ko-ryeong": ("ko", RYEONG), "en": ("en", GONG)}
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}

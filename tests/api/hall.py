@@ -54,9 +54,10 @@ NO_LIMIT = AccessRules(tickets=Allowance(seconds=0))
 
 
 def demo_with(printer: str = "", **rules: Any) -> Plan:
-    """The demo hall of now, open at any hour, its slips on `printer`; `rules` as given."""
+    """The demo hall of now, open at any hour, its slips on `printer`, without a voice; `rules` as given."""
     plan = demo_plan(time.time_ns() // 1_000_000, printer)
-    return replace(plan, rules=replace(plan.rules, **rules))
+    windows = tuple(replace(window, zone="") for window in plan.windows)
+    return replace(plan, windows=windows, rules=replace(plan.rules, **rules))
 
 
 class Served:

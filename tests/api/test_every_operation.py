@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
+from queue_server.reactions import speaking
 from tests.api.hall import Served, served
 from tests.api.people import PASSWORD, person
 
@@ -42,7 +43,10 @@ class Walk:
         self.walked |= {(m, p) for m, p, shape in SHAPES if m == method and shape.match(path)}
 
 
-async def test_every_operation_does_its_work(store_url: str, hall_id: str) -> None:
+async def test_every_operation_does_its_work(
+    store_url: str, hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speaking, "SILENT_AFTER", 3600.0)  # the test itself is the hall's voice
     plan = demo_plan(time.time_ns() // 1_000_000)
     voiced = replace(plan, windows=tuple(replace(w, zone="hall") for w in plan.windows))
     async with served(store_url, hall_id, voiced) as hall:
