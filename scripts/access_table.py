@@ -26,6 +26,7 @@ PAGES = {
     "GET /halls/{hall}/board": "the board's page",
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
+    "GET /voice/{pack}/{style}/{clip}": "a call as sound",
     "GET /static/{version}/{name}": "what the pages need",
     "GET /openapi.json": "the description of the API",
     "GET /healthz": "whether this process is worth keeping",
