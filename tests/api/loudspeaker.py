@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
@@ -28,6 +28,15 @@ def voiced(languages: tuple[str, ...] = ("zh",), twice: bool = False, **rules: A
     return replace(plan, windows=windows, voice=Voice(languages, twice=twice))
 
 
+class Heard(Protocol):
+    """A hall whose sockets are somewhere."""
+
+    @property
+    def sockets(self) -> str:
+        """Where they are."""
+        ...
+
+
 class Loudspeaker:
     """`ledger` is what a page remembers beyond its connections, `heard` the orders that it carried out."""
 
@@ -47,7 +56,7 @@ class Loudspeaker:
         return [order["number"] for order in self.heard]
 
     @asynccontextmanager
-    async def on(self, hall: Served, token: str = "board") -> AsyncIterator[None]:
+    async def on(self, hall: Heard, token: str = "board") -> AsyncIterator[None]:
         """Be connected to a hall's zone while the block runs."""
         url = f"{hall.sockets}/zones/{ZONE}/live"
         async with connect(url, additional_headers={"authorization": f"Bearer {token}"}) as self.socket:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, token_hash
+from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, token_hash
 from queue_server.demo import boundary_after
 from queue_server.desk.line import Line
 from queue_server.desk.scribes import RegisterScribe
@@ -85,6 +85,7 @@ TOKENS = {
     "kiosk": Grant("device:k1", "k1", KIOSK),
     "floor": Grant("staff:floor", "导办", FLOOR),
     "manager": Grant("staff:manager", "值班经理", MANAGER),
+    "board": Grant("device:b1", "b1", BOARD),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (*range(1, WINDOWS + 1), FAR_WINDOW)}
 
 PRINTER = """
