@@ -42,7 +42,7 @@ docs: ## Write docs/reference.md and the state diagram from the code
 	@$(PYTHON) -m scripts.reference
 
 bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
-	@$(SETUP) dev fonts wrk
+	@$(SETUP) dev fonts wrk browser
 	@$(PYTHON) -m bench $(NAME)
 
 faults: ## The long runs that break things on purpose

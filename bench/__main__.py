@@ -12,7 +12,10 @@ from pathlib import Path
 from bench.cores import OTHER_CORES
 from bench.figures import Row, table, write
 
-PARTS = ("issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting", "slips")
+PARTS = (
+    "issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting", "slips",
+    "painting",
+)  # fmt: skip
 RESULT = Path("build/bench.json")
 
 

@@ -34,11 +34,44 @@ class Choice(msgspec.Struct, frozen=True):
     calling_from: int | None = None
 
 
+class Guide(msgspec.Struct, frozen=True):
+    """The guide (办事指南) of a matter, and how a visitor may ask for it.
+
+    `heard` are its Chinese name and then what people call it in any language, each with its pinyin
+    ("" where it is not Chinese). `version` changes with whatever the guide says.
+    """
+
+    id: str
+    name: Text
+    category: str
+    instant: bool
+    law: str
+    conditions: tuple[str, ...]
+    materials: tuple[str, ...]
+    standard: str
+    steps: tuple[str, ...]
+    legal_limit: str
+    promised_limit: str
+    fee: str
+    version: str
+    heard: tuple[tuple[str, str], ...]
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """Every matter of the hall with its guide; a kiosk searches it by itself, the server gone or not."""
+
+    version: str
+    guides: tuple[Guide, ...]
+
+
 class Menu(msgspec.Struct, frozen=True, tag="menu"):
     """What the hall offers now. `seq` and `data_at` (ms) as on a board: the newest wins.
 
     `version` is the content hash of the pages' files: a kiosk that sees another one reloads
-    when nobody stands at it. `timezone` is the hall's (IANA), "" the machine's own.
+    when nobody stands at it. `timezone` is the hall's (IANA), "" the machine's own. `catalogue` is the
+    version of the guides; behind `long_queue` people (0: never) the kiosk asks before it gives a ticket.
+    `credit` is by how many minutes a priority visitor may come before others; one ticket carries
+    `most_matters` matters (0: any number).
     """
 
     hall: Text
@@ -50,6 +83,10 @@ class Menu(msgspec.Struct, frozen=True, tag="menu"):
     notices: tuple[Text, ...] = ()
     version: str = ""
     timezone: str = ""
+    catalogue: str = ""
+    long_queue: int = 0
+    credit: int = 0
+    most_matters: int = 0
 
 
 class Receipt(msgspec.Struct, frozen=True):

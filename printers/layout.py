@@ -169,7 +169,8 @@ class _Sheet:
         marks = tuple(mark for mark in map(plain, slip.marks) if mark)
         if marks:
             self.blocks += [Marks(marks), Space(20)]
-        self.blocks += [Number(plain(slip.number)), Space(16)]
+        if slip.number:  # a checklist has none
+            self.blocks += [Number(plain(slip.number)), Space(16)]
         self._say(slip.category, Role.CATEGORY)
 
     def matters(self, slip: Slip) -> None:

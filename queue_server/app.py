@@ -18,6 +18,7 @@ from displays import pages as board_pages
 from displays.voice_pack import Pack
 from kiosk import pages as kiosk_pages
 from kiosk import phone as phone_pages
+from kiosk import status as status_pages
 from kiosk.menu import Menu
 from printers import pages as printer_pages
 from queue_server import views
@@ -235,6 +236,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *voice.routes(site, site.voices),
         *board_pages.routes(site.board_page, site.assets.url, translate),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
+        *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),
         *site.assets.routes(),
         *extra,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from queue_server.hall.model import (
     Ticket,
     Window,
 )
-from queue_server.hall.plan import CLASSES, ORDINARY, Plan, Serve
+from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY, Plan, Serve
 from queue_server.hall.refusals import Refused
 from queue_server.hall.taking import calling_from, closed_because
 from queue_server.locale import translate
@@ -140,6 +141,26 @@ def menu(day: Day, now: int, data_at: int, version: str = "") -> m.Menu:
         notices=(dict(day.now.notice),) if day.now.notice else (),
         version=version,
         timezone=day.plan.timezone,
+        catalogue=day.plan.catalogue,
+        long_queue=day.plan.rules.long_queue or 0,
+        credit=day.plan.rules.credits.get(PRIORITY, 0) // 60_000,
+        most_matters=day.plan.rules.matters_per_ticket,
+    )
+
+
+def status(day: Day, now: int) -> wire.Status:
+    """The hall for the public: the kiosk's start page without its buttons."""
+    offered = menu(day, now, now)
+    return wire.Status(
+        hall=offered.hall,
+        at=now,
+        timezone=offered.timezone,
+        languages=offered.languages,
+        categories=tuple(
+            wire.StatusLine(c.category, c.name, not c.closed, c.waiting, c.windows, c.why)
+            for c in offered.choices
+        ),
+        notices=offered.notices,
     )
 
 
@@ -255,6 +276,30 @@ def _clock(plan: Plan, at: int) -> str:
     return dt.datetime.fromtimestamp(at / 1000, ZoneInfo(plan.timezone)).strftime("%H:%M")
 
 
+def checklist(plan: Plan, ids: tuple[str, ...], lang: str, time: str) -> Slip:
+    """What to bring for some matters, on paper: no number, and it says so."""
+    matters = [found for id in ids if (found := plan.matter(id))]
+    return Slip(
+        hall=_both(plan.name, lang),
+        number="",
+        category=translate("hall.slip.checklist_only", lang),
+        matters=tuple(_both(x.name, lang) for x in matters),
+        lines=(
+            translate("hall.slip.printed", lang, time=time),
+            *(translate("hall.slip.version", lang, version=plan.guide_versions[x.id]) for x in matters),
+        ),
+        rules=(translate("hall.slip.no_number", lang),),
+        checklist_title=translate("hall.slip.checklist", lang),
+        checklist=tuple(dict.fromkeys(line for x in matters for line in x.materials)),
+    )
+
+
+def _both(text: wire.Text, lang: str) -> str:
+    """A name in a language; Korean and English stand under the Chinese."""
+    own = text.get(lang)
+    return text["zh"] if lang == "zh" or not own else f"{text['zh']}\n{own}"
+
+
 # --- a ticket ------------------------------------------------------------------------------
 
 
@@ -344,8 +389,10 @@ def _holders_window(t: Ticket) -> int | None:
 # --- a window ------------------------------------------------------------------------------
 
 
-def window_view(day: Day, number: int, now: int, data_at: int) -> wire.WindowView:
-    """All that a window's console shows."""
+def window_view(
+    day: Day, number: int, now: int, data_at: int, needs: Callable[[str], tuple[str, ...]] | None = None
+) -> wire.WindowView:
+    """All that a window's console shows. `needs` tells what a ticket's visitor needs."""
     w = day.window(number)
     agreed = day.plan.window(number)
     present = day.present(w)
@@ -375,6 +422,7 @@ def window_view(day: Day, number: int, now: int, data_at: int) -> wire.WindowVie
         undo_until=undo[1],
         undo_ticket=undo[2],
         notices=(dict(day.now.notice),) if day.now.notice else (),
+        needs=needs(present.id) if present and needs else (),
     )
 
 

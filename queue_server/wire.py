@@ -29,6 +29,9 @@ Moment = Annotated[int, Meta(ge=0, le=FOREVER)]
 WindowNumber = Annotated[int, Meta(ge=0, le=9999)]
 Seq = Annotated[int, Meta(ge=0, le=999_999_999_999)]
 
+Needs = Annotated[tuple[Literal["guide", "writing", "wheelchair", "korean"], ...], Meta(max_length=8)]
+"""引导、文字交流、轮椅、朝鲜语."""
+
 TicketClass = Literal["ordinary", "priority", "booked"]
 TicketState = Literal["waiting", "called", "serving", "parked", "missed", "ended"]
 WindowState = Literal["closed", "open", "paused"]
@@ -40,7 +43,8 @@ WindowState = Literal["closed", "open", "paused"]
 class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Take a ticket. `visit` links it to an earlier ticket's visit (再取一个号).
 
-    `kind` names why the class is priority (a key of the plan's `priority_kinds`).
+    `kind` names why the class is priority (a key of the plan's `priority_kinds`). `needs` are told to the
+    clerk alone and wiped at night.
     """
 
     category: Code
@@ -49,6 +53,7 @@ class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Code = ""
     language: Code = "zh"
     visit: Code | None = None
+    needs: Needs = ()
 
 
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +68,27 @@ class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Check in a booking by its code."""
 
     code: Code
+    language: Code = "zh"
+    needs: Needs = ()
+
+
+class ClaimTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Open a ticket by its number and the check code of its slip."""
+
+    number: Code
+    code: Code
+
+
+class AskHelp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """叫工作人员 at a kiosk; `language` is the visitor's."""
+
+    language: Code = "zh"
+
+
+class PrintChecklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """只打印材料清单: what to bring for these matters, on paper, without a number."""
+
+    matters: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=16)]
     language: Code = "zh"
 
 
@@ -407,7 +433,7 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     order (at most 20), `waiting` how many in all; `missed` and `parked` those who may
     come back to this window's categories. `miss_opens_at` is when the miss key opens
     (None: not yet enough calls); `undo` names what F9 would take back until `undo_until`
-    and `undo_ticket` whose last act that is.
+    and `undo_ticket` whose last act that is. `needs` are those of the present visitor.
     """
 
     hall: str
@@ -433,6 +459,7 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     undo_until: int | None
     notices: tuple[Text, ...] = ()
     undo_ticket: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
@@ -508,6 +535,57 @@ class SignedIn(msgspec.Struct, frozen=True):
     until: int
     must_change: bool
     token: str = ""
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A ticket that was opened: with ``Authorization: Bearer TICKET.SECRET`` its holder acts on it."""
+
+    ticket: str
+    secret: str
+
+
+class HelpCall(msgspec.Struct, frozen=True):
+    """A visitor waits for a member of staff at a kiosk, since (ms), speaking this language."""
+
+    kiosk: str
+    place: str
+    since: int
+    language: str
+
+
+class HelpCalls(msgspec.Struct, frozen=True):
+    """All who wait for a member of staff, the longest first."""
+
+    calls: tuple[HelpCall, ...]
+
+
+class Checklist(msgspec.Struct, frozen=True):
+    """What became of a checklist's paper: printed, unconfirmed, failed or expired, and why."""
+
+    paper: str
+    reason: str = ""
+
+
+class StatusLine(msgspec.Struct, frozen=True):
+    """One category for the public: `open` says whether tickets are given out now, `why` why not."""
+
+    category: str
+    name: Text
+    open: bool
+    waiting: int
+    windows: tuple[int, ...]
+    why: Text
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The hall for its web site. `at` is the time (ms) of the data."""
+
+    hall: Text
+    at: int
+    timezone: str
+    languages: tuple[str, ...]
+    categories: tuple[StatusLine, ...]
+    notices: tuple[Text, ...]
 
 
 class QrCode(msgspec.Struct, frozen=True):

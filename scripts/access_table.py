@@ -28,6 +28,8 @@ PAGES = {
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
     "GET /voice/{pack}/{style}/{clip}": "a call as sound",
     "GET /static/{version}/{name}": "what the pages need",
+    "GET /kiosk-worker.js": "what keeps the kiosk's page on the machine",
+    "GET /halls/{hall}/status": "the hall's public status",
     "GET /openapi.json": "the description of the API",
     "GET /healthz": "whether this process is worth keeping",
     "GET /readyz": "whether it should be sent anyone",

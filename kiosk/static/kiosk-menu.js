@@ -68,7 +68,7 @@ export function paintMatters(root, hall, state, choice) {
   const shut = choice === undefined || choice.closed !== "";
   write(part(root, "[data-pick]"), say(words, matters.length ? "kiosk.pick" : "kiosk.no_matters"), lang, paired);
   const list = part(root, "[data-matters]");
-  const kept = matched(list, matters.map((matter) => matter.id), "matter", "matter");
+  const kept = matched(list, matters.map((matter) => matter.id), "matter", "of");
   matters.forEach((matter, i) => paintMatter(kept[i], hall, matter, state));
   const actions = part(root, ".actions");
   const facts = choice ? factsOf(hall, choice) : null;
@@ -78,7 +78,8 @@ export function paintMatters(root, hall, state, choice) {
   part(root, ".category").toggleAttribute("data-shut", shut);
   part(actions, "[data-closed]").hidden = !shut;
   if (shut) write(part(actions, "[data-why]"), choice?.why.zh ? choice.why : say(words, "kiosk.refused"), lang, paired);
-  for (const button of actions.querySelectorAll("[data-do=take]")) button.toggleAttribute("hidden", shut);
+  for (const button of actions.querySelectorAll("[data-do=take]")) button.toggleAttribute("hidden", shut || state.moving);
+  part(actions, "[data-move]").hidden = shut || !state.moving;
   const chosen = state.taking
     ? say(words, "kiosk.taking")
     : state.matters.length
@@ -92,7 +93,12 @@ export function paintMatters(root, hall, state, choice) {
 /** @param {HTMLElement} row @param {Hall} hall @param {Matter} matter @param {State} state */
 function paintMatter(row, hall, matter, state) {
   const picked = state.matters.includes(matter.id);
-  row.setAttribute("aria-pressed", String(picked));
+  const [pick, guide] = [part(row, "[data-do=matter]"), part(row, "[data-do=guide]")];
+  pick.dataset.matter = guide.dataset.guide = matter.id;
+  pick.setAttribute("aria-pressed", String(picked));
+  guide.hidden = !hall.catalogue?.guides.some((one) => one.id === matter.id);
+  write(part(guide, ".label"), say(hall.words, "kiosk.guide"), state.lang, []);
+  guide.setAttribute("aria-label", inLanguage(say(hall.words, "kiosk.guide_of", { name: matter.name }), state.lang));
   write(part(row, ".name"), matter.name, state.lang, hall.paired);
   const needs = part(row, ".needs");
   needs.hidden = !picked || matter.materials.length === 0;

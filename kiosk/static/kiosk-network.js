@@ -34,7 +34,8 @@ export function newKey() {
  * @returns {Promise<Answer | null>} null when nobody answered within the deadline
  */
 export function postTicket(hall, wish, key) {
-  return post(`/api/halls/${encodeURIComponent(hall)}/tickets`, deviceToken() ?? "", wish, key);
+  const place = "code" in wish ? "check-ins" : "tickets";
+  return post(`/api/halls/${encodeURIComponent(hall)}/${place}`, deviceToken() ?? "", wish, key);
 }
 
 /**

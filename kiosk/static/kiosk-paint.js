@@ -7,12 +7,16 @@
  * @typedef {import("./kiosk-state.js").Choice} Choice
  * @typedef {import("./kiosk-words.js").Text} Text
  * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[],
- *   known?: boolean}} Hall `known` is false while the server does not know this machine
+ *   known?: boolean, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Hall `known` is false while the
+ *   server does not know this machine; `catalogue` are the guides, once they have come
  */
 
+import { paintGuide } from "./kiosk-guide.js";
+import { paintHeld } from "./kiosk-held.js";
 import { paintMatters, paintTiles } from "./kiosk-menu.js";
 import { part } from "./kiosk-parts.js";
 import { paintTicket } from "./kiosk-ticket.js";
+import { paintTyping } from "./kiosk-typing.js";
 import { inLanguage, say, tag, write } from "./kiosk-words.js";
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
@@ -21,6 +25,7 @@ export function paint(root, hall, state) {
   document.documentElement.lang = tag(lang);
   document.documentElement.dataset.contrast = state.contrast ? "high" : "usual";
   document.documentElement.dataset.type = state.large ? "large" : "usual";
+  document.documentElement.dataset.reach = state.low ? "low" : "usual";
   for (const element of root.querySelectorAll("[data-say]")) {
     const key = element.getAttribute("data-say") ?? "";
     write(element, say(hall.words, key), lang, hall.paired);
@@ -36,7 +41,12 @@ export function paint(root, hall, state) {
   paintTop(root, hall, state, choice);
   paintDock(root, state);
   paintTiles(root, hall, lang);
-  if (state.step === "category") paintMatters(root, hall, state, choice);
+  if (state.step === "category") {
+    paintMatters(root, hall, state, choice);
+    paintGuide(root, hall, state);
+  }
+  if (state.step === "typing") paintTyping(root, hall, state);
+  paintHeld(root, hall, state);
   paintTicket(root, hall, state);
   paintCovers(root, hall, state);
 }
@@ -45,32 +55,47 @@ export function paint(root, hall, state) {
 function paintTop(root, hall, state, choice) {
   const { menu, words, paired } = hall;
   write(part(root, "[data-hall-name]"), menu.hall, state.lang, []);
-  const title = state.step === "start" || !choice ? say(words, "kiosk.choose") : choice.name;
+  const way = state.way === "find" ? "kiosk.find" : state.way === "mine" ? "kiosk.mine" : "kiosk.booked";
+  const plain = state.step === "held" ? "kiosk.mine" : state.step === "typing" ? way : "kiosk.choose";
+  const title = state.step === "category" && choice ? choice.name : say(words, plain);
   write(part(root, "[data-title]"), state.step === "ticket" && state.receipt ? state.receipt.category_name : title, state.lang, paired);
   const notice = part(root, "[data-notice]");
   const newest = menu.notices.at(-1);
-  notice.hidden = newest === undefined;
+  const moving = part(root, "[data-moving]");
+  moving.hidden = !state.moving;
+  const number = state.held?.place?.number ?? "";
+  write(moving, say(words, "kiosk.moving", { number }), state.lang, []);
+  part(root, ".ways").hidden = state.moving;
+  notice.hidden = newest === undefined || state.moving;
   if (newest) write(notice, newest, state.lang, []);
 }
 
 /** @param {HTMLElement} root @param {State} state */
 function paintDock(root, state) {
-  part(root, ".key.back").hidden = state.step !== "category";
+  part(root, ".key.back").hidden = !(["category", "typing"].includes(state.step) || state.moving);
   for (const key of root.querySelectorAll("[data-do=language]")) {
     key.setAttribute("aria-pressed", String(key.getAttribute("data-lang") === state.lang));
   }
-  part(root, "[data-do=large]").setAttribute("aria-pressed", String(state.large));
-  part(root, "[data-do=contrast]").setAttribute("aria-pressed", String(state.contrast));
+  for (const name of /** @type {const} */ (["large", "contrast", "low", "voice"])) {
+    part(root, `[data-do=${name}]`).setAttribute("aria-pressed", String(state[name]));
+  }
+  for (const key of root.querySelectorAll("[data-do=need]")) {
+    key.setAttribute("aria-pressed", String(state.needs.includes(key.getAttribute("data-need") ?? "")));
+  }
+  const aided = state.contrast || state.low || state.voice || state.needs.length > 0;
+  part(root, ".dock [data-sheet=aids]").setAttribute("aria-pressed", String(aided));
+  part(root, ".dock [data-kind=help]").setAttribute("aria-busy", String(state.errand?.kind === "help"));
 }
 
-const COVERS = ["link", "problem", "unknown"];
+const COVERS = ["link", "problem", "unknown", "sure", "staff", "aids"];
 
 /** What lies over the step, "" for nothing. A ticket that was issued is always shown.
  * @param {Hall} hall @param {State} state */
 function coverOf(hall, state) {
   if (hall.known === false && state.receipt === null) return "unknown";
   if (state.problem) return "problem";
-  return state.taking !== null && !state.taking.link ? "link" : "";
+  if ([state.taking, state.errand].some((one) => one !== null && !one.link)) return "link";
+  return state.sure ? "sure" : state.sheet;
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
@@ -78,14 +103,37 @@ function paintCovers(root, hall, state) {
   const waiting = state.taking !== null;
   root.toggleAttribute("data-taking", waiting);
   for (const button of root.querySelectorAll("[data-do=take]")) {
-    const mine = waiting && button.getAttribute("data-cls") === state.taking?.wish.cls;
+    const wish = state.taking?.wish;
+    const mine = wish !== undefined && "cls" in wish && button.getAttribute("data-cls") === wish.cls;
     button.setAttribute("aria-busy", String(mine));
   }
   const cover = coverOf(hall, state);
   for (const name of COVERS) part(root, `[data-cover=${name}]`).hidden = cover !== name;
   for (const step of root.querySelectorAll(".step")) step.toggleAttribute("inert", cover !== "");
   root.dataset.covered = cover;
+  if (state.sure) paintSure(root, hall, state);
   if (!state.problem) return;
+  const tickets = state.step === "category" && !state.moving;
+  write(part(root, "[data-problem-title]"), say(hall.words, tickets ? "kiosk.refused_title" : "kiosk.not_done"), state.lang, hall.paired);
+  part(root, "[data-problem-else]").hidden = !tickets;
+  part(root, "[data-cover=problem] [data-do=start]").hidden = !tickets;
   const said = state.problem.sentence.zh ? state.problem.sentence : say(hall.words, "kiosk.refused");
   write(part(root, "[data-problem]"), said, state.lang, hall.paired);
+}
+
+/** What is asked once more before it is done: a ticket behind many people, or a cancelling.
+ * @param {HTMLElement} root @param {Hall} hall @param {State} state */
+function paintSure(root, hall, state) {
+  const { words } = hall;
+  const cancels = state.sure === "cancel";
+  const n = hall.menu.choices.find((one) => one.category === state.category)?.waiting ?? 0;
+  const asked = cancels
+    ? say(words, "kiosk.cancel_sure", { number: state.held?.place?.number ?? "" })
+    : say(words, "kiosk.still", { n });
+  write(part(root, "[data-sure]"), asked, state.lang, hall.paired);
+  write(part(root, "[data-sure-else]"), say(words, cancels ? "kiosk.cancel_else" : "kiosk.still_else"), state.lang, []);
+  const yes = part(root, "[data-sure-yes]");
+  Object.assign(yes.dataset, cancels ? { do: "errand", kind: "cancel" } : { do: "take", cls: state.sure });
+  const word = cancels ? "kiosk.cancel_yes" : state.sure === "priority" ? "kiosk.priority" : "kiosk.take";
+  write(part(root, "[data-sure-word]"), say(words, word), state.lang, hall.paired);
 }

@@ -27,7 +27,7 @@ export function matched(parent, keys, template, name) {
 function cloned(template, name, key) {
   const source = document.getElementById(template);
   if (!(source instanceof HTMLTemplateElement)) throw new Error(`the page has no template ${template}`);
-  const made = /** @type {HTMLElement} */ (part(source.content, "button").cloneNode(true));
+  const made = /** @type {HTMLElement} */ (source.content.firstElementChild?.cloneNode(true));
   made.dataset[name] = key;
   return made;
 }

@@ -7,24 +7,37 @@
  * @typedef {{category: string, name: Text, waiting: number, windows: number[], matters: Matter[],
  *   closed: string, why: Text, calling_from: number | null}} Choice
  * @typedef {{hall: Text, seq: number, data_at: number, languages: string[], choices: Choice[],
- *   priority_kinds: Text[], notices: Text[], version: string, timezone: string}} Menu
+ *   priority_kinds: Text[], notices: Text[], version: string, timezone: string, catalogue: string,
+ *   long_queue: number, credit: number, most_matters: number}} Menu
  * @typedef {{ticket: string, number: string, category: string, category_name: Text, matters: Text[],
  *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, taken_at: number,
  *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: string[],
  *   calling_from: number | null}} Receipt
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem
- * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string}} Wish
+ * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
+ *   visit?: string, needs?: string[]}} TicketWish
+ * @typedef {{code: string, language: string, needs?: string[]}} BookedWish
+ * @typedef {TicketWish | BookedWish} Wish
  * @typedef {{key: string, wish: Wish, link: boolean}} Taking one request for a ticket; `link` is false
  *   while the server does not answer
- * @typedef {"start" | "category" | "ticket"} Step
+ * @typedef {"start" | "category" | "ticket" | "typing" | "held"} Step
  * @typedef {{step: Step, lang: string, large: boolean, contrast: boolean, category: string, matters: string[],
- *   taking: Taking | null, problem: Problem | null, receipt: Receipt | null}} State
+ *   taking: Taking | null, problem: Problem | null, receipt: Receipt | null,
+ *   low: boolean, voice: boolean, needs: string[], sheet: string, way: "" | Way, query: string, number: string,
+ *   code: string, field: "number" | "code", guide: string, sure: string, moving: boolean, visit: string,
+ *   held: Held | null, errand: Errand | null, said: Text | null}} State
+ * @typedef {import("./kiosk-ways.js").Way} Way
+ * @typedef {import("./kiosk-ways.js").Held} Held
+ * @typedef {import("./kiosk-ways.js").Errand} Errand
+ * @typedef {import("./kiosk-ways.js").WayAct} WayAct
  * @typedef {{do: "language", lang: string} | {do: "large"} | {do: "contrast"} | {do: "open", category: string}
  *   | {do: "matter", id: string} | {do: "take", cls: "ordinary" | "priority", key: string}
  *   | {do: "resume", taking: Taking} | {do: "link", key: string, up: boolean}
  *   | {do: "issued", key: string, receipt: Receipt} | {do: "refused", key: string, problem: Problem}
- *   | {do: "back"} | {do: "start"} | {do: "wipe", lang: string}} Act
+ *   | {do: "check-in", key: string} | {do: "back"} | {do: "start"} | {do: "wipe", lang: string} | WayAct} Act
  */
+
+import { along, backFrom, FRESH, toggled } from "./kiosk-ways.js";
 
 /** @param {string} lang @returns {State} the start page as the next visitor finds it */
 export function fresh(lang) {
@@ -38,6 +51,7 @@ export function fresh(lang) {
     taking: null,
     problem: null,
     receipt: null,
+    ...FRESH,
   });
 }
 
@@ -55,7 +69,9 @@ export function after(state, act) {
     case "matter":
       return state.step === "category" && !state.taking ? { ...state, matters: toggled(state.matters, act.id) } : state;
     case "take":
-      return state.step === "category" && !state.taking ? asking(state, act) : state;
+      return state.step === "category" && !state.taking ? asking(state, act.key, ticketWish(state, act.cls)) : state;
+    case "check-in":
+      return state.step === "typing" && !state.taking && state.code ? asking(state, act.key, bookedWish(state)) : state;
     case "resume":
       return resumed(state, act.taking);
     case "link":
@@ -72,6 +88,8 @@ export function after(state, act) {
       return atStart(state);
     case "wipe":
       return fresh(act.lang);
+    default:
+      return along(state, act);
   }
 }
 
@@ -80,62 +98,45 @@ function answering(state, key) {
   return state.taking?.key === key;
 }
 
-/** @param {readonly string[]} matters @param {string} id */
-function toggled(matters, id) {
-  return matters.includes(id) ? matters.filter((other) => other !== id) : [...matters, id];
+/** @param {State} state @param {string} key @param {Wish} wish @returns {State} */
+function asking(state, key, wish) {
+  return { ...state, problem: null, sure: "", taking: { key, wish, link: true } };
 }
 
-/** @param {State} state @param {{cls: "ordinary" | "priority", key: string}} act @returns {State} */
-function asking(state, act) {
-  const wish = { category: state.category, matters: state.matters, cls: act.cls, language: state.lang };
-  return { ...state, problem: null, taking: { key: act.key, wish, link: true } };
+/** @param {State} state @param {"ordinary" | "priority"} cls @returns {TicketWish} */
+function ticketWish(state, cls) {
+  const { category, matters, lang, visit } = state;
+  return { category, matters, cls, language: lang, ...(visit && { visit }), ...named(state) };
 }
 
-/** A reload of the page takes up the request that was under way. @param {State} state @param {Taking} taking */
+/** @param {State} state @returns {BookedWish} */
+function bookedWish(state) {
+  return { code: state.code.trim().toUpperCase(), language: state.lang, ...named(state) };
+}
+
+/** @param {State} state */
+function named({ needs }) {
+  return needs.length ? { needs } : {};
+}
+
+/** A reload of the page takes up the request that was under way. @param {State} state @param {Taking} taking
+ * @returns {State} */
 function resumed(state, taking) {
-  const { category, matters, language } = taking.wish;
-  return { ...state, step: /** @type {Step} */ ("category"), category, matters, lang: language, taking };
+  const { wish } = taking;
+  if ("code" in wish) return { ...state, step: "typing", way: "booked", code: wish.code, lang: wish.language, taking };
+  return { ...state, step: "category", category: wish.category, matters: wish.matters, lang: wish.language, taking };
 }
 
 /** @param {State} state @returns {State} one step back; from the start page nowhere */
 function back(state) {
   if (state.problem) return { ...state, problem: null };
+  const nearest = backFrom(state);
+  if (nearest) return nearest;
   return state.step === "start" ? state : atStart(state);
 }
 
 /** The start page for the same visitor: language and type stay. @param {State} state @returns {State} */
 function atStart(state) {
-  return { ...fresh(state.lang), large: state.large, contrast: state.contrast };
-}
-
-/**
- * What touching a button means.
- * @param {Record<string, string | undefined>} button its data attributes @param {() => string} newKey
- * @returns {Act | null} null for a button that this page does not know
- */
-export function actOf(button, newKey) {
-  switch (button.do) {
-    case "language":
-      return { do: "language", lang: button.lang ?? "zh" };
-    case "open":
-      return { do: "open", category: button.category ?? "" };
-    case "matter":
-      return { do: "matter", id: button.matter ?? "" };
-    case "take":
-      return { do: "take", cls: button.cls === "priority" ? "priority" : "ordinary", key: newKey() };
-    case "wipe":
-      return { do: "wipe", lang: "zh" };
-    case "large":
-    case "contrast":
-    case "back":
-    case "start":
-      return { do: button.do };
-    default:
-      return null;
-  }
-}
-
-/** @param {State} state @param {string} lang @returns {boolean} whether there is nothing that idling would wipe */
-export function untouched(state, lang) {
-  return state.step === "start" && state.lang === lang && !state.large && !state.contrast;
+  const { lang, large, contrast, low, voice, needs, visit } = state;
+  return { ...fresh(lang), large, contrast, low, voice, needs, visit };
 }

@@ -29,13 +29,14 @@ export async function getTicket(wish, key, ways) {
 
 /**
  * @param {() => Promise<Answer | null>} ask the same request each time
- * @param {Pick<Ways, "pause" | "wanted" | "link">} ways
+ * @param {Pick<Ways, "pause" | "wanted" | "link"> & {whole?: (body: unknown) => boolean}} ways `whole` says of
+ *   a success's body whether it came in one piece; a ticket's has a number
  * @returns {Promise<Answer | null>} what the server decided, null when nobody wants it any more
  */
 export async function untilDecided(ask, ways) {
   for (let attempt = 0; ways.wanted(); attempt += 1) {
     const answer = await ask();
-    if (answer && decided(answer)) return answer;
+    if (answer && decided(answer, ways.whole)) return answer;
     ways.link(false);
     await ways.pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
   }
@@ -45,11 +46,16 @@ export async function untilDecided(ask, ways) {
 /**
  * Whether the server has decided. A success without a number (cut off on its way) is none: asking
  * again under the same key brings the whole answer.
- * @param {Answer} answer
+ * @param {Answer} answer @param {(body: unknown) => boolean} [whole]
  */
-export function decided({ status, body }) {
-  if (status >= 200 && status < 300) return typeof body === "object" && body !== null && "number" in body;
+export function decided({ status, body }, whole = hasNumber) {
+  if (status >= 200 && status < 300) return whole(body);
   return status >= 400 && status < 500 && !UNDECIDED.has(status);
+}
+
+/** @param {unknown} body */
+function hasNumber(body) {
+  return typeof body === "object" && body !== null && "number" in body;
 }
 
 /** A refusal, also from something between here and the server that does not speak problem details.

@@ -62,12 +62,18 @@ class See(StrEnum):
     HEALTH = "health"
     SLIPS = "slips"
     VOICE = "voice"
+    STATUS = "status"
+    CATALOGUE = "catalogue"
+    CLAIM = "claim"
+    CHECKLIST = "checklist"
+    HELP = "help"
+    HELP_CALLS = "help_calls"
 
 
 Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
-PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.SIGN_IN})
+PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN})
 """What needs no token at all."""
 SEES: dict[See, frozenset[str]] = {
     See.ME: frozenset(ROLES),
@@ -80,6 +86,10 @@ SEES: dict[See, frozenset[str]] = {
     See.HEALTH: frozenset({MANAGER, ADMIN, SUPERVISOR}),
     See.SLIPS: frozenset({PRINTER}),
     See.VOICE: frozenset({BOARD}),
+    See.CLAIM: frozenset({KIOSK, FLOOR}),
+    See.CHECKLIST: frozenset({KIOSK}),
+    See.HELP: frozenset({KIOSK}),
+    See.HELP_CALLS: frozenset({CLERK, FLOOR, MANAGER}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(

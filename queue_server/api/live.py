@@ -72,6 +72,7 @@ class Live:
             line.on_landed.append(landed)
 
         hall.on_day.append(on_day)
+        hall.needs.on_found.append(lambda: self._push(hall))
 
     def _push(self, hall: Hall) -> None:
         line = hall.day
@@ -188,7 +189,7 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 websocket,
                 hall,
                 f"window/{hall.id}/{number}",
-                lambda day, at: views.window_view(day, number, hall.clock(), at),
+                lambda day, at: views.window_view(day, number, hall.clock(), at, hall.needs.of),
             )
             with hall.presence.console(number, who.id):
                 await staying.while_allowed(websocket, hall, who, allowed, view)

@@ -21,6 +21,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
     "number": {"type": "string"},
     "letter": {"type": "string"},
     "zone": {"type": "string"},
+    "kiosk": {"type": "string"},
     "seq": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999},
 }
 

@@ -11,14 +11,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from displays.board import Board
-from kiosk.menu import Menu, Receipt
+from kiosk.menu import Catalogue, Menu, Receipt
 from queue_server import wire
 from queue_server.access.principals import PUBLIC, Right, See
-from queue_server.api import floor, people, tickets, windows
+from queue_server.api import catalogue, checklists, claims, floor, help, people, status, tickets, windows
 from queue_server.api.calls import Call
 from queue_server.api.who import Halls
 from queue_server.hall import commands as do
 from queue_server.hall.register import BookSlot
+from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
 
 PREFIX = "/api/halls/{hall}"
 PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -40,6 +41,7 @@ class Operation(NamedTuple):
     right: Right
     status: int = 200
     keyed: bool = True
+    headers: dict[str, str] = PRIVATE
 
     @property
     def public(self) -> bool:
@@ -76,12 +78,21 @@ OPERATIONS = (
     ),
     Operation("GET", "/board", floor.board, None, Board, See.BOARD),
     Operation("GET", "/menu", floor.menu, None, Menu, See.MENU),
+    Operation("GET", "/status", status.status, None, wire.Status, See.STATUS, headers=status.KEPT),
+    Operation("GET", "/catalogue", catalogue.catalogue, None, Catalogue, See.CATALOGUE),
     Operation("GET", "/health", floor.health, None, wire.Health, See.HEALTH),
     Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, do.TakeTicket, 201),
     Operation(
         "POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, do.EnterByHand, 201
     ),
     Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, do.CheckIn, 201),
+    Operation("POST", "/claims", claims.claim, wire.ClaimTicket, wire.Claimed, See.CLAIM),
+    Operation(
+        "POST", "/checklists", checklists.checklist, wire.PrintChecklist, wire.Checklist, See.CHECKLIST
+    ),
+    Operation("GET", "/help", help.waiting, None, wire.HelpCalls, See.HELP_CALLS),
+    Operation("POST", "/help", help.ask, wire.AskHelp, wire.HelpCall, See.HELP),
+    Operation("POST", "/help/{kiosk}/came", help.came, wire.Nothing, wire.HelpCalls, See.HELP_CALLS),
     Operation("POST", "/bookings", tickets.book, wire.Book, wire.Done, BookSlot, 201),
     Operation("GET", "/numbers/{number}", tickets.by_number, None, wire.TicketView, See.TICKET),
     Operation("GET", "/tickets/{id}", tickets.show, None, wire.TicketView, See.TICKET),
@@ -141,6 +152,11 @@ def route(path: str, methods: dict[str, Operation], halls: Halls) -> Route:
         call = Call(request, halls)
         await call.admit(operation.right, operation.body is None, operation.keyed)
         content = encoder.encode(await operation.does(call))
-        return Response(content, operation.status, PRIVATE | call.answer_headers, "application/json")
+        headers = operation.headers | call.answer_headers
+        if operation.public and len(content) > LEAST:
+            headers = headers | {"vary": "accept-encoding"}
+            if wants_packed(request.headers.get("accept-encoding", "")):
+                content, headers = packed(content), headers | PACKED
+        return Response(content, operation.status, headers, "application/json")
 
     return Route(PREFIX + path, answer, methods=list(methods))

@@ -9,6 +9,7 @@ from kiosk import qr
 from kiosk.menu import Receipt
 from queue_server import views, wire
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
+from queue_server.api import needs
 from queue_server.api.calls import Call
 from queue_server.api.live import data_at
 from queue_server.api.problems import Unfit
@@ -54,7 +55,9 @@ async def take(call: Call) -> Receipt:
         source=source.get(call.principal.role, "kiosk"),
         visit=body.visit,
     )
-    return await call.change_and_look(command, receipts(call))
+    receipt = await call.change_and_look(command, receipts(call))
+    await needs.name(call, receipt.ticket, body.needs)
+    return receipt
 
 
 async def check_in(call: Call) -> Receipt:
@@ -64,7 +67,9 @@ async def check_in(call: Call) -> Receipt:
     call.must_be_allowed(do.CheckIn(ticket="", booking=asked))
     booking = await call.hall.booking(body.code)
     command = do.CheckIn(ticket=new_ticket(), booking=booking, language=body.language)
-    return await call.change_and_look(command, receipts(call))
+    receipt = await call.change_and_look(command, receipts(call))
+    await needs.name(call, receipt.ticket, body.needs)
+    return receipt
 
 
 def address(call: Call, ticket: str) -> str:

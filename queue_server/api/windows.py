@@ -26,8 +26,8 @@ async def show(call: Call) -> wire.WindowView:
     if not may_see_window(call.principal, window):
         raise NotYours("not_allowed")
     call.sign()
-    now = call.now
-    return await call.hall.look(lambda day: views.window_view(day, window, now, now), call.at_least)
+    now, needs = call.now, call.hall.needs.of
+    return await call.hall.look(lambda day: views.window_view(day, window, now, now, needs), call.at_least)
 
 
 async def call_next(call: Call) -> wire.Done:

@@ -189,6 +189,7 @@ RULES = {
     "slot": Key(values.duration(5 * MINUTE, 4 * HOUR)),
     "ratio": Key(values.or_off(values.number(1, 100))),
     "number_digits": Key(values.number(2, 6)),
+    "long_queue": Key(values.or_off(values.number(1, 10_000))),
 }
 
 CATEGORY = {
@@ -234,6 +235,7 @@ MATTER = {
     "promised_limit": Key(values.line, required=True),
     "fee": Key(values.line, required=True),
     "verified": Key(values.one_of(("source", "memory"))),
+    "words": Key(values.list_of(values.line, unique=True)),
 }
 
 KIOSK = {

@@ -162,6 +162,10 @@ class Present(Panel):
                 "$warning" if ticket.cls != "ordinary" else "",
             ),
         ]
+        needs = scene.view.needs if scene.view is not None else ()
+        if needs:
+            listed = ("、" if lang == "zh" else ", ").join(say(f"need.{need}", lang) for need in needs)
+            shown.append((fit(say("present.needs", lang, list=listed), width), "$warning"))
         if ticket.note:
             note = say("present.note", lang, note=scene.reason("note", ticket.note))
             shown.append((fit(note, width), "$warning"))

@@ -17,6 +17,7 @@ from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
 from queue_server.desk.line import Halt, Line
 from queue_server.desk.liveness import Liveness
+from queue_server.desk.needs import Needs
 from queue_server.desk.presence import Presence
 from queue_server.desk.scribes import DayScribe, RegisterScribe
 from queue_server.hall import commands as do
@@ -74,6 +75,7 @@ class Hall:
         self.day: Line[Day] | None = None
         self.before: Day | None = None
         self.presence = Presence(store, id)
+        self.needs = Needs(store, id)
         self.on_day: list[Callable[[Line[Day]], None]] = []
         self._liveness = Liveness(store, id, lambda: self.clock())  # noqa: PLW0108 - it may be replaced
         self._tasks: asyncio.TaskGroup | None = None
@@ -167,6 +169,7 @@ class Hall:
             self._watch(self.register)
             tasks.create_task(self.register.run())
             tasks.create_task(self.presence.run(self))
+            tasks.create_task(self.needs.run(self))
             await self.tick()
             started.set()
             while True:

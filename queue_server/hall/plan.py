@@ -74,7 +74,8 @@ class Rules(Frozen, frozen=True):
     appointment keeps its slot, `late_class` how late it keeps its class. `lunch_grace` protects
     those who were away at lunch. `cutoff_grace` is how far service may run past closing; None
     switches the cut-off off. A holder may let others pass for `let_pass` (None: not at all), so often as
-    `let_pass_times` says. `ratio` (off) calls one priority visitor for every n ordinary.
+    `let_pass_times` says. `ratio` (off) calls one priority visitor for every n ordinary. A kiosk asks
+    once more before it gives a ticket behind `long_queue` people (None: never).
     """
 
     credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
@@ -97,6 +98,7 @@ class Rules(Frozen, frozen=True):
     slot: int = 30 * MINUTE
     ratio: int | None = None
     number_digits: int = 3
+    long_queue: int | None = 30
 
 
 class Category(Frozen, frozen=True):
@@ -172,6 +174,7 @@ class Matter(Frozen, frozen=True):
     promised_limit: str
     fee: str
     verified: str = "memory"
+    words: tuple[str, ...] = ()
 
 
 class Kiosk(Frozen, frozen=True):
@@ -269,6 +272,17 @@ class Plan(Frozen, frozen=True, dict=True):
     @cached_property
     def _matters(self) -> dict[str, Matter]:
         return {m.id: m for m in self.matters}
+
+    @cached_property
+    def guide_versions(self) -> dict[str, str]:
+        """What each matter's guide says, named by its digest: the words that find it are no part of it."""
+        guides = {m.id: msgspec.structs.replace(m, words=()) for m in self.matters}
+        return {id: hashlib.sha256(_encoder.encode(m)).hexdigest()[:8] for id, m in guides.items()}
+
+    @cached_property
+    def catalogue(self) -> str:
+        """The version of all guides and of the words that find them."""
+        return hashlib.sha256(_encoder.encode(self.matters)).hexdigest()[:12]
 
     def target(self, category: Category, cls: str) -> int:
         """The wait promised to this class here: the target less the credit, never below zero (ms)."""

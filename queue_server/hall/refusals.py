@@ -132,6 +132,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "let_pass_over": NotNow,
     "booking_other_day": NotNow,
     "slot_past": NotNow,
+    "no_printer": NotNow,
     "too_busy": NotNow,
     "store_gone": NotNow,
     "read_only": NotNow,
@@ -141,6 +142,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "account_locked": NotYours,
     "password_old": NotYours,
     "other_site": NotYours,
+    "wrong_check_code": NotYours,
+    "too_many_tries": NotYours,
     # NotKnown
     "wrong_password": NotKnown,
     "signed_out": NotKnown,

@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from queue_server.static.packing import LEAST, PACKED, packed, wants_packed, without_notes
+
 SHARED = Path(__file__).parent
 """The directory of what all pages share."""
 
@@ -28,6 +30,8 @@ _SERVED = {
     ".html": "text/html; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
+
+TEXTS = frozenset({".js", ".css", ".svg"})
 
 
 class Assets:
@@ -41,6 +45,11 @@ class Assets:
     def __init__(self, directories: Iterable[Path], templates: Iterable[Path] = ()) -> None:
         self._files = _gather(directories)
         self.version = _hash_of(self._files, templates)
+        self._packed = {
+            name: packed(content, 9)
+            for name, content in self._files.items()
+            if Path(name).suffix in TEXTS and len(content) > LEAST
+        }
 
     def url(self, name: str) -> str:
         """The address of a file. Raises KeyError for a file that is not there."""
@@ -61,7 +70,10 @@ class Assets:
         # today's, but must not keep them under yesterday's address.
         current = request.path_params["version"] == self.version
         keeping = "public, max-age=31536000, immutable" if current else "no-store"
-        headers = {"cache-control": keeping, "x-content-type-options": "nosniff"}
+        headers = {"cache-control": keeping, "x-content-type-options": "nosniff", "vary": "accept-encoding"}
+        short = self._packed.get(name)
+        if short is not None and wants_packed(request.headers.get("accept-encoding", "")):
+            return Response(short, headers=headers | PACKED, media_type=media_type(name))
         return Response(content, headers=headers, media_type=media_type(name))
 
 
@@ -78,7 +90,8 @@ def _gather(directories: Iterable[Path]) -> dict[str, bytes]:
                 continue
             if place.name in files:
                 raise ValueError(f"two static files are named {place.name}: the second is {place}")
-            files[place.name] = place.read_bytes()
+            content = place.read_bytes()
+            files[place.name] = without_notes(content) if place.suffix == ".js" else content
     return files
 
 

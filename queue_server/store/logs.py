@@ -243,12 +243,24 @@ class Store:
 
     async def sides_there(self, hall: str, names: Sequence[str]) -> tuple[bool, ...]:
         """Whether something is kept under each of several names."""
+        if not names:
+            await self._do("PING", key=keys.side(hall, ""))
+            return ()
+        return tuple(value is not None for value in await self.get_sides(hall, names))
+
+    async def get_sides(self, hall: str, names: Sequence[str]) -> tuple[bytes | None, ...]:
+        """What is kept under each of several names, in one round trip."""
         key = keys.side(hall, "")
         if not names:
-            await self._do("PING", key=key)
             return ()
-        found: list[bytes | None] = await self._do("MGET", *(key + name for name in names), key=key)
-        return tuple(value is not None for value in found)
+        return tuple(await self._do("MGET", *(key + name for name in names), key=key))
+
+    async def count_side(self, hall: str, name: str, ttl_ms: int) -> int:
+        """Count one more under a name, for every process; gives the count. It is forgotten after `ttl_ms`."""
+        key = keys.side(hall, name)
+        commands: list[Command] = [("INCR", key), ("PEXPIRE", key, ttl_ms)]
+        count, _ = await ask(self.primaries, key, commands, confirmed=True)
+        return int(count)
 
     async def get_side(self, hall: str, name: str) -> bytes | None:
         """What is kept under a name, or None."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from queue_server.access.principals import check_code
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
@@ -51,7 +52,17 @@ async def test_every_operation_does_its_work(
     voiced = replace(plan, windows=tuple(replace(w, zone="hall") for w in plan.windows))
     async with served(store_url, hall_id, voiced) as hall:
         walk = Walk(hall)
-        for part in (windows_open, a_visit, a_service, nobody_comes, by_hand, the_floor, the_people, the_day):
+        for part in (
+            windows_open,
+            a_visit,
+            help_comes,
+            a_service,
+            nobody_comes,
+            by_hand,
+            the_floor,
+            the_people,
+            the_day,
+        ):
             await part(walk)
         missing = {(o.method, o.path) for o in OPERATIONS} - walk.walked
         # A miss needs three calls and 20 s: the next test has a hall with less patience.
@@ -95,7 +106,22 @@ async def a_visit(walk: Walk) -> None:
     assert "<svg" in (await walk.see(holder, f"/tickets/{first}/qr"))["svg"]
     assert (await walk.see("floor", f"/tickets/{first}"))["number"] == "D001"
     assert (await walk.see("floor", "/numbers/F001"))["id"] == second
+    assert (await walk.see("", "/status"))["categories"][3]["waiting"] == 1
+    assert (await walk.see("", "/catalogue"))["guides"][0]["id"] == "A01"
+    code = check_code(walk.hall.site.halls[walk.hall.hall].secret(first), first)
+    claimed = await walk.do("kiosk", "claims", {"number": "d001", "code": code.lower()})
+    assert f"{claimed['ticket']}.{claimed['secret']}" == holder
     await walk.do("floor", f"tickets/{second}/cancel", {"reason": "left"})
+
+
+async def help_comes(walk: Walk) -> None:
+    """A visitor asks for staff at a kiosk, and wants a checklist; its printer is switched off."""
+    await walk.do("kiosk", "help", {"language": "ko"})
+    (waits,) = (await walk.see("floor", "/help"))["calls"]
+    assert (waits["kiosk"], waits["place"], waits["language"]) == ("device:k1", "一楼大厅东门", "ko")
+    assert (await walk.do("floor", "help/device:k1/came"))["calls"] == []
+    asked = await walk.do("kiosk", "checklists", {"matters": ["D01"]})
+    assert (asked["paper"], asked["reason"]) == ("failed", "unreachable")
 
 
 async def a_service(walk: Walk) -> None:

@@ -31,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/paper-tickets": {"category": "D", "number": "Z01", "taken_at": 0},
     "/check-ins": {"code": "NOTHING"},
     "/bookings": {"category": "D", "slot": 0},
+    "/claims": {"number": "Q999", "code": "nothing"},
+    "/checklists": {"matters": ["nothing"]},
     "/class": {"cls": "priority", "reason": "seen"},
     "/matters": {"matters": ["nothing"]},
     "/transfer": {"category": "nothing"},
@@ -98,6 +100,7 @@ def filled(path: str, ticket: str, window: int) -> str:
         "number": "D001",
         "letter": "D",
         "zone": "hall",
+        "kiosk": "nobody",
         "seq": 7,
         "name": "p1",
     }

@@ -18,11 +18,25 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kiosk import qr
-from kiosk.menu import Choice, Matter, Menu, Receipt
+from kiosk.menu import Catalogue, Choice, Guide, Matter, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
+from kiosk.spelling import pinyin
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
-from queue_server.wire import Beat, Problem, QrCode, TakeTicket, WhoAmI
+from queue_server.wire import (
+    Beat,
+    CheckIn,
+    Checklist,
+    Claimed,
+    ClaimTicket,
+    Done,
+    HelpCall,
+    Problem,
+    QrCode,
+    TakeTicket,
+    TicketPublic,
+    WhoAmI,
+)
 from tests.waiting import wait_for
 
 HALL = {
@@ -67,6 +81,12 @@ MATTERS = (
     ("S04", "城乡居民养老保险参保登记（村受理、县办理、村出件）", "도시와 농촌 주민 양로보험 가입등록",
      "Pension insurance for residents", ("居民身份证", "居民户口簿", "参保登记表")),
 )  # fmt: skip
+WORDS = {
+    "S01": ("医保", "看病报销"),
+    "S02": ("外地看病", "转院"),
+    "S03": ("自己交社保",),
+    "S04": ("农村养老",),
+}
 RULE = {
     "zh": "叫号未到不立即作废：30分钟内扫码或找工作人员，排到3人之后；第二次未到作废。",
     "ko": "부를 때 안 계시면 30분 안에 알려 주십시오. 3명 뒤에 다시 부릅니다.",
@@ -98,6 +118,30 @@ def choices(full: str = "L") -> tuple[Choice, ...]:
     )  # fmt: skip
 
 
+def catalogue() -> Catalogue:
+    """The guides of the matters above, with one that names every field at length."""
+    guides = tuple(
+        Guide(
+            id=id,
+            name=text(zh, ko, en),
+            category="S",
+            instant=id != "S04",
+            law="《社会保险法》第二十五条",
+            conditions=("年满16周岁", "未参加职工基本养老保险"),
+            materials=needs,
+            standard="身份信息与登记表一致",
+            steps=("申请", "受理", "当场审查", "当场决定", "窗口出件"),
+            legal_limit="当场",
+            promised_limit="10分钟",
+            fee="不收费",
+            version="3f9a2c1b",
+            heard=((zh, pinyin(zh)), *((w, pinyin(w)) for w in WORDS.get(id, ()))),
+        )
+        for id, zh, ko, en, needs in MATTERS
+    )
+    return Catalogue("first", guides)
+
+
 def problem(status: int, code: str, sentence: dict[str, str]) -> Problem:
     return Problem(f"/problems/{code}", code, status, sentence.get("zh", ""), code, sentence)
 
@@ -115,7 +159,7 @@ class KioskHall:
         self.port = 0
         self.menu = Menu(
             HALL, seq=1, data_at=now_ms(), languages=("zh", "ko", "en"), choices=choices(),
-            priority_kinds=KINDS, timezone="Asia/Shanghai",
+            priority_kinds=KINDS, timezone="Asia/Shanghai", catalogue="first", long_queue=30, credit=15,
         )  # fmt: skip
         self.asked: list[tuple[str, TakeTicket]] = []
         self.tokens: list[str] = []
@@ -129,6 +173,9 @@ class KioskHall:
         self.broken = 0
         self.lost = 0
         self.beats = True
+        self.state = "waiting"
+        self.acts: list[tuple[str, str, Any]] = []
+        self.paper = "printed"
         self.sockets: set[WebSocket] = set()
 
     def url(self, fragment: str = f"#token={TOKEN}&kiosk=1") -> str:
@@ -199,6 +246,77 @@ class KioskHall:
         code = QrCode(qr.svg(f"https://hall.example/t/demo/t-1#{SECRET}"))
         return Response(msgspec.json.encode(code), media_type="application/json")
 
+    async def _guides(self, request: Request) -> Response:
+        return Response(msgspec.json.encode(catalogue()), media_type="application/json")
+
+    async def _check_in(self, request: Request) -> Response:
+        asked = msgspec.json.decode(await request.body(), type=CheckIn)
+        self.acts.append(("check-in", request.headers["authorization"], asked.code))
+        if self.refusal:
+            return self._refused()
+        wish = TakeTicket(category="F", language=asked.language)
+        receipt = self.issued.setdefault(request.headers["idempotency-key"], self.receipt(wish))
+        return Response(msgspec.json.encode(receipt), 201, media_type="application/json")
+
+    def _refused(self) -> Response:
+        assert self.refusal
+        return Response(
+            msgspec.json.encode(self.refusal), self.refusal.status, media_type="application/problem+json"
+        )
+
+    async def _claim(self, request: Request) -> Response:
+        asked = msgspec.json.decode(await request.body(), type=ClaimTicket)
+        self.acts.append(("claim", request.headers["authorization"], (asked.number, asked.code)))
+        if self.refusal:
+            return self._refused()
+        return Response(msgspec.json.encode(Claimed("t-1", SECRET)), media_type="application/json")
+
+    async def _place(self, request: Request) -> Response:
+        if request.headers["authorization"] != f"Bearer t-1.{SECRET}":
+            return Response(msgspec.json.encode(problem(401, "bad_token", {})), 401)
+        ended = self.state == "ended"
+        place = TicketPublic(
+            number="S023",
+            category="S",
+            state=self.state,  # type: ignore[arg-type]
+            end="cancelled_by_visitor" if ended else "",
+            ahead=4 if self.state == "waiting" else None,
+            before={"booked": 1, "priority": 1, "earlier": 2},
+            window=None,
+            calling_from=None,
+            data_at=now_ms(),
+            seq=len(self.acts),
+            answered_at=now_ms(),
+            category_name=text(*CATEGORIES[4][1:4]),
+            windows=(12, 13),
+            floor="2",
+            area="社会保障区",
+            hold_until=now_ms() + 900_000 if self.state == "missed" else None,
+        )
+        return Response(msgspec.json.encode(place), media_type="application/json")
+
+    async def _act(self, request: Request) -> Response:
+        """An act on the opened ticket: only its holder is believed; a reprint is the kiosk's own."""
+        act = request.path_params["act"]
+        body = msgspec.json.decode(await request.body())
+        self.acts.append((act, request.headers["authorization"], body))
+        if self.refusal:
+            return self._refused()
+        self.state = {"return": "waiting", "cancel": "ended"}.get(act, self.state)
+        return Response(msgspec.json.encode(Done(seq=len(self.acts))), media_type="application/json")
+
+    async def _help(self, request: Request) -> Response:
+        body = msgspec.json.decode(await request.body())
+        self.acts.append(("help", request.headers["authorization"], body))
+        told = HelpCall("device:1", "一楼大厅东门", now_ms(), body["language"])
+        return Response(msgspec.json.encode(told), media_type="application/json")
+
+    async def _checklist(self, request: Request) -> Response:
+        self.acts.append(
+            ("checklist", request.headers["authorization"], msgspec.json.decode(await request.body()))
+        )
+        return Response(msgspec.json.encode(Checklist(self.paper)), media_type="application/json")
+
     def receipt(self, wish: TakeTicket) -> Receipt:
         choice = next(one for one in self.menu.choices if one.category == wish.category)
         matters = [matter for matter in choice.matters if matter.id in wish.matters]
@@ -221,7 +339,16 @@ class KioskHall:
         take = Route("/api/halls/demo/tickets", self._take, methods=["POST"])
         me = Route("/api/halls/demo/me", self._me, methods=["GET"])
         code = Route("/api/halls/demo/tickets/t-1/qr", self._qr, methods=["GET"])
-        app = Starlette(routes=[*kiosk, *assets.routes(), live, take, me, code])
+        others = [
+            Route("/api/halls/demo/catalogue", self._guides),
+            Route("/api/halls/demo/check-ins", self._check_in, methods=["POST"]),
+            Route("/api/halls/demo/claims", self._claim, methods=["POST"]),
+            Route("/api/halls/demo/help", self._help, methods=["POST"]),
+            Route("/api/halls/demo/checklists", self._checklist, methods=["POST"]),
+            Route("/api/halls/demo/tickets/t-1/place", self._place),
+            Route("/api/halls/demo/tickets/t-1/{act}", self._act, methods=["POST"]),
+        ]
+        app = Starlette(routes=[*kiosk, *assets.routes(), live, take, me, code, *others])
 
         async def noting(scope: Any, receive: Any, send: Any) -> None:
             self.paths.append(f"{scope['path']}?{scope.get('query_string', b'').decode()}")

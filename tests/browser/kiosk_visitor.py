@@ -44,6 +44,40 @@ class Visitor:
         if self.page.get_attribute(f".key[data-lang={lang}]", "aria-pressed") != "true":
             self.touch(f".key[data-lang={lang}]")
 
+    def aid(self, name: str) -> None:
+        """Ask for large type, high contrast, low reach or spoken prompts."""
+        if name == "large":
+            self.touch("[data-do=large]")
+            return
+        self.touch(".dock [data-sheet=aids]")
+        self.touch(f"[data-cover=aids] [data-do={name}]")
+        self.settle()
+        self.touch("[data-cover=aids] [data-do=sheet]")
+        self.settle()
+
+    def back(self, times: int = 1) -> None:
+        """Go back a step, and another."""
+        for _ in range(times):
+            self.settle()
+            self.touch(".key.back")
+        self.settle()
+
+    def press(self, text: str) -> None:
+        """Type on the screen's keys."""
+        for key in text:
+            self.touch(f'[data-key="{key}"]')
+
+    def open_ticket(self, number: str = "S023", code: str = "7KQ4M") -> None:
+        """Open a ticket by its number and check code."""
+        self.touch("[data-way=mine]")
+        self.settle()
+        self.press(number)
+        self.touch("[data-field=code]")
+        self.press(code)
+        self.touch("[data-kind=claim]")
+        expect(self.step("held")).to_be_visible()
+        self.settle()
+
     def open(self, category: str) -> None:
         self.touch(f".tile[data-category={category}]")
 

@@ -91,7 +91,7 @@ def test_large_type_and_contrast_last_through_the_journey_and_end_with_it(
     visitor = Visitor(page, kiosk)
     visitor.arrive()
     visitor.touch("[data-do=large]")
-    visitor.touch("[data-do=contrast]")
+    visitor.aid("contrast")
     visitor.open("S")
     visitor.take()
     visitor.number()

@@ -176,6 +176,7 @@ MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {
     "empty": (view(notices=({"zh": "今天下午三点停电检修。"},)), "", ()),
     "called": (CALLED, "", ()),
     "serving": (SERVING, "", ()),
+    "needs": (replace(SERVING, needs=("wheelchair", "korean")), "", ()),
     "paused": (view(state="paused", reason="meeting", queue=QUEUE, waiting=23), "", ()),
     "taken": (view(clerk="staff:0021", queue=QUEUE, waiting=23), "", ()),
     "line-down": (CALLED, "stale", ("f2",)),

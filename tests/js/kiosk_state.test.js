@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { actOf, after, fresh, untouched } from "../../kiosk/static/kiosk-state.js";
+import { after, fresh } from "../../kiosk/static/kiosk-state.js";
+import { actOf, untouched } from "../../kiosk/static/kiosk-touches.js";
 
 const RECEIPT = { number: "S023" };
 const PROBLEM = { code: "cutoff", sentence: { zh: "停止取号" }, detail: "", status: 409 };

@@ -18,8 +18,8 @@ from kiosk.sentences import ON_THE_PAGE, page_words
 from queue_server.locale import languages, sentences, translate
 
 HOSTILE = '</script><script>alert("x")</script>'
-ELSEWHERE = {"unknown_hall", "unknown_hall_do"}
-"""Sentences that are said before there is a page."""
+ELSEWHERE = {"unknown_hall", "unknown_hall_do", "status_at"}
+"""Sentences that are said where there is no kiosk: before its page, and on the public one."""
 
 
 def menu(name: str = "公安户政") -> Menu:

@@ -1,0 +1,16 @@
+"""How Chinese words are typed by whoever has only letters: their pinyin, syllable by syllable."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+
+@lru_cache(maxsize=16_384)
+def pinyin(text: str) -> str:
+    """The syllables of the Chinese in a text, without tones: "开店" is "kai dian"; "" without any Chinese.
+
+    A character with several readings is read as its word asks (长期 chang, 成长 zhang).
+    """
+    return " ".join(lazy_pinyin(text, errors="ignore"))

@@ -1,0 +1,119 @@
+/**
+ * What the kiosk waits for: tickets, errands, the guides, and where an opened ticket stands.
+ *
+ * @typedef {import("./kiosk-state.js").State} State
+ * @typedef {import("./kiosk-state.js").Taking} Taking
+ * @typedef {import("./kiosk-ways.js").Errand} Errand
+ * @typedef {{id: string, hall: import("./kiosk-paint.js").Hall, state: State, act: (act: import("./kiosk-state.js").Act)
+ *   => void, stir: () => void, show: () => void, checkRegistration: () => Promise<void>}} Machine
+ */
+
+import { doneText, placeOf, readCode, requestOf, run } from "./kiosk-errands.js";
+import { get, newKey, postTicket } from "./kiosk-network.js";
+import { remember } from "./kiosk-pending.js";
+import { asProblem, getTicket } from "./kiosk-taking.js";
+
+/** After this long (ms) without an answer the visitor is told that the link is slow. */
+const SLOW_MS = 2500;
+/** The start page is painted first (ms after it began to load); nobody asks for a guide before. */
+const AFTER_PAINT_MS = 1200;
+/** How often (ms) an opened ticket's place is asked for. */
+const PLACE_MS = 3000;
+
+export class Asking {
+  /** @param {Machine} machine */
+  constructor(machine) {
+    this.machine = machine;
+    this.fetching = false;
+    setInterval(() => void this.place(), PLACE_MS);
+  }
+
+  /** Begins what a new state asks for. @param {State} before @param {State} now */
+  follow(before, now) {
+    if (now.taking && now.taking.key !== before.taking?.key) void this.ticket(now.taking);
+    if (now.errand && now.errand.key !== before.errand?.key) void this.errand(now.errand);
+    if (now.held && now.held.ticket !== before.held?.ticket) void this.place();
+  }
+
+  /** @param {Taking} taking */
+  async ticket(taking) {
+    const { machine } = this;
+    const { key } = taking;
+    remember(taking);
+    const wanted = () => machine.state.taking?.key === key;
+    const link = (/** @type {boolean} */ up) => machine.act({ do: "link", key, up });
+    const slow = setTimeout(() => link(false), SLOW_MS);
+    const outcome = await getTicket(taking.wish, key, {
+      post: (wish, attempt) => postTicket(machine.id, wish, attempt),
+      pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+      wanted,
+      link,
+    });
+    clearTimeout(slow);
+    if (outcome === null || !wanted()) return;
+    machine.stir();
+    if ("problem" in outcome && [401, 403].includes(outcome.problem.status)) await machine.checkRegistration();
+    machine.act("receipt" in outcome ? { do: "issued", key, ...outcome } : { do: "refused", key, ...outcome });
+  }
+
+  /** @param {Errand} errand */
+  async errand({ key, kind }) {
+    const { machine } = this;
+    const wanted = () => machine.state.errand?.key === key;
+    const link = (/** @type {boolean} */ up) => machine.act({ do: "errand-link", key, up });
+    const slow = setTimeout(() => link(false), SLOW_MS);
+    const answer = await run(requestOf(machine.id, kind, machine.state), key, { wanted, link });
+    clearTimeout(slow);
+    if (answer === null || !wanted()) return;
+    machine.stir();
+    if (answer.status >= 300) return machine.act({ do: "errand-refused", key, problem: asProblem(answer) });
+    machine.act({ do: "errand-done", key, said: doneText(machine.hall.words, kind, answer.body) });
+    const body = /** @type {any} */ (answer.body);
+    if (kind === "help") machine.act({ do: "sheet", name: "staff" });
+    if (kind === "claim") await this.open({ ticket: body.ticket, secret: body.secret, place: null, code: machine.state.code });
+    if (kind === "transfer" && machine.state.held) machine.act({ do: "opened", held: machine.state.held });
+    await this.place(body.seq ?? 0);
+  }
+
+  /** A slip's or a booking's code was read. @param {string} text */
+  scanned(text) {
+    const { machine } = this;
+    const read = readCode(text);
+    if (read === null || machine.state.taking || machine.state.receipt) return;
+    if ("held" in read) return void this.open(read.held);
+    machine.act({ do: "start" });
+    machine.act({ do: "way", way: "booked" });
+    for (const key of read.booking) machine.act({ do: "key", key });
+    machine.act({ do: "check-in", key: newKey() });
+  }
+
+  /** Opens a ticket once the server knows it. @param {import("./kiosk-ways.js").Held} held */
+  async open(held) {
+    const place = await placeOf(this.machine.id, held);
+    if (place) this.machine.act({ do: "opened", held: { ...held, place } });
+    this.machine.stir();
+  }
+
+  /** Where the opened ticket stands now. @param {number} [atLeast] */
+  async place(atLeast = 0) {
+    const { held } = this.machine.state;
+    if (!held || this.machine.state.step !== "held") return;
+    const place = await placeOf(this.machine.id, held, atLeast);
+    if (place && this.machine.state.held?.ticket === held.ticket) this.machine.act({ do: "place", place });
+  }
+
+  /** The guides, once, and again when they have changed. */
+  async catalogue() {
+    const { machine } = this;
+    const { menu, catalogue } = machine.hall;
+    if (this.fetching || catalogue?.version === menu.catalogue) return;
+    this.fetching = true;
+    const early = AFTER_PAINT_MS - performance.now();
+    if (early > 0) await new Promise((done) => setTimeout(done, early));
+    const answer = await get(`/api/halls/${encodeURIComponent(machine.id)}/catalogue`, "");
+    this.fetching = false;
+    if (answer?.status !== 200) return;
+    machine.hall = { ...machine.hall, catalogue: /** @type {any} */ (answer.body) };
+    machine.show();
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What a kiosk asks of the server besides a ticket, each under one key until it has been decided.
+ *
+ * @typedef {import("./kiosk-ways.js").Kind} Kind
+ * @typedef {import("./kiosk-ways.js").Held} Held
+ * @typedef {import("./kiosk-state.js").State} State
+ * @typedef {import("./kiosk-words.js").Text} Text
+ * @typedef {import("./phone-place.js").Place} Place
+ * @typedef {{path: string, token: string, body: Record<string, unknown>}} Request
+ */
+
+import { deviceToken, get, post } from "./kiosk-network.js";
+import { untilDecided } from "./kiosk-taking.js";
+import { say } from "./kiosk-words.js";
+
+/** @param {string} hall @param {Kind} kind @param {State} state @returns {Request} */
+export function requestOf(hall, kind, state) {
+  const base = `/api/halls/${encodeURIComponent(hall)}`;
+  const device = deviceToken() ?? "";
+  const language = state.lang;
+  const ticket = `${base}/tickets/${state.held?.ticket ?? ""}`;
+  const holder = `${state.held?.ticket ?? ""}.${state.held?.secret ?? ""}`;
+  switch (kind) {
+    case "claim":
+      return { path: `${base}/claims`, token: device, body: { number: state.number, code: state.code } };
+    case "help":
+      return { path: `${base}/help`, token: device, body: { language } };
+    case "checklist":
+      return { path: `${base}/checklists`, token: device, body: { matters: [state.guide], language } };
+    case "transfer":
+      return { path: `${ticket}/transfer`, token: holder, body: { category: state.category } };
+    case "reprint":
+      return { path: `${ticket}/reprint`, token: device, body: { code: state.held?.code ?? "" } };
+    default:
+      return { path: `${ticket}/${kind}`, token: holder, body: {} };
+  }
+}
+
+/**
+ * @param {Request} request @param {string} key
+ * @param {{wanted: () => boolean, link: (up: boolean) => void}} ways
+ */
+export function run(request, key, ways) {
+  const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+  const whole = (/** @type {unknown} */ body) => typeof body === "object" && body !== null;
+  return untilDecided(() => post(request.path, request.token, request.body, key), { ...ways, pause, whole });
+}
+
+/** What the visitor is told when it has been done.
+ * @param {import("./kiosk-words.js").Words} words @param {Kind} kind @param {unknown} body @returns {Text | null} */
+export function doneText(words, kind, body) {
+  const paper = /** @type {{paper?: string}} */ (body ?? {}).paper;
+  switch (kind) {
+    case "help":
+      return say(words, "kiosk.staff_told");
+    case "checklist":
+      return say(words, paper === "printed" || paper === "unconfirmed" ? "kiosk.list_printed" : "kiosk.list_failed");
+    case "return":
+      return say(words, "phone.back_done");
+    case "transfer":
+      return say(words, "kiosk.moved");
+    case "reprint":
+      return say(words, "kiosk.reprinting");
+    default:
+      return null;
+  }
+}
+
+/** @param {string} hall @param {Held} held @param {number} atLeast @returns {Promise<Place | null>} */
+export async function placeOf(hall, held, atLeast = 0) {
+  const path = `/api/halls/${encodeURIComponent(hall)}/tickets/${held.ticket}/place?at_least=${atLeast}`;
+  const answer = await get(path, `${held.ticket}.${held.secret}`);
+  return answer?.status === 200 ? /** @type {Place} */ (answer.body) : null;
+}
+
+/** A slip's QR code, or a booking's: what a reader has read. @param {string} text
+ * @returns {{held: Held} | {booking: string} | null} */
+export function readCode(text) {
+  const found = /\/t\/[^/]+\/([^/#?]+)#(\w+)$/.exec(text.trim());
+  if (found) return { held: { ticket: found[1], secret: found[2], place: null } };
+  const booking = /^[2-9A-HJ-NP-Z]{7}$/i.exec(text.trim());
+  return booking ? { booking: booking[0].toUpperCase() } : null;
+}

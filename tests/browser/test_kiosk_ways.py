@@ -1,0 +1,401 @@
+"""What else a visitor does at the kiosk: find a matter, open a ticket, call staff, use a keypad."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, expect
+
+from queue_server.locale import translate
+from tests.browser.kiosk_hall import SECRET, TOKEN, KioskHall, choices, problem
+from tests.browser.kiosk_visitor import LANGUAGES, SIZES, Visitor
+
+pytestmark = pytest.mark.browser
+
+HOLDER = f"Bearer t-1.{SECRET}"
+DEVICE = f"Bearer {TOKEN}"
+SLIP = f"https://hall.example/t/demo/t-1#{SECRET}"
+WRONG = {
+    "zh": "校验码不对，还可以试4次。",
+    "ko": "확인번호가 맞지 않습니다.",
+    "en": "That check code is not right.",
+}
+
+
+def scan(page: Page, text: str) -> None:
+    """A reader that types like a keyboard: all at once, then Enter."""
+    page.evaluate(
+        """(text) => {
+          const typed = (key) => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+          for (const key of [...text, "Enter"]) document.body.dispatchEvent(typed(key));
+        }""",
+        text,
+    )
+
+
+def at_kiosk(page: Page, kiosk: KioskHall, lang: str = "zh", size: tuple[int, int] = (1080, 1920)) -> Visitor:
+    visitor = Visitor(page, kiosk, size)
+    with page.expect_response("**/catalogue"):
+        visitor.arrive()
+    visitor.speak(lang)
+    return visitor
+
+
+@pytest.mark.parametrize(
+    ("lang", "keys", "matter"), [("zh", "wdkb", "S02"), ("ko", "ㅌㅏㅈㅣ", "S02"), ("en", "pension", "S04")]
+)
+def test_a_matter_is_found_while_typing_its_guide_is_read_and_it_goes_on_the_ticket(
+    page: Page, kiosk: KioskHall, lang: str, keys: str, matter: str
+) -> None:
+    visitor = at_kiosk(page, kiosk, lang)
+    visitor.touch("[data-way=find]")
+    expect(page.locator("[data-found]")).to_have_text(translate("kiosk.find_hint", lang))
+    visitor.press(keys)
+    visitor.touch(f"[data-results] [data-guide={matter}]")
+    expect(page.locator("[data-guide-parts] dt")).to_have_text(
+        [
+            translate(f"kiosk.guide_{part}", lang)
+            for part in ("materials", "conditions", "limits", "fee", "steps", "standard", "law", "version")
+        ]
+    )
+    expect(page.locator("[data-guide-parts]")).to_contain_text("3f9a2c1b")
+    visitor.settle()
+    visitor.take()
+    assert visitor.number() == "S023"
+    assert [wish.matters for _, wish in kiosk.asked] == [(matter,)]
+
+
+def test_chinese_from_another_keyboard_finds_by_common_words(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    visitor.touch("[data-way=find]")
+    visitor.settle()
+    page.fill("[data-query]", "去外地看病")
+    expect(page.locator("[data-results] .name").first).to_have_text("跨省异地就医备案")
+    page.fill("[data-query]", "造火箭")
+    expect(page.locator("[data-found]")).to_have_text(translate("kiosk.no_match", "zh"))
+    expect(page.locator("[data-results] button")).to_have_count(0)
+
+
+def test_back_from_a_guide_leads_to_what_was_typed(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    visitor.touch("[data-way=find]")
+    visitor.press("yl")
+    visitor.touch("[data-results] button >> nth=0")
+    visitor.back()
+    expect(page.locator("[data-query]")).to_have_value("yl")
+    visitor.back()
+    expect(visitor.step("start")).to_be_visible()
+
+
+def test_a_guide_of_a_row_is_read_without_losing_what_was_chosen(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    visitor.open("S")
+    visitor.touch("[data-matter=S01][data-do=matter]:visible")
+    visitor.touch("[data-guide=S03]")
+    visitor.settle()
+    visitor.touch("[data-guide-pick]")
+    visitor.back()
+    for matter in ("S01", "S03"):
+        expect(page.locator(f".row [data-matter={matter}]")).to_have_attribute("aria-pressed", "true")
+    visitor.take()
+    visitor.number()
+    assert set(kiosk.asked[0][1].matters) == {"S01", "S03"}
+
+
+def test_only_the_checklist_is_printed_and_no_number_taken(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    visitor.open("S")
+    visitor.touch("[data-guide=S02]")
+    visitor.settle()
+    visitor.touch("[data-kind=checklist]")
+    expect(page.locator("[data-list-said]")).to_have_text(translate("kiosk.list_printed", "zh"))
+    kiosk.paper = "failed"
+    visitor.touch("[data-kind=checklist]")
+    expect(page.locator("[data-list-said]")).to_have_text(translate("kiosk.list_failed", "zh"))
+    assert [(act, who, body["matters"]) for act, who, body in kiosk.acts] == [
+        ("checklist", DEVICE, ["S02"])
+    ] * 2
+    assert kiosk.asked == []
+
+
+def test_behind_a_long_queue_the_visitor_is_asked_once_more(page: Page, kiosk: KioskHall) -> None:
+    kiosk.menu = msgspec.structs.replace(kiosk.menu, long_queue=9)
+    visitor = at_kiosk(page, kiosk)
+    visitor.open("S")
+    visitor.settle()
+    visitor.take("priority")
+    expect(page.locator("[data-sure]")).to_have_text(translate("kiosk.still", "zh", n=9))
+    assert kiosk.asked == []
+    visitor.settle()
+    visitor.touch("[data-cover=sure] [data-do=back]")
+    visitor.settle()
+    visitor.take()
+    visitor.settle()
+    visitor.touch("[data-sure-yes]")
+    visitor.number()
+    assert [wish.cls for _, wish in kiosk.asked] == ["ordinary"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_missed_visitor_comes_back_with_number_and_check_code(
+    page: Page, kiosk: KioskHall, lang: str
+) -> None:
+    kiosk.state = "missed"
+    visitor = at_kiosk(page, kiosk, lang)
+    visitor.open_ticket()
+    expect(page.locator("[data-held-headline]")).to_contain_text(translate("phone.missed", lang))
+    visitor.touch("[data-kind=return]")
+    expect(page.locator("[data-held-said]")).to_have_text(translate("phone.back_done", lang))
+    expect(page.locator("[data-offer=return]")).to_be_hidden()
+    assert [(act, who) for act, who, _ in kiosk.acts] == [("claim", DEVICE), ("return", HOLDER)]
+    assert kiosk.acts[0][2] == ("S023", "7KQ4M")
+
+
+def test_a_wrong_code_is_told_and_can_be_typed_again(page: Page, kiosk: KioskHall) -> None:
+    kiosk.refusal = problem(403, "wrong_check_code", WRONG)
+    visitor = at_kiosk(page, kiosk)
+    visitor.touch("[data-way=mine]")
+    visitor.settle()
+    visitor.press("S023")
+    visitor.touch("[data-field=code]")
+    visitor.press("AAAAA")
+    visitor.touch("[data-kind=claim]")
+    expect(page.locator("[data-problem]")).to_have_text(WRONG["zh"])
+    expect(page.locator("[data-problem-title]")).to_have_text(translate("kiosk.not_done", "zh"))
+    visitor.settle()
+    visitor.touch("[data-cover=problem] [data-do=back]")
+    kiosk.refusal = None
+    visitor.settle()
+    visitor.touch("[data-key=erase]")
+    visitor.press("B")
+    visitor.touch("[data-kind=claim]")
+    expect(visitor.step("held")).to_be_visible()
+    assert kiosk.acts[-1][2] == ("S023", "AAAAB")
+
+
+def test_the_slips_code_opens_the_ticket_and_it_says_why_not_me(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    scan(page, SLIP)
+    expect(visitor.step("held")).to_be_visible()
+    expect(page.locator("[data-held-number]")).to_have_text("S023")
+    expect(page.locator("[data-held-why]")).to_contain_text("1人预约、1人优先（最多提前15分钟）、2人比您早到")
+    assert not any(SECRET in path for path in kiosk.paths)
+
+
+def test_another_service_keeps_the_number_and_its_place(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    scan(page, SLIP)
+    visitor.touch("[data-do=move]")
+    expect(page.locator("[data-moving]")).to_have_text(translate("kiosk.moving", "zh", number="S023"))
+    visitor.settle()
+    visitor.open("F")
+    visitor.settle()
+    expect(page.locator("[data-do=take]:visible")).to_have_count(0)
+    visitor.touch("[data-move]")
+    expect(page.locator("[data-held-said]")).to_have_text(translate("kiosk.moved", "zh"))
+    assert [(act, who, body) for act, who, body in kiosk.acts] == [("transfer", HOLDER, {"category": "F"})]
+
+
+def test_one_more_ticket_belongs_to_the_same_visit(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    scan(page, SLIP)
+    visitor.touch("[data-do=again]")
+    visitor.settle()
+    visitor.open("F")
+    visitor.settle()
+    visitor.take()
+    visitor.number()
+    assert [wish.visit for _, wish in kiosk.asked] == ["t-1"]
+
+
+def test_cancelling_asks_first_and_then_says_so(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    scan(page, SLIP)
+    visitor.touch("[data-what=cancel]")
+    visitor.settle()
+    visitor.touch("[data-cover=sure] [data-do=back]")
+    assert kiosk.acts == []
+    visitor.settle()
+    visitor.touch("[data-what=cancel]")
+    visitor.settle()
+    visitor.touch("[data-sure-yes]")
+    expect(page.locator("[data-held-headline]")).to_have_text(
+        translate("phone.ended_cancelled_by_visitor", "zh")
+    )
+    expect(page.locator("[data-offer]:visible")).to_have_count(0)
+    assert [(act, who) for act, who, _ in kiosk.acts] == [("cancel", HOLDER)]
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["by reader", "by keys"])
+def test_a_booking_checks_in_by_its_code(page: Page, kiosk: KioskHall, read: bool) -> None:
+    visitor = at_kiosk(page, kiosk)
+    if read:
+        scan(page, "7KQ4MXY")
+    else:
+        visitor.touch("[data-way=booked]")
+        visitor.settle()
+        visitor.press("7KQ4MXY")
+        visitor.touch("[data-do=check-in]")
+    assert visitor.number() == "F023"
+    assert kiosk.acts == [("check-in", DEVICE, "7KQ4MXY")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_staff_are_called_from_every_page(page: Page, kiosk: KioskHall, lang: str) -> None:
+    visitor = at_kiosk(page, kiosk, lang)
+    pages = {
+        "start": "[data-clock]",
+        "category": ".tile[data-category=S]",
+        "typing": "[data-way=find]",
+        "aids": ".dock [data-sheet=aids]",
+    }
+    for name, opens in pages.items():
+        visitor.touch(opens)
+        visitor.settle()
+        visitor.touch(".dock [data-kind=help]")
+        expect(page.locator("[data-cover=staff]")).to_contain_text(translate("kiosk.staff_told", lang))
+        visitor.settle()
+        visitor.touch("[data-cover=staff] button")
+        visitor.settle()
+        if name in ("category", "typing"):
+            visitor.back()
+    assert [(act, body) for act, _, body in kiosk.acts] == [("help", {"language": lang})] * len(pages)
+
+
+def test_needs_go_with_the_ticket_and_are_forgotten_with_its_visitor(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    visitor.touch(".dock [data-sheet=aids]")
+    for need in ("wheelchair", "korean", "guide", "guide"):
+        visitor.touch(f"[data-need={need}]")
+    visitor.settle()
+    visitor.touch("[data-cover=aids] [data-do=sheet]")
+    for _ in range(2):
+        visitor.settle()
+        visitor.open("S")
+        visitor.settle()
+        visitor.take()
+        visitor.number()
+        visitor.settle()
+        visitor.touch(".step.ticket .done")
+    assert [set(wish.needs) for _, wish in kiosk.asked] == [{"wheelchair", "korean"}, set()]
+
+
+def test_a_keypad_alone_takes_a_ticket_and_every_step_is_said(page: Page, kiosk: KioskHall) -> None:
+    page.add_init_script("""window.heard = [];
+      window.speechSynthesis.speak = (words) => window.heard.push([words.lang, words.text]);""")
+    visitor = at_kiosk(page, kiosk)
+    visitor.aid("voice")
+    expect(page.locator("[data-caption]")).to_be_visible()
+    for _ in range(40):
+        if page.evaluate("document.activeElement.dataset.category") == "S":
+            break
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-caption]")).to_contain_text("医保社保")
+    visitor.settle()
+    page.keyboard.press("Enter")
+    expect(visitor.step("category")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(visitor.step("start")).to_be_visible()
+    page.locator(".tile[data-category=S]").focus()
+    visitor.settle()
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.dataset.cls") == "ordinary":
+            break
+        page.keyboard.press("ArrowDown")
+    visitor.settle()
+    page.keyboard.press("Enter")
+    assert visitor.number() == "S023"
+    heard = page.evaluate("window.heard")
+    assert any("S 0 2 3" in text for _, text in heard), heard
+    assert {lang for lang, _ in heard} == {"zh-CN"}
+
+
+def test_without_a_voice_the_prompts_are_still_shown(page: Page, kiosk: KioskHall) -> None:
+    page.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined });")
+    visitor = at_kiosk(page, kiosk, "en")
+    visitor.aid("voice")
+    visitor.open("S")
+    expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.said_keys", "en"))
+    expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.pick", "en"))
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_in_low_reach_all_that_is_touched_stands_in_the_lower_half(
+    page: Page, kiosk: KioskHall, lang: str, size: tuple[int, int]
+) -> None:
+    visitor = at_kiosk(page, kiosk, lang, size)
+
+    def highest() -> float:
+        """How high the topmost button stands, as a part of the screen from its top."""
+        visitor.settle()
+        tops = page.evaluate("""() => [...document.querySelectorAll('button')]
+          .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
+          .map((button) => button.getBoundingClientRect()).filter((box) => box.height > 0)
+          .map((box) => box.top / innerHeight)""")
+        return float(min(tops))
+
+    assert highest() < 0.3, "the control: without the mode they stand higher"
+    visitor.aid("low")
+    reached = {"start": highest()}
+    visitor.open("S")
+    reached["category"] = highest()
+    visitor.touch("[data-guide=S02]")
+    reached["guide"] = highest()
+    visitor.back(2)
+    visitor.touch("[data-way=find]")
+    visitor.press({"zh": "yl", "ko": "ㅂㅗㅎㅓㅁ", "en": "ins"}[lang])
+    reached["search"] = highest()
+    visitor.back()
+    visitor.open_ticket()
+    reached["opened ticket"] = highest()
+    assert {name: high for name, high in reached.items() if high < 0.5} == {}
+
+
+@pytest.mark.proves("S32")
+@pytest.mark.parametrize("act", ["help", "claim"])
+def test_an_errand_waits_for_the_server_and_is_done_once(page: Page, kiosk: KioskHall, act: str) -> None:
+    visitor = at_kiosk(page, kiosk)
+    if act == "claim":
+        visitor.touch("[data-way=mine]")
+        visitor.settle()
+        visitor.press("S023")
+        visitor.touch("[data-field=code]")
+        visitor.press("7KQ4M")
+    kiosk.stop()
+    visitor.touch(".dock [data-kind=help]" if act == "help" else "[data-kind=claim]")
+    expect(page.locator("[data-cover=link]")).to_be_visible()
+    kiosk.start()
+    expect(page.locator("[data-cover=staff]" if act == "help" else ".step.held")).to_be_visible()
+    assert [name for name, _, _ in kiosk.acts] == [act]
+
+
+@pytest.mark.proves("S32")
+def test_a_reload_with_the_server_gone_keeps_the_page_and_its_guides(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()  # now the worker sees every file
+    expect(page.locator("[data-clock]")).not_to_have_text("--:--")
+    page.evaluate("fetch('/api/halls/demo/catalogue')")
+    kiosk.stop()
+    page.reload()
+    expect(visitor.step("start")).to_be_visible()
+    expect(page.locator("[data-strip]")).to_be_visible()
+    visitor.touch("[data-way=find]")
+    visitor.press("yl")
+    expect(page.locator("[data-results] button")).not_to_have_count(0)
+    visitor.back()
+    kiosk.start()
+    expect(page.locator("[data-strip]")).to_be_hidden(timeout=15_000)
+
+
+def test_a_hall_without_matters_still_gives_tickets(page: Page, kiosk: KioskHall) -> None:
+    kiosk.menu = msgspec.structs.replace(
+        kiosk.menu, choices=tuple(msgspec.structs.replace(choice, matters=()) for choice in choices())
+    )
+    visitor = at_kiosk(page, kiosk)
+    visitor.open("S")
+    visitor.settle()
+    visitor.take()
+    assert visitor.number() == "S023"
