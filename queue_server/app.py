@@ -25,7 +25,8 @@ from queue_server import views
 from queue_server.access.limits import Allowance, TicketLimits
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
-from queue_server.api import agents, live, openapi, problems, table, voice
+from queue_server.access.sso import Provider, SsoSettings
+from queue_server.api import agents, live, openapi, problems, sso, table, voice
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.hours import business_date, day_bounds
@@ -47,10 +48,12 @@ CONFIRMED = 5.0
 
 
 class AccessRules(msgspec.Struct, frozen=True):
-    """After how many ms without use a session ends, and how fast one device may take tickets."""
+    """After how many ms without use a session ends, how fast one device may take tickets, and whose word
+    counts for who somebody is."""
 
     idle: int = IDLE
     tickets: Allowance = Allowance()
+    sso: SsoSettings | None = None
 
 
 class Site:
@@ -72,6 +75,7 @@ class Site:
         rules = rules or AccessRules()
         self.passwords = Passwords()
         self.limits = TicketLimits(rules.tickets)
+        self.provider = Provider(rules.sso) if rules.sso else None
         self._sessions = {id: people_of(hall, self.passwords, rules.idle) for id, hall in self.halls.items()}
         self.live = live.Live(self.hub, self.assets.version)
         self.metrics = metrics.Metrics(self.halls, self.hub)
@@ -238,6 +242,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),
+        *sso.routes(site, site.provider),
         *site.assets.routes(),
         *extra,
     ]

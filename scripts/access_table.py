@@ -27,6 +27,8 @@ PAGES = {
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
     "GET /voice/{pack}/{style}/{clip}": "a call as sound",
+    "GET /sso/{hall}": "where single sign-on begins, if the hall has one",
+    "GET /sso/{hall}/back": "where it comes back; gives a session to whom the provider vouches for",
     "GET /static/{version}/{name}": "what the pages need",
     "GET /kiosk-worker.js": "what keeps the kiosk's page on the machine",
     "GET /halls/{hall}/status": "the hall's public status",

@@ -20,6 +20,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from displays.voice_pack import Pack, Unusable, read_pack
 from queue_server.access.limits import Allowance
+from queue_server.access.sso import SsoSettings
 from queue_server.app import AccessRules, Site, build
 from queue_server.cli.ending import Ending
 from queue_server.cli.journal import keep_journal
@@ -64,9 +65,13 @@ class Line(NamedTuple):
 
 
 def access_rules(settings: ServerSettings) -> AccessRules:
-    """When people are signed out, and how fast a device takes tickets."""
+    """When people are signed out, how fast a device takes tickets, and which provider vouches for people."""
     tickets = Allowance(settings.ticket_burst, settings.ticket_interval / 1000)
-    return AccessRules(idle=settings.session_idle, tickets=tickets)
+    sso = None
+    if settings.sso_issuer:
+        secret = settings.sso_client_secret.reveal()
+        sso = SsoSettings(settings.sso_issuer, settings.sso_client_id, secret, settings.sso_claim)
+    return AccessRules(idle=settings.session_idle, tickets=tickets, sso=sso)
 
 
 class HallServer(uvicorn.Server):

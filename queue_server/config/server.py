@@ -67,7 +67,8 @@ class ServerSettings(msgspec.Struct, frozen=True):
     none is spoken). With `tls_certificate` and `tls_key` it speaks TLS itself;
     of `trusted_proxies` it believes from where and how a request came.
     A person's session ends after `session_idle` ms without use. One device may take `ticket_burst` tickets
-    at once and then one every `ticket_interval` ms.
+    at once and then one every `ticket_interval` ms. The OpenID Connect provider `sso_issuer` says of people
+    with `sso_claim` who they are.
     """
 
     bind: str = "127.0.0.1"
@@ -88,6 +89,10 @@ class ServerSettings(msgspec.Struct, frozen=True):
     session_idle: int = 30 * MINUTE
     ticket_burst: int = 20
     ticket_interval: int = SECOND
+    sso_issuer: str = ""
+    sso_client_id: str = ""
+    sso_client_secret: Secret = Secret()
+    sso_claim: str = "sub"
     log_level: str = "info"
     log_format: str = "json"
 
@@ -128,7 +133,7 @@ def read_settings(
         found.update(_from_file(sheets[-1]))
     sheets.append(Sheet("environment"))
     found.update(_from_environment(environment, sheets[-1]))
-    for one, other in (("tls_certificate", "tls_key"), ("tls_key", "tls_certificate")):
+    for one, other in TOGETHER:
         if found.get(one) and not found.get(other):
             sheets[-1].top().at(one).wrong(f"is of no use without `{other}`")
     errors = [error for sheet in sheets for error in sheet.errors]
@@ -204,6 +209,15 @@ def _beside(folder: Path, value: Any) -> Any:
     return str(folder / value) if value else value
 
 
+TOGETHER = (
+    ("tls_certificate", "tls_key"),
+    ("tls_key", "tls_certificate"),
+    ("sso_issuer", "sso_client_id"),
+    ("sso_client_id", "sso_issuer"),
+)
+"""Settings that are of no use without another one."""
+
+
 def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -264,6 +278,10 @@ SETTINGS = {
     "session_idle": Setting(values.duration(5 * MINUTE, 12 * HOUR)),
     "ticket_burst": Setting(values.number(1, 1000), _number),
     "ticket_interval": Setting(values.duration(0, HOUR)),
+    "sso_issuer": Setting(_public_url),
+    "sso_client_id": Setting(values.line),
+    "sso_client_secret": Setting(values.line, secret=True),
+    "sso_claim": Setting(values.line),
     "log_level": Setting(values.one_of(LOG_LEVELS)),
     "log_format": Setting(values.one_of(LOG_FORMATS)),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import ssl
 import time
 from collections.abc import AsyncGenerator
 from types import TracebackType
@@ -83,6 +84,8 @@ class HallClient:
             headers={"Accept": "application/json"},
             timeout=httpx.Timeout(attempt_seconds),
             trust_env=False,
+            # What this PC trusts, a hall's own CA among it; httpx alone would know public CAs only.
+            verify=ssl.create_default_context(),
         )
         self._act_as(token)
 

@@ -151,6 +151,10 @@ class Register:
         until = self.expiries.get(token_hash)
         return None if until is not None and now >= until else self.grants.get(token_hash)
 
+    def by_sso(self, subject: str) -> Account | None:
+        """Whom the hall's single sign-on calls so."""
+        return next((account for account in self.accounts.values() if account.sso == subject), None)
+
     def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Put a record (None takes it out); what it replaced is remembered until `settle`."""
         self._journal.append((table, key, table.get(key)))
