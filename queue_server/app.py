@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from displays import hub as displays_hub
 from displays import pages as board_pages
@@ -27,6 +28,7 @@ from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
 from queue_server.access.sso import Provider, SsoSettings
 from queue_server.api import agents, live, openapi, problems, sso, table, voice
+from queue_server.api.headers import SafeAnswers
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.hours import business_date, day_bounds
@@ -204,6 +206,14 @@ def unready(hall: Hall) -> str:
     return f"the store has not confirmed the day for {age:.0f} s" if age > CONFIRMED else ""
 
 
+class HallApp(Starlette):
+    """The application; its outermost layer sees to it that every answer is a safe one."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's own layers inside ours: what fails in them is answered safely too."""
+        return SafeAnswers(super().build_middleware_stack())
+
+
 def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
     """The whole server as an ASGI application."""
 
@@ -246,7 +256,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *site.assets.routes(),
         *extra,
     ]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=problems.HANDLERS)
+    return HallApp(routes=routes, lifespan=lifespan, exception_handlers=problems.HANDLERS)
 
 
 def _plain(text: str, well: bool) -> Response:

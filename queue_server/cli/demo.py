@@ -24,6 +24,8 @@ from displays.voice_pack import MANIFEST
 from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
+from queue_server.access.passwords import first_password
+from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, STAFF, new_token, token_hash
 from queue_server.app import Site
 from queue_server.cli.crowd import STAFFED, Crowd
 from queue_server.cli.ending import Ending
@@ -43,8 +45,10 @@ from queue_server.cli.serve import (
 )
 from queue_server.cli.stores import NoStore, connected, embedded
 from queue_server.cli.voice import PACK
+from queue_server.cli.users import hand_out
 from queue_server.demo import boundary_after, demo_plan
 from queue_server.desk.line import Line
+from queue_server.hall.accounts import AddAccount
 from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.plan import HOUR, Plan
 from queue_server.hall.register import Grant, GrantToken, PublishPlan, Register, RevokeToken
@@ -55,6 +59,7 @@ from queue_server.store.logs import Store
 log = structlog.get_logger()
 
 FILE = "demo.json"
+DEMO = {"zh": "（演示）", "ko": " (시연)", "en": " (demo)"}
 ADDRESS = "127.0.0.1"
 DAY_LIES_AHEAD = 12
 """Hours that a day which begins with the demo lasts at least."""
@@ -64,6 +69,7 @@ class Told(msgspec.Struct, frozen=True):
     """Where everything of a demo is: the content of its file for scripts.
 
     `tokens` by whom they are for, `speakers` by voice zone: the board with its sound.
+    `tokens` by whom they are for, `people` with their passwords: made up for this demo, and for it alone.
     """
 
     hall: str
@@ -76,6 +82,7 @@ class Told(msgspec.Struct, frozen=True):
     token_file: str
     tokens: dict[str, str]
     speakers: dict[str, str] = {}
+    people: dict[str, str] = {}
 
 
 def run_demo(directory: Path, port: int, visitors: bool) -> int:
@@ -137,7 +144,7 @@ async def _demo(
     address = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     before = read_told(directory)
     async with connected(ours.url) as store, _printer(directory, before) as printer:
-        plan, tokens = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
+        plan, tokens, people = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
         site = Site(store, [plan.hall], address)
         if (PACK / MANIFEST).exists() and (pack := voice_in(PACK)):
             site.speak_with(pack)
@@ -147,7 +154,7 @@ async def _demo(
         crowd = Crowd(address, plan, tokens)
         try:
             async with served(server) as running, asyncio.TaskGroup() as tasks:
-                _tell(directory, told_of(directory, address, plan, printer, tokens))
+                _tell(directory, told_of(directory, address, plan, printer, tokens, people))
                 if visitors:
                     # They leave before the server does, and do not complain that it is gone.
                     server.before_end.append(tasks.create_task(crowd.run()).cancel)
@@ -174,16 +181,41 @@ def _printer(directory: Path, before: Told | None) -> VirtualPrinter:
 # --- the hall and its tokens ----------------------------------------------------------------------
 
 
-async def _furnish(store: Store, printer: str, before: Told | None) -> tuple[Plan, dict[str, str]]:
+async def _furnish(
+    store: Store, printer: str, before: Told | None
+) -> tuple[Plan, dict[str, str], dict[str, str]]:
     """Put the demo hall in force and let its people and devices in."""
     now = time.time_ns() // 1_000_000
-    plan = demo_plan(now, printer)
+    plan = called_a_demo(demo_plan(now, printer))
     dates = await store.days(plan.hall)
     async with open_register(store, plan.hall) as line:
         plan = replace(plan, boundary=boundary_for(plan, line.state.plan, dates, now))
         await put(line, PublishPlan(plan))
         tokens = await _grant(line, plan, before.tokens if before else {})
-    return plan, tokens
+        people = await _sign_up(store, line, plan, before.people if before else {})
+    return plan, tokens, people
+
+
+def called_a_demo(plan: Plan) -> Plan:
+    """The hall under a name by which every page, slip and screen says that it is a demo."""
+    said = {lang: f"{name}{DEMO.get(lang, DEMO['en'])}" for lang, name in plan.name.items()}
+    return replace(plan, name=said)
+
+
+async def _sign_up(
+    store: Store, line: Line[Register], plan: Plan, before: Mapping[str, str]
+) -> dict[str, str]:
+    """One person of each role with a password made up for this demo; those of the last start stay."""
+    known = line.state.accounts
+    people = {login: before[login] for login in STAFF if login in before and login in known}
+    windows = (next(w.number for w in plan.windows if w.number not in STAFFED),)
+    for login in STAFF:
+        if login not in known:
+            await put(line, AddAccount(login, login, login, windows if login == CLERK else ()))
+    missing = [login for login in STAFF if login not in people]
+    made = {login: first_password() for login in missing}
+    await hand_out(store, plan.hall, line, made, "system", must_change=False)
+    return people | made
 
 
 def boundary_for(plan: Plan, last: Plan | None, dates: tuple[str, ...], now: int) -> int:
@@ -252,7 +284,12 @@ def read_told(directory: Path) -> Told | None:
 
 
 def told_of(
-    directory: Path, address: str, plan: Plan, printer: VirtualPrinter, tokens: Mapping[str, str]
+    directory: Path,
+    address: str,
+    plan: Plan,
+    printer: VirtualPrinter,
+    tokens: Mapping[str, str],
+    people: Mapping[str, str],
 ) -> Told:
     """Where everything is. The console's window is one that no simulated clerk has."""
     window = next(w.number for w in plan.windows if w.number not in STAFFED and w.serves[0].category == "D")
@@ -279,6 +316,7 @@ def told_of(
         token_file=str(token_file),
         tokens=dict(tokens),
         speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
+        people=dict(people),
     )
 
 
@@ -289,6 +327,7 @@ def _tell(directory: Path, told: Told) -> None:
     write_secret(directory / FILE, json.dumps(msgspec.to_builtins(told), ensure_ascii=False, indent=2) + "\n")
     print("一窗: the demo hall is open. Everything here is fictitious and only on this machine.\n")
     print(_places(told))
+    print(f"  sign in  as {', '.join(told.people)}; the passwords are in the file below")
     print(f"  scripts  {directory / FILE}\n")
     print("Ctrl-C ends it.", flush=True)
 

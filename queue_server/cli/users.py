@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from queue_server.access.passwords import Passwords, first_password
 from queue_server.access.sessions import Sessions
@@ -131,6 +131,22 @@ def _change(store: str, hall: str, command: Command, said: str, also: Also | Non
 
 async def _hand_out(store: Store, hall: str, register: Line[Register], logins: Sequence[str]) -> None:
     """Print a new first password for each, on stdout so that a script can take it."""
+    made = {login: first_password() for login in logins}
+    await hand_out(store, hall, register, made, operator(), must_change=True)
+    print("shown only once; to be changed at the first sign-in:", file=sys.stderr)
+    for login, password in made.items():
+        print(f"{login} {password}" if len(made) > 1 else password)
+
+
+async def hand_out(
+    store: Store,
+    hall: str,
+    register: Line[Register],
+    made: Mapping[str, str],
+    by: str,
+    must_change: bool,
+) -> None:
+    """Give each login its password; those before it, and attempts that failed, are forgotten."""
     passwords = Passwords()
     sessions = Sessions(
         Vault(store, hall),
@@ -140,10 +156,9 @@ async def _hand_out(store: Store, hall: str, register: Line[Register], logins: S
         lambda: time.time_ns() // 1_000_000,
         lambda now: now,
     )
-    print("shown only once; to be changed at the first sign-in:", file=sys.stderr)
-    for login in logins:
-        password = first_password()
-        await sessions.set_password(login, password, operator(), must_change=True)
-        await sessions.vault.forget_attempts(f"account:{login}")
-        print(f"{login} {password}" if len(logins) > 1 else password)
-    passwords.close()
+    try:
+        for login, password in made.items():
+            await sessions.set_password(login, password, by, must_change)
+            await sessions.vault.forget_attempts(f"account:{login}")
+    finally:
+        passwords.close()

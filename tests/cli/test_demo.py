@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from websockets.sync.client import connect
 
-from queue_server.cli.demo import DAY_LIES_AHEAD, boundary_for
+from queue_server.cli.demo import DAY_LIES_AHEAD, Told, boundary_for
 from queue_server.demo import boundary_after, demo_plan
 from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.plan import HOUR, Plan
@@ -48,11 +49,40 @@ def test_it_says_where_everything_is_and_scripts_can_use_it(start: Start) -> Non
         assert place in demo.out
     assert (demo.directory / "demo.json").stat().st_mode & 0o777 == 0o600
     assert Path(told.token_file).stat().st_mode & 0o777 == 0o600
-    for page in (told.kiosk, told.board, told.slips):
-        assert httpx.get(page, timeout=10).status_code == 200
+    phone = f"{told.address}/t/{told.hall}/x"
+    for page in (told.kiosk, told.board, told.slips, phone):
+        shown = httpx.get(page, timeout=10)
+        assert shown.status_code == 200
+        assert "演示" in shown.text or "demo" in shown.text, page
+    assert {urlsplit(page).hostname for page in (told.kiosk, told.address)} == {"127.0.0.1"}
     assert not any(token in told.console for token in told.tokens.values())
     assert take_ticket(told) == "D001"
     wait_for(lambda: list((demo.directory / "slips").glob("*.png")), START)
+
+
+def test_its_people_sign_in_with_passwords_of_this_demo_alone_and_keep_them(start: Start) -> None:
+    first = start()
+    told = first.ready()
+    assert len(set(told.people.values())) == 7
+
+    def role(login: str) -> str:
+        body = {"login": login, "password": told.people[login]}
+        answer = httpx.post(f"{told.address}/api/halls/{told.hall}/sign-in", json=body, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["me"]["role"])
+
+    assert {login: role(login) for login in told.people} == {login: login for login in told.people}
+    assert not any(password in first.out + first.err for password in told.people.values())
+    first.signal(signal.SIGTERM)
+    assert first.ends() == 0
+    again = start(told_port(told))
+    told = again.ready()
+    assert role("manager") == "manager"
+
+
+def told_port(told: Told) -> int:
+    """The port of a demo that has ended."""
+    return int(told.address.rpartition(":")[2])
 
 
 def test_the_second_start_says_that_the_first_is_running_and_leaves_it_alone(start: Start) -> None:
