@@ -11,7 +11,7 @@ NAME ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check fix docs bench faults screenshots lock clean
+.PHONY: help demo dev test check fix docs bench faults screenshots lock audit clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -56,6 +56,10 @@ screenshots: ## Take the pictures of the README
 lock: ## Write the lock files anew (UPGRADE=1: to the newest versions)
 	@$(SETUP) dev npm
 	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+audit: ## Look up known vulnerabilities of everything that is locked (needs the network)
+	@$(SETUP) dev
+	@.venv/bin/uvx -q pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
 
 clean: ## Remove everything that was made here, the demo's data in var/ excepted
 	rm -rf build .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

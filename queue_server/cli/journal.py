@@ -18,6 +18,15 @@ SHARED: tuple[Processor, ...] = (
 )
 
 
+OTHERS = {
+    "uvicorn": logging.INFO,
+    "websockets": logging.INFO,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+}
+"""Libraries that would write whole requests at a lower level, the tokens in their headers among them."""
+
+
 def keep_journal(form: str, level: str) -> None:
     """Write what happens in this process to stderr as `form` (json or text), from `level` on."""
     handler = logging.StreamHandler(sys.stderr)
@@ -28,6 +37,8 @@ def keep_journal(form: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name, least in OTHERS.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level.upper())))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

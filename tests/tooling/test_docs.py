@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,15 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_package_that_is_asked_for_is_reviewed_and_no_other() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"].values()
+    asked = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["server"]]
+    asked += [each for group in groups for each in group if isinstance(each, str)]
+    wanted = {re.split(r"[^\w.-]", each)[0].lower() for each in asked}
+    review = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").partition("## Looked at")[0]
+    rows = [line.split("|")[1] for line in review.splitlines() if line.startswith("| ")]
+    named = {name.strip().removesuffix(" (npm)") for row in rows for name in row.split(",")}
+    assert named - {"Package", "typescript"} == wanted
