@@ -27,9 +27,14 @@ OTHERS = {
 """Libraries that would write whole requests at a lower level, the tokens in their headers among them."""
 
 
+HANDSHAKE = '"WebSocket %s"'
+"""Begins what uvicorn writes of each socket, its whole address: the access log, which is off here."""
+
+
 def keep_journal(form: str, level: str) -> None:
     """Write what happens in this process to stderr as `form` (json or text), from `level` on."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(lambda record: HANDSHAKE not in str(record.msg))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*SHARED, structlog.stdlib.add_logger_name, _without_colours],

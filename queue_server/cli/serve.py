@@ -74,6 +74,11 @@ def access_rules(settings: ServerSettings) -> AccessRules:
     return AccessRules(idle=settings.session_idle, tickets=tickets, sso=sso)
 
 
+def is_open(settings: ServerSettings) -> bool:
+    """Whether others reach this server, and without TLS."""
+    return settings.bind not in ("127.0.0.1", "::1", "localhost") and not settings.address.startswith("https")
+
+
 class HallServer(uvicorn.Server):
     """uvicorn around a site: when the site cannot go on, the server ends too instead of standing empty."""
 
@@ -298,6 +303,10 @@ async def _serve(
         try:
             async with served(server) as running:
                 print(f"一窗: {settings.address}", flush=True)
+                if is_open(settings):
+                    log.warning(
+                        "no TLS: passwords and tokens can be read on the way", see="docs/operating/tls.md"
+                    )
                 await running
         except ExceptionGroup as group:
             log.critical("the server cannot go on", why=end_of(group), exc_info=group)

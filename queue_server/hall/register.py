@@ -153,7 +153,7 @@ class Register:
 
     def by_sso(self, subject: str) -> Account | None:
         """Whom the hall's single sign-on calls so."""
-        return next((account for account in self.accounts.values() if account.sso == subject), None)
+        return next((each for each in self.accounts.values() if subject and each.sso == subject), None)
 
     def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         """Put a record (None takes it out); what it replaced is remembered until `settle`."""

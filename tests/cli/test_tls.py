@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
 
+from queue_server.cli.serve import is_open
+from queue_server.config import ServerSettings
 from queue_server.console.client import HallClient
 from tests.cli.processes import START, Program, free_port, run, stop_store
 from tests.cli.test_serve import always_open
@@ -109,3 +111,17 @@ async def test_a_certificate_without_its_key_is_named(tmp_path: Path, certificat
     refused = run("serve", hall_files=str(always_open(tmp_path)), tls_certificate=str(certificate))
     assert refused.returncode == 1
     assert "tls_key" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "warned"),
+    [
+        ({}, False),
+        ({"bind": "0.0.0.0"}, True),
+        ({"bind": "0.0.0.0", "public_url": "https://hall.zw.lan"}, False),
+        ({"bind": "0.0.0.0", "tls_certificate": "hall.pem", "tls_key": "hall.key"}, False),
+        ({"bind": "::1"}, False),
+    ],
+)
+def test_a_server_that_others_reach_without_tls_says_so(settings: dict[str, str], warned: bool) -> None:
+    assert is_open(ServerSettings(**settings)) == warned  # type: ignore[arg-type]
