@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.api.hall import Served, served
@@ -78,6 +80,26 @@ async def test_everyone_gets_a_new_password_after_a_restore(store_url: str, hall
         given = dict(line.split() for line in (await office("user", "reset", "--everyone")).out.splitlines())
         assert given.keys() == {"a1", "b2"}
         await wait_until(lambda: _lets_in(hall, "a1", given["a1"]))
+
+
+async def test_a_backup_brings_people_back_and_no_password(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    office = Office(store_url, hall_id)
+    async with served(store_url, hall_id):
+        await office("user", "add", "li", "--role", "clerk")
+    file, other = tmp_path / "halls.backup", str(tmp_path / "store")
+    kept = await yichuang("backup", "--store", store_url, "--to", str(file), "--hall", hall_id)
+    assert kept.status == 0, kept.err
+    assert (await yichuang("restore", str(file), "--store", other)).status == 0
+    restored = Office(other, hall_id)
+    assert "li " in (await restored("user", "list")).out
+    left = [place for place in (tmp_path / "store").rglob("*") if place.is_file()]
+    assert left
+    assert not any(b"argon2" in place.read_bytes() for place in left)
+    again = await restored("user", "reset", "--everyone")
+    assert len(again.out.strip()) == 14, again.err
+    assert any(b"argon2id" in place.read_bytes() for place in left if place.exists()), "the control"
 
 
 @pytest.mark.parametrize(
