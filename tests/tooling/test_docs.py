@@ -45,7 +45,8 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_every_package_that_is_asked_for_is_reviewed_and_no_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"].values()
-    asked = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["server"]]
+    extras = project["project"]["optional-dependencies"].values()
+    asked = [*project["project"]["dependencies"], *(each for extra in extras for each in extra)]
     asked += [each for group in groups for each in group if isinstance(each, str)]
     wanted = {re.split(r"[^\w.-]", each)[0].lower() for each in asked}
     review = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").partition("## Looked at")[0]
