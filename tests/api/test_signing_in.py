@@ -23,6 +23,12 @@ from tests.api.people import PASSWORD, give, person, sign_in, signed_in
 from tests.waiting import wait_until
 
 
+def knows(hall: Served, login: str) -> bool:
+    """Whether a process has heard of somebody's password."""
+    account = hall.site.halls[hall.hall].register.state.accounts.get(login)
+    return account is not None and bool(account.stamp)
+
+
 async def me(hall: Served, token: str) -> tuple[int, str]:
     """How `who am I` is answered: status, and role or code."""
     answer = await hall.get(token, "/me")
@@ -132,7 +138,7 @@ async def test_what_is_revoked_ends_on_every_process_and_closes_its_screens(
 ) -> None:
     async with served(store_url, hall_id) as one, served(store_url, hall_id) as two:
         await person(one, "li", "clerk", (8,))
-        await wait_until(lambda: "li" in two.site.halls[hall_id].register.state.accounts)
+        await wait_until(lambda: knows(two, "li"))
         token = await signed_in(two, "li")
         headers = {"Authorization": f"Bearer {token}"}
         async with connect(f"{two.sockets}/windows/8/live", additional_headers=headers) as socket:
@@ -147,7 +153,7 @@ async def test_what_is_revoked_ends_on_every_process_and_closes_its_screens(
 async def test_signing_out_at_one_process_ends_the_session_at_the_other(store_url: str, hall_id: str) -> None:
     async with served(store_url, hall_id) as one, served(store_url, hall_id) as two:
         await person(one, "li", "clerk")
-        await wait_until(lambda: "li" in two.site.halls[hall_id].register.state.accounts)
+        await wait_until(lambda: knows(two, "li"))
         token = await signed_in(one, "li")
         assert await me(two, token) == (200, "clerk")
         await one.post(token, "sign-out")
