@@ -23,9 +23,8 @@ from msgspec.structs import replace
 from displays.voice_pack import MANIFEST
 from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
-from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, new_token, token_hash
 from queue_server.access.passwords import first_password
-from queue_server.access.principals import CLERK, FLOOR, KIOSK, MANAGER, STAFF, new_token, token_hash
+from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, STAFF, new_token, token_hash
 from queue_server.app import Site
 from queue_server.cli.crowd import STAFFED, Crowd
 from queue_server.cli.ending import Ending
@@ -44,8 +43,8 @@ from queue_server.cli.serve import (
     with_followers,
 )
 from queue_server.cli.stores import NoStore, connected, embedded
-from queue_server.cli.voice import PACK
 from queue_server.cli.users import hand_out
+from queue_server.cli.voice import PACK
 from queue_server.demo import boundary_after, demo_plan
 from queue_server.desk.line import Line
 from queue_server.hall.accounts import AddAccount
@@ -68,8 +67,8 @@ DAY_LIES_AHEAD = 12
 class Told(msgspec.Struct, frozen=True):
     """Where everything of a demo is: the content of its file for scripts.
 
-    `tokens` by whom they are for, `speakers` by voice zone: the board with its sound.
-    `tokens` by whom they are for, `people` with their passwords: made up for this demo, and for it alone.
+    `tokens` by whom they are for, `speakers` by voice zone: the board with its sound. `people` with their
+    passwords, which were made up for this demo and for it alone.
     """
 
     hall: str
