@@ -212,6 +212,20 @@ class PauseCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuing: bool = True
 
 
+class SetQuota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many tickets a category gives out today at most, those already out counted; null: no limit."""
+
+    quota: Annotated[int, Meta(ge=0, le=100_000)] | None
+
+
+class AcknowledgeAlarm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody has taken note of the alarms of one kind about `log` that were raised up to `until` (ms)."""
+
+    code: Code
+    log: Code
+    until: Moment
+
+
 class SetNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Show a notice on every screen; an empty text takes it down."""
 
@@ -640,3 +654,89 @@ class Health(msgspec.Struct, frozen=True):
     alarms: tuple[AlarmLine, ...]
     told: tuple[Told, ...] = ()
     silent: tuple[str, ...] = ()
+
+
+# --- the floor as its manager sees it ----------------------------------------------------
+
+
+class WindowNow(msgspec.Struct, frozen=True):
+    """A window as a manager sees it: who is there, since when (ms), and what goes on.
+
+    `since` is when its state began, `claimed_at` when its clerk sat down. `present` is the number of the
+    visitor, `present_state` ``called`` or ``serving``, `present_since` (ms) since when. `left_open` says
+    that the clerk went with the service unfinished.
+    """
+
+    number: int
+    name: Text
+    floor: str
+    area: str
+    state: WindowState
+    pausing: bool
+    reason: str
+    for_today: bool
+    clerk: str
+    since: int
+    claimed_at: int
+    serves: tuple[str, ...]
+    present: str = ""
+    present_state: str = ""
+    present_since: int | None = None
+    left_open: bool = False
+
+
+class CategoryNow(msgspec.Struct, frozen=True):
+    """A category as a manager sees it: `oldest` is when the longest waiting ticket was taken (ms).
+
+    `target` is how long an ordinary visitor should wait at most (ms), `windows` those that call it now;
+    `issuing` is whether it gives out tickets while paused; `quota` the most tickets today (null: no limit).
+    """
+
+    category: str
+    name: Text
+    waiting: int
+    oldest: int | None
+    target: int
+    windows: tuple[int, ...]
+    paused: bool
+    issuing: bool
+    reason: str
+    issued: int
+    quota: int | None
+
+
+class AlarmNow(msgspec.Struct, frozen=True):
+    """A kind of alarm since the day opened: how often, the last time (ms), and who has taken note of it."""
+
+    code: str
+    log: str
+    at: int
+    times: int
+    text: Text
+    seen_by: str = ""
+    seen_at: int | None = None
+
+
+class FloorView(msgspec.Struct, frozen=True, tag="floor"):
+    """All that a manager's console shows, pushed whole: the newest `seq`/`data_at` wins.
+
+    `alarms` are newest first, those nobody has taken note of before the others. `broken_zones` are voice
+    zones without sound. `issued`, `waiting`, `served`, `missed` and `parked` count today's tickets.
+    """
+
+    hall: str
+    seq: int
+    data_at: int
+    date: str
+    closed: bool
+    windows: tuple[WindowNow, ...]
+    categories: tuple[CategoryNow, ...]
+    alarms: tuple[AlarmNow, ...]
+    zones: tuple[str, ...]
+    broken_zones: tuple[str, ...]
+    issued: int
+    waiting: int
+    served: int
+    missed: int
+    parked: int
+    notices: tuple[Text, ...] = ()

@@ -60,6 +60,7 @@ class See(StrEnum):
     TICKET = "ticket"
     WINDOW = "window"
     HEALTH = "health"
+    OVERVIEW = "overview"
     SLIPS = "slips"
     VOICE = "voice"
     STATUS = "status"
@@ -84,6 +85,7 @@ SEES: dict[See, frozenset[str]] = {
     See.TICKET: frozenset({CLERK, FLOOR, MANAGER, SUPERVISOR}),
     See.WINDOW: frozenset({CLERK, MANAGER, SUPERVISOR}),
     See.HEALTH: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+    See.OVERVIEW: frozenset({MANAGER, SUPERVISOR}),
     See.SLIPS: frozenset({PRINTER}),
     See.VOICE: frozenset({BOARD}),
     See.CLAIM: frozenset({KIOSK, FLOOR}),
@@ -121,6 +123,8 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
         do.SetNotice,
         do.PauseCategory,
         do.ResumeCategory,
+        do.SetQuota,
+        do.AcknowledgeAlarm,
         do.AssignWindow,
         do.EnterByHand,
         do.RecordDown,

@@ -6,6 +6,7 @@ from displays.board import Board
 from kiosk.menu import Menu
 from queue_server import views, wire
 from queue_server.access.principals import may_see_health
+from queue_server.api.alarms import alarm_lines
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done
@@ -14,7 +15,6 @@ from queue_server.hall import commands as do
 from queue_server.hall.refusals import NotYours
 from queue_server.reactions.webhooks import Standing, host_of, standing_of
 from queue_server.store.logs import StoreRefused, Unanswered
-from queue_server.views import alarm_text
 
 
 async def show(call: Call) -> wire.Hall:
@@ -51,12 +51,7 @@ async def health(call: Call) -> wire.Health:
         halted=hall.halt.code if hall.halt else "",
         set_aside=hall.day.state.now.quarantined if hall.day else (),
         barred=hall.day.state.now.barred if hall.day else (),
-        alarms=tuple(
-            wire.AlarmLine(
-                at, alarm.code, alarm.log, alarm_text(alarm.code, {"log": alarm.log, **alarm.facts})
-            )
-            for at, alarm in hall.alarms
-        ),
+        alarms=alarm_lines(hall),
         told=await _told(call),
         silent=hall.day.state.now.broken_zones if hall.day else (),
     )

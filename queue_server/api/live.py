@@ -21,6 +21,7 @@ from displays import board as b
 from displays.hub import Hub
 from queue_server import views
 from queue_server.access.principals import PUBLIC, Principal, See, may_see_window
+from queue_server.api.alarms import alarm_lines
 from queue_server.api.problems import Unfit, problem
 from queue_server.api.staying import Staying
 from queue_server.api.who import Halls, found_hall, must_be_own_site, must_enter, principal_of
@@ -28,6 +29,7 @@ from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
 from queue_server.hall.refusals import NotYours, Refused
+from queue_server.overview import overview
 from queue_server.store.chain import Entry
 from queue_server.views import refusal_text
 
@@ -42,6 +44,7 @@ SOCKETS = {
     "/kiosk/live": See.MENU,
     "/windows/{n}/live": See.WINDOW,
     "/zones/{zone}/live": See.VOICE,  # a loudspeaker's: `voice.py`
+    "/overview/live": See.OVERVIEW,
 }
 """Every socket and the right that whoever opens it needs."""
 
@@ -196,11 +199,40 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
 
         await to_screen(websocket, halls, See.WINDOW, show)
 
-    shows = {See.BOARD: board, See.MENU: kiosk, See.WINDOW: window}
+    shows = {
+        See.BOARD: board,
+        See.MENU: kiosk,
+        See.WINDOW: window,
+        See.OVERVIEW: _floor(halls, live, staying),
+    }
     return [
         *(WebSocketRoute(PREFIX + path, shows[right]) for path, right in SOCKETS.items() if right in shows),
         *(Route(PREFIX + path, only_a_socket) for path, right in SOCKETS.items() if right in shows),
     ]
+
+
+def _floor(halls: Halls, live: Live, staying: Staying) -> Callable[[WebSocket], Awaitable[None]]:
+    """The socket that shows the whole floor to whoever has the right."""
+
+    async def floor(websocket: WebSocket) -> None:
+        async def show(hall: Hall) -> None:
+            async def allowed(used: bool = True) -> Principal:
+                who = await principal_of(websocket, halls, hall, used)
+                must_enter(who, See.OVERVIEW)
+                return who
+
+            view = live.serve(
+                websocket,
+                hall,
+                f"overview/{hall.id}",
+                lambda day, at: overview(day, at, alarm_lines(hall)),
+                lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
+            )
+            await staying.while_allowed(websocket, hall, await allowed(), allowed, view)
+
+        await to_screen(websocket, halls, See.OVERVIEW, show)
+
+    return floor
 
 
 async def only_a_socket(_: Request) -> Response:

@@ -14,7 +14,18 @@ from displays.board import Board
 from kiosk.menu import Catalogue, Menu, Receipt
 from queue_server import wire
 from queue_server.access.principals import PUBLIC, Right, See
-from queue_server.api import catalogue, checklists, claims, floor, help, people, status, tickets, windows
+from queue_server.api import (
+    catalogue,
+    checklists,
+    claims,
+    floor,
+    help,
+    overview,
+    people,
+    status,
+    tickets,
+    windows,
+)
 from queue_server.api.calls import Call
 from queue_server.api.who import Halls
 from queue_server.hall import commands as do
@@ -80,6 +91,7 @@ OPERATIONS = (
     Operation("GET", "/menu", floor.menu, None, Menu, See.MENU),
     Operation("GET", "/status", status.status, None, wire.Status, See.STATUS, headers=status.KEPT),
     Operation("GET", "/catalogue", catalogue.catalogue, None, Catalogue, See.CATALOGUE),
+    Operation("GET", "/overview", overview.show, None, wire.FloorView, See.OVERVIEW),
     Operation("GET", "/health", floor.health, None, wire.Health, See.HEALTH),
     Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, do.TakeTicket, 201),
     Operation(
@@ -128,6 +140,8 @@ OPERATIONS = (
     _act("/windows/{n}/assign", windows.assign, wire.AssignWindow, do.AssignWindow),
     _act("/categories/{letter}/pause", floor.pause_category, wire.PauseCategory, do.PauseCategory),
     _act("/categories/{letter}/resume", floor.resume_category, wire.Nothing, do.ResumeCategory),
+    _act("/categories/{letter}/quota", overview.set_quota, wire.SetQuota, do.SetQuota),
+    _act("/alarms/seen", overview.acknowledge, wire.AcknowledgeAlarm, do.AcknowledgeAlarm),
     _act("/zones/{zone}/sound", floor.sound, wire.Sound, do.SoundState),
     _act("/down-times", floor.down, wire.DownTime, do.RecordDown),
     _act("/notice", floor.notice, wire.SetNotice, do.SetNotice),

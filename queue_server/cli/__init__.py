@@ -115,7 +115,7 @@ def console(
     theme: Annotated[str, Parameter(env_var="YICHUANG_THEME")] = "",
     settings: Annotated[str, Parameter(env_var="YICHUANG_CONSOLE")] = "",
 ) -> None:
-    """Run the console of a window in this terminal.
+    """Run the console of a window, or a manager's, in this terminal.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def console(
     hall
         The hall's id.
     window
-        The window's number.
+        The window's number; without one the console is a manager's, with the whole floor.
     token_file
         The file that holds the clerk's token; without one it is taken from YICHUANG_TOKEN, and without that
         the console asks for name and password.

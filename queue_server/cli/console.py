@@ -1,4 +1,4 @@
-"""Starting the window console: which hall, which window, and as whom.
+"""Starting a console: which hall, which window (or the whole floor), and as whom.
 
 An option wins over the environment, the environment over the settings file of this PC. The token is never
 an option: whoever lists the processes would read it. Without one the console asks for name and password.
@@ -28,7 +28,10 @@ class Incomplete(Exception):
 
 
 class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the console sits, as options, variables or the settings file say it; "" and 0 leave it open."""
+    """Where the console sits, as options, variables or the settings file say it; "" leaves it open.
+
+    Without a window (0) it is the manager's view of the whole floor.
+    """
 
     server: str = ""
     hall: str = ""
@@ -81,8 +84,8 @@ def seated(wanted: Seat, written: Seat) -> Seat:
         faults.append(f'the server\'s address "{seat.server}" must begin with http:// or https://')
     if not seat.hall:
         faults.append("which hall? --hall ID, or YICHUANG_HALL")
-    if seat.window < 1:
-        faults.append("which window? --window NUMBER, or YICHUANG_WINDOW")
+    if seat.window < 0:
+        faults.append(f"there is no window {seat.window}: --window NUMBER, or none for the manager's view")
     if seat.lang not in ("", *LANGUAGES):
         faults.append(f'there is no language "{seat.lang}": {", ".join(LANGUAGES)}')
     if seat.theme not in ("", *THEMES):

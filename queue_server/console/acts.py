@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
+from queue_server.console.keys import FREE, Keys, Why
 from queue_server.console.scene import Scene, person
 from queue_server.console.words import say
 
@@ -29,22 +28,8 @@ KEYS = {
 }
 """Every act of the key bar and its key."""
 
-ALSO = {"help": "question_mark", "transfer": "0", "pause": "minus", "more": "equals_sign"}
-"""The key below, for terminals that keep F1, F10, F11 or F12 to themselves: each only opens a list."""
-
-FREE = frozenset({"help", "quit"})
-"""Possible at any time, link or no link."""
-
-
-class Why(msgspec.Struct, frozen=True):
-    """Why something cannot be done now: a sentence's key and its values."""
-
-    code: str
-    values: dict[str, str | int] = {}
-
-    def sentence(self, lang: str) -> str:
-        """The reason as the clerk reads it."""
-        return say(f"why.{self.code}", lang, **self.values)
+MORE = ("call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release")
+"""What F12 offers, in its order."""
 
 
 def why_not(act: str, scene: Scene) -> Why | None:
@@ -185,3 +170,7 @@ def label(act: str, scene: Scene) -> str:
     if act == "undo" and scene.seated and scene.undo_left:
         return f"{name} {scene.undo_left}s"
     return name
+
+
+WINDOW = Keys(KEYS, why_not, meaning, label, MORE, ("help.also", "help.leave"))
+"""The keys of a window's console."""

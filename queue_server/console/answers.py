@@ -10,13 +10,14 @@ from queue_server.wire import Done
 def outcome(act: str, done: Done, lang: str) -> str:
     """What an accepted act did, as a sentence."""
     key = f"{act}_{done.detail}" if (act, done.detail) in DETAILED else act
-    return say(f"did.{key}", lang, number=done.number, window=done.window, ahead=done.ahead)
+    return say(f"did.{key}", lang, number=done.number, window=done.window, ahead=done.ahead, what=done.detail)
 
 
 DETAILED = frozenset(
     {
         ("finish_next", "nobody_waits"),
         ("finish_next", "window_paused"),
+        ("open_window", "planned"),
         ("miss", "void"),
         ("miss", "set_back"),
         ("undo", "call"),

@@ -19,9 +19,10 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from queue_server.console.link import LinkEvent, Live, live_window
+from kiosk.menu import Receipt
+from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
-from queue_server.wire import Done, Hall, NewPassword, Nothing, Problem, SignedIn, SignIn, WhoAmI
+from queue_server.wire import Done, EnterByHand, Hall, NewPassword, Nothing, Problem, SignedIn, SignIn, WhoAmI
 
 Answer = TypeVar("Answer")
 
@@ -156,6 +157,13 @@ class HallClient:
 
         Raises Refused, Unreachable (certainly not done) or NotKnown.
         """
+        return await self._do(path, body, Done)
+
+    async def enter_by_hand(self, body: EnterByHand) -> Receipt:
+        """补录: give a number written by hand its true place. Raises as `act` does."""
+        return await self._do("paper-tickets", body, Receipt)
+
+    async def _do(self, path: str, body: msgspec.Struct | None, kind: type[Answer]) -> Answer:
         content = msgspec.json.encode(Nothing() if body is None else body)
         headers = {"Idempotency-Key": secrets.token_hex(16), "Content-Type": "application/json"}
         until = time.monotonic() + self._act_seconds
@@ -171,7 +179,7 @@ class HallClient:
             else:
                 last = attempt == ATTEMPTS - 1
                 if answer.status_code not in GATEWAY or (last and not lost):
-                    return _answer(answer, Done)
+                    return _answer(answer, kind)
                 lost = True
             if time.monotonic() + PAUSE_SECONDS >= until:
                 break
@@ -180,8 +188,15 @@ class HallClient:
 
     def live(self, window: int) -> AsyncGenerator[LinkEvent, None]:
         """The window's state, pushed whole whenever it changes, for ever; it reconnects by itself."""
+        return self._link(f"windows/{window}/live")
+
+    def live_floor(self) -> AsyncGenerator[LinkEvent, None]:
+        """The whole floor for its manager, in the same way."""
+        return self._link("overview/live")
+
+    def _link(self, path: str) -> AsyncGenerator[LinkEvent, None]:
         address = self.base_url.replace("http", "ws", 1)
-        return live_window(f"{address}{self._hall}/windows/{window}/live", self._token, self._live)
+        return live_view(f"{address}{self._hall}/{path}", self._token, self._live)
 
     async def _ask(self, path: str, kind: type[Answer]) -> Answer:
         try:

@@ -14,10 +14,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from queue_server.console import acts
 from queue_server.console.choices import Choice
+from queue_server.console.keys import Keys
 from queue_server.console.panels import Line, lines
-from queue_server.console.scene import Scene
+from queue_server.console.scene import Known, Scene
 from queue_server.console.words import fit, named, say, wide
 from queue_server.wire import TicketView
 
@@ -82,7 +82,7 @@ class Pick(Dialog[str]):
             return Content(say("empty.list", self.lang))
         first = self.at - self.at % PAGE
         shown = self.choices[first : first + PAGE]
-        column = max(cell_len(choice.label) for choice in self.choices)
+        column = min(ROOM - 5, max(cell_len(choice.label) for choice in self.choices))
         rows: list[Line] = [self._row(place, choice, column) for place, choice in enumerate(shown, first)]
         if len(self.choices) > PAGE:
             pages = -(-len(self.choices) // PAGE)
@@ -119,14 +119,69 @@ class Pick(Dialog[str]):
         event.stop()
 
 
+class Several(Dialog[tuple[str, ...]]):
+    """As many of a list as are wanted: digits or Space tick and untick, Enter ends."""
+
+    def __init__(self, lang: str, title: str, choices: Sequence[Choice], ticked: Sequence[str]) -> None:
+        super().__init__(lang, title)
+        self.choices = list(choices)
+        self.ticked = set(ticked)
+        self.at = 0
+
+    def answers(self) -> Content:
+        """Every line with its digit and whether it is ticked."""
+        rows: list[Line] = []
+        for place, choice in enumerate(self.choices):
+            digit = str((place + 1) % PAGE) if place < PAGE else " "
+            tick = "[x]" if choice.value in self.ticked else "[ ]"
+            mark = ">" if place == self.at else " "
+            row = fit(f"{mark} {digit}  {tick} {choice.label}", ROOM)
+            rows.append((row, "reverse" if place == self.at else ""))
+        return lines(*rows)
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.several", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Arrows move, digits and Space tick."""
+        digit = digit_of(event)
+        if event.key in ("up", "down"):
+            step = 1 if event.key == "down" else -1
+            self.at = min(max(0, self.at + step), len(self.choices) - 1)
+        elif event.key == "enter":
+            self._end()
+        elif event.key == "space":
+            self._tick(self.at)
+        elif digit is not None:
+            self._tick((digit - 1) % PAGE)
+        else:
+            return
+        event.stop()
+        if self.is_current:
+            self.redraw()
+
+    def _tick(self, place: int) -> None:
+        if place < len(self.choices):
+            self.at = place
+            self.ticked ^= {self.choices[place].value}
+
+    def _end(self) -> None:
+        if self.ticked:
+            self.dismiss(tuple(c.value for c in self.choices if c.value in self.ticked))
+        else:
+            self.app.bell()
+
+
 class Number(Dialog[str]):
     """A ticket's number, typed: digits are enough."""
 
     LONGEST = 6
 
-    def __init__(self, lang: str, title: str, about: str = "") -> None:
+    def __init__(self, lang: str, title: str, about: str = "", letter: bool = True) -> None:
         super().__init__(lang, title, about)
         self.typed = ""
+        self.letter = letter
 
     def answers(self) -> Content:
         """What is typed so far."""
@@ -155,7 +210,7 @@ class Number(Dialog[str]):
     def _fits(self, typed: str) -> bool:
         if len(typed) != 1 or not typed.isascii() or len(self.typed) >= self.LONGEST:
             return False
-        return typed.isdigit() or (typed.isalpha() and not self.typed)
+        return typed.isdigit() or (self.letter and typed.isalpha() and not self.typed)
 
 
 class Outcomes(Dialog[dict[str, str]]):
@@ -217,22 +272,23 @@ class Outcomes(Dialog[dict[str, str]]):
 class Help(Dialog[None]):
     """Every key, what it does, and beside it why it cannot be used now."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Known, keys: Keys) -> None:
         super().__init__(scene.lang, say("title.help", scene.lang))
         self.scene = scene
+        self.keys = keys
 
     def answers(self) -> Content:
         """A line for each key, with the reason where there is one."""
         rows: list[Line] = []
-        tips = {act: say(f"tip.{acts.meaning(act, self.scene)}", self.lang) for act in acts.KEYS}
+        tips = {act: self.keys.tip(act, self.scene) for act in self.keys.table}
         column = max(cell_len(tip) for tip in tips.values())
-        for act, key in acts.KEYS.items():
-            why = acts.why_not(act, self.scene)
+        for act, key in self.keys.table.items():
+            why = self.keys.why_not(act, self.scene)
             beside = why.sentence(self.lang) if why is not None else ""
             row = f"{wide(key.upper(), 4)}{wide(tips[act], column)}  {beside}"
             rows.append((fit(row, HELP_ROOM), "$faint" if why is not None else ""))
-        rows.append(fit(say("help.also", self.lang), HELP_ROOM))
-        return lines(*rows, fit(say("help.leave", self.lang), HELP_ROOM))
+        hints = [fit(say(hint, self.lang), HELP_ROOM) for hint in self.keys.hints]
+        return lines(*rows, *hints)
 
     def foot(self) -> str:
         """Which keys answer."""

@@ -16,18 +16,20 @@ from queue_server.console.words import fit, say, wide
 LONGEST = 128
 
 
-class Form(Dialog[tuple[str, str]]):
-    """Two lines to type into; Enter goes on, and at the last line it is done. A hidden line shows stars."""
+class Form(Dialog[tuple[str, ...]]):
+    """Lines to type into; Enter goes on, and at the last line it is done. A hidden line shows stars."""
 
-    def __init__(self, lang: str, title: str, labels: tuple[str, str], hidden: tuple[bool, bool], about: str):
+    def __init__(
+        self, lang: str, title: str, labels: tuple[str, ...], about: str = "", hidden: tuple[bool, ...] = ()
+    ) -> None:
         super().__init__(lang, title, about)
         self.labels = labels
-        self.hidden = hidden
-        self.typed = ["", ""]
+        self.hidden = hidden or (False,) * len(labels)
+        self.typed = [""] * len(labels)
         self.at = 0
 
     def answers(self) -> Content:
-        """Both lines as they stand."""
+        """All lines as they stand."""
         rows: list[Line] = []
         for place, label in enumerate(self.labels):
             text = "*" * len(self.typed[place]) if self.hidden[place] else self.typed[place]
@@ -42,13 +44,14 @@ class Form(Dialog[tuple[str, str]]):
 
     def on_key(self, event: events.Key) -> None:
         """Whatever prints is typed."""
-        if event.key == "enter" and self.at == 1:
+        last = len(self.typed) - 1
+        if event.key == "enter" and self.at == last:
             if all(self.typed):
-                self.dismiss((self.typed[0], self.typed[1]))
+                self.dismiss(tuple(self.typed))
         elif event.key in ("enter", "down", "tab"):
-            self.at = 1
+            self.at = min(self.at + 1, last)
         elif event.key in ("up", "shift+tab"):
-            self.at = 0
+            self.at = max(0, self.at - 1)
         elif event.key == "backspace":
             self.typed[self.at] = self.typed[self.at][:-1]
         elif event.character is not None and event.character.isprintable():
@@ -74,18 +77,18 @@ class Form(Dialog[tuple[str, str]]):
 class AtTheDoor(Protocol):
     """Whoever can put a form before the clerk; None when the clerk goes away."""
 
-    async def form(self, form: Form) -> tuple[str, str] | None: ...
+    async def form(self, form: Form) -> tuple[str, ...] | None: ...
 
 
 async def enter(door: AtTheDoor, client: HallClient, lang: str, about: str = "") -> bool:
     """Ask for name and password until the hall lets the clerk in; False when the clerk goes away."""
     while True:
         labels = (say("form.login", lang), say("form.password", lang))
-        typed = await door.form(Form(lang, say("title.sign_in", lang), labels, (False, True), about))
+        typed = await door.form(Form(lang, say("title.sign_in", lang), labels, about, (False, True)))
         if typed is None:
             return False
         try:
-            signed = await client.sign_in(*typed)
+            signed = await client.sign_in(typed[0], typed[1])
         except NotDone as error:
             about = not_done(error, lang)
             continue
@@ -100,7 +103,7 @@ async def _first_change(door: AtTheDoor, client: HallClient, old: str, lang: str
     about = say("form.first", lang)
     while True:
         labels = (say("form.new", lang), say("form.again", lang))
-        typed = await door.form(Form(lang, say("title.new_password", lang), labels, (True, True), about))
+        typed = await door.form(Form(lang, say("title.new_password", lang), labels, about, (True, True)))
         if typed is None:
             return False
         if typed[0] != typed[1]:

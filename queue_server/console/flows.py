@@ -350,5 +350,3 @@ FLOWS: dict[str, Flow] = {
     "close": close_window,
     "release": release,
 }
-MORE = ("call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release")
-"""What F12 offers, in its order."""

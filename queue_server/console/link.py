@@ -1,4 +1,4 @@
-"""The live link of a window: its whole state pushed, and the truth about the link itself.
+"""The live link of a console: its window or floor pushed whole, and the truth about the link itself.
 
 The link reconnects by itself with back-off and jitter. It is down the moment nothing has been
 heard for `stale` seconds, whatever the socket says: a switch that lost power closes nothing.
@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from queue_server.console.words import cleaned
-from queue_server.wire import Beat, WindowView
+from queue_server.wire import Beat, FloorView, WindowView
 
 MESSAGE_BYTES = 1 << 20
 
@@ -36,7 +36,7 @@ class Live(msgspec.Struct, frozen=True):
 
 
 class LinkUp(msgspec.Struct, frozen=True):
-    """The window's state arrives again."""
+    """The state arrives again."""
 
 
 class LinkDown(msgspec.Struct, frozen=True):
@@ -45,12 +45,12 @@ class LinkDown(msgspec.Struct, frozen=True):
     why: str
 
 
-Heard = Union[WindowView, Beat]  # noqa: UP007  (msgspec is handed it as a value)
-LinkEvent = WindowView | Beat | LinkUp | LinkDown
+Heard = Union[WindowView, FloorView, Beat]  # noqa: UP007  (msgspec is handed it as a value)
+LinkEvent = WindowView | FloorView | Beat | LinkUp | LinkDown
 
 
-async def live_window(address: str, token: str, live: Live) -> AsyncGenerator[LinkEvent, None]:
-    """Everything a window's console must know, for ever: LinkUp precedes the first state of a connection."""
+async def live_view(address: str, token: str, live: Live) -> AsyncGenerator[LinkEvent, None]:
+    """Everything a console must know, for ever: LinkUp precedes the first state of a connection."""
     failures = 0
     while True:
         try:
@@ -116,7 +116,7 @@ def sign_of_life(seq: int) -> str:
     return msgspec.json.encode({"type": "here", "seq": seq}).decode()
 
 
-def heard(raw: str | bytes) -> WindowView | Beat:
+def heard(raw: str | bytes) -> WindowView | FloorView | Beat:
     """One message of the link, harmless. Raises msgspec's errors for what is neither state nor beat."""
-    event: WindowView | Beat = msgspec.convert(cleaned(msgspec.json.decode(raw)), Heard)
+    event: WindowView | FloorView | Beat = msgspec.convert(cleaned(msgspec.json.decode(raw)), Heard)
     return event

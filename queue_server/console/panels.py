@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -17,8 +17,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from queue_server.console import acts, digits
-from queue_server.console.scene import Scene, minutes, person, seconds
+from queue_server.console import digits
+from queue_server.console.keys import Keys
+from queue_server.console.scene import Known, Scene, minutes, person, seconds
 from queue_server.console.words import clock_time, fit, named, say, wide
 from queue_server.wire import QueueLine, TicketView
 
@@ -33,10 +34,14 @@ def lines(*given: Line) -> Content:
     return Content("\n").join(each if isinstance(each, Content) else Content.assemble(each) for each in given)
 
 
-class Panel(Static):
-    """A corner of the screen that is drawn anew whenever the scene changes."""
+Shown = TypeVar("Shown", bound=Known)
+"""What a corner is drawn from."""
 
-    scene: reactive[Scene | None] = reactive(None)
+
+class Corner(Static, Generic[Shown]):
+    """A corner of a screen that is drawn anew whenever the scene changes."""
+
+    scene: reactive[Shown | None] = reactive(None)
 
     def render(self) -> Content:
         """The panel as it is now."""
@@ -44,13 +49,17 @@ class Panel(Static):
             return Content("")
         return self.draw(self.scene, self.size)
 
-    def draw(self, scene: Scene, size: Size) -> Content:
+    def draw(self, scene: Shown, size: Size) -> Content:
         """The panel for a scene, `size` in cells."""
         raise NotImplementedError
 
     def on_resize(self) -> None:
         """A panel is drawn for its size: draw it anew, not only when the scene changes next."""
         self.refresh()
+
+
+class Panel(Corner[Scene]):
+    """A corner of a window's screen."""
 
 
 class Head(Panel):
@@ -61,15 +70,20 @@ class Head(Panel):
         window = say("head.window", lang, window=scene.window)
         state = say(f"window.{'pausing' if view.pausing else view.state}", lang) if view is not None else ""
         who = scene.me.name or scene.me.id if scene.me is not None else ""
-        link = say("link.up" if scene.up else "link.down", lang)
-        right = f"{clock(scene)}  {link} "
-        # The window and its state stay whole on a narrow screen: the hall's name gives way.
-        here = "  ".join(part for part in dict.fromkeys((window, who, state)) if part)
-        room = max(0, size.width - cell_len(right) - 1)
-        name = fit(scene.hall_name(), max(0, room - cell_len(here) - 4))
-        left = f"{name}  {here}" if name else here
-        style = "" if scene.up else "$error"
-        return Content.assemble(" ", (wide(left, room), "bold"), (right, style))
+        return headline(scene, size.width, window, who, state)
+
+
+def headline(scene: Known, width: int, *here: str) -> Content:
+    """The first line of any console: the hall, where and who we are, the clock and the link."""
+    link = say("link.up" if scene.up else "link.down", scene.lang)
+    right = f"{clock(scene)}  {link} "
+    # Where we are stays whole on a narrow screen: the hall's name gives way.
+    told = "  ".join(part for part in dict.fromkeys(here) if part)
+    room = max(0, width - cell_len(right) - 1)
+    name = fit(scene.hall_name(), max(0, room - cell_len(told) - 4))
+    left = f"{name}  {told}" if name else told
+    style = "" if scene.up else "$error"
+    return Content.assemble(" ", (wide(left, room), "bold"), (right, style))
 
 
 class Strip(Panel):
@@ -84,7 +98,7 @@ class Strip(Panel):
     def _most_urgent(self, scene: Scene) -> tuple[str, str]:
         lang, view = scene.lang, scene.view
         if not scene.up or view is None:
-            return _link_trouble(scene), "alarm"
+            return link_trouble(scene), "alarm"
         if not scene.seated and view.clerk:
             return say("why.taken", lang, clerk=person(view.clerk)), "alarm"
         overdue = [t.number for t in view.parked if t.parked_until is not None and t.parked_until < scene.now]
@@ -97,7 +111,7 @@ class Strip(Panel):
         return "", ""
 
 
-def _link_trouble(scene: Scene) -> str:
+def link_trouble(scene: Known) -> str:
     lang = scene.lang
     if scene.down in ("status 401", "status 403"):
         return say("link.not_let_in", lang)
@@ -291,12 +305,12 @@ class Figures(Panel):
         return lines(fit(counts, size.width), fit(say("figures.mean", lang, time=mean), size.width))
 
 
-class Said(Panel):
+class Said(Corner[Known]):
     """What came of the last act, until the next one."""
 
     said: reactive[tuple[str, str]] = reactive(("", ""))
 
-    def draw(self, scene: Scene, size: Size) -> Content:
+    def draw(self, scene: Known, size: Size) -> Content:
         if scene.busy:
             act = say(f"act.{scene.busy}", scene.lang)
             return Content.styled(fit(" " + say("said.busy", scene.lang, act=act), size.width), "$warning")
@@ -304,7 +318,7 @@ class Said(Panel):
         return Content.styled(fit(f" {text}", size.width), style)
 
 
-class Key(Panel):
+class Key(Corner[Known]):
     """One key of the bar: dim while it cannot be used, with the reason in its tooltip."""
 
     class Pressed(Message):
@@ -316,16 +330,18 @@ class Key(Panel):
 
     COUNTED: ClassVar[frozenset[str]] = frozenset({"miss", "undo"})
 
-    def __init__(self, act: str) -> None:
+    def __init__(self, act: str, keys: Keys) -> None:
         super().__init__(id=f"key-{act}")
         self.act = act
+        self.keys = keys
 
-    def draw(self, scene: Scene, size: Size) -> Content:
-        why = acts.why_not(self.act, scene)
+    def draw(self, scene: Known, size: Size) -> Content:
+        why = self.keys.why_not(self.act, scene)
         self.set_class(why is not None, "dim")
-        self.tooltip = Content(tooltip(self.act, scene, why))
-        key = acts.KEYS[self.act].upper()
-        name = fit(acts.label(self.act, scene), size.width - len(key) - 1)
+        tip = self.keys.tip(self.act, scene)
+        self.tooltip = Content(f"{tip}\n{why.sentence(scene.lang)}" if why is not None else tip)
+        key = self.keys.table[self.act].upper()
+        name = fit(self.keys.label(self.act, scene), size.width - len(key) - 1)
         style = "$faint" if why is not None else ""
         return Content.assemble((key, "$key" if why is None else "$faint"), " ", (name, style))
 
@@ -334,13 +350,7 @@ class Key(Panel):
         self.post_message(self.Pressed(self.act))
 
 
-def tooltip(act: str, scene: Scene, why: acts.Why | None) -> str:
-    """What a key does, and why it cannot be used now."""
-    tip = say(f"tip.{acts.meaning(act, scene)}", scene.lang)
-    return f"{tip}\n{why.sentence(scene.lang)}" if why is not None else tip
-
-
-def clock(scene: Scene) -> str:
+def clock(scene: Known) -> str:
     """The hall's time of day."""
     if not scene.now or scene.hall is None:
         return "--:--:--"

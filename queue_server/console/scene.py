@@ -5,48 +5,38 @@ from __future__ import annotations
 import msgspec
 
 from queue_server.console.words import named
-from queue_server.wire import Hall, Labelled, TicketView, WhoAmI, WindowView
+from queue_server.wire import (
+    AlarmNow,
+    CategoryNow,
+    FloorView,
+    Hall,
+    Labelled,
+    TicketView,
+    WhoAmI,
+    WindowNow,
+    WindowView,
+)
 
 
-class Scene(msgspec.Struct, frozen=True):
-    """One moment at a window.
+class Known(msgspec.Struct, frozen=True):
+    """What any console knows of its hall at one moment.
 
     `now` is the hall's time (ms; 0 when unknown). `busy` is the act in flight. `up` says that the
     live link brings the truth; when it does not, `down` says why (`LinkDown.why`, or ``connecting``).
     """
 
     lang: str
-    window: int
     now: int = 0
     hall: Hall | None = None
     me: WhoAmI | None = None
-    view: WindowView | None = None
     up: bool = False
     down: str = "connecting"
     busy: str = ""
 
     @property
-    def seated(self) -> bool:
-        """Whether the hall takes us for this window's clerk."""
-        return self.view is not None and self.me is not None and self.view.clerk == self.me.id
-
-    @property
-    def present(self) -> TicketView | None:
-        """The visitor called or in service here."""
-        return self.view.present if self.view is not None else None
-
-    @property
-    def undo_left(self) -> int:
-        """Seconds in which the last act can still be taken back."""
-        if self.view is None or not self.view.undo or self.view.undo_until is None:
-            return 0
-        return max(0, -(-(self.view.undo_until - self.now) // 1000))
-
-    @property
-    def miss_wait(self) -> int:
-        """Seconds until the miss key opens; 0 when it is open or nobody knows when."""
-        opens = self.view.miss_opens_at if self.view is not None else None
-        return 0 if opens is None else max(0, -(-(opens - self.now) // 1000))
+    def seq(self) -> int:
+        """The log sequence that is shown; 0 before anything is."""
+        return 0
 
     def hall_name(self) -> str:
         """The hall's name."""
@@ -86,6 +76,73 @@ class Scene(msgspec.Struct, frozen=True):
     def _name(self, names: tuple[Labelled, ...], code: str) -> str:
         found = next((each for each in names if each.code == code), None)
         return named(found.name, self.lang) or code if found is not None else code
+
+
+class Scene(Known, frozen=True):
+    """One moment at a window."""
+
+    window: int = 0
+    view: WindowView | None = None
+
+    @property
+    def seq(self) -> int:
+        """The log sequence that is shown; 0 before anything is."""
+        return self.view.seq if self.view is not None else 0
+
+    @property
+    def seated(self) -> bool:
+        """Whether the hall takes us for this window's clerk."""
+        return self.view is not None and self.me is not None and self.view.clerk == self.me.id
+
+    @property
+    def present(self) -> TicketView | None:
+        """The visitor called or in service here."""
+        return self.view.present if self.view is not None else None
+
+    @property
+    def undo_left(self) -> int:
+        """Seconds in which the last act can still be taken back."""
+        if self.view is None or not self.view.undo or self.view.undo_until is None:
+            return 0
+        return max(0, -(-(self.view.undo_until - self.now) // 1000))
+
+    @property
+    def miss_wait(self) -> int:
+        """Seconds until the miss key opens; 0 when it is open or nobody knows when."""
+        opens = self.view.miss_opens_at if self.view is not None else None
+        return 0 if opens is None else max(0, -(-(opens - self.now) // 1000))
+
+
+class FloorScene(Known, frozen=True):
+    """One moment of the whole floor. `at_window`, `at_line` are marked, `on_lines` is where keys move."""
+
+    view: FloorView | None = None
+    at_window: int = 0
+    at_line: str = ""
+    on_lines: bool = False
+
+    @property
+    def seq(self) -> int:
+        """The log sequence that is shown; 0 before anything is."""
+        return self.view.seq if self.view is not None else 0
+
+    @property
+    def window(self) -> WindowNow | None:
+        """The marked window: the first until one was marked."""
+        windows = self.view.windows if self.view is not None else ()
+        return next((w for w in windows if w.number == self.at_window), next(iter(windows), None))
+
+    @property
+    def line(self) -> CategoryNow | None:
+        """The marked category: the first until one was marked."""
+        lines = self.view.categories if self.view is not None else ()
+        return next((c for c in lines if c.category == self.at_line), next(iter(lines), None))
+
+    @property
+    def unseen(self) -> tuple[AlarmNow, ...]:
+        """The alarms that nobody has taken note of."""
+        alarms = self.view.alarms if self.view is not None else ()
+        return tuple(alarm for alarm in alarms if alarm.seen_at is None)
 
 
 def person(id: str) -> str:

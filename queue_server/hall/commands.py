@@ -85,6 +85,21 @@ class ResumeCategory(Command, frozen=True):
     category: str
 
 
+class SetQuota(Command, frozen=True):
+    """A category gives out at most `quota` tickets today, those already out counted; None: any number."""
+
+    category: str
+    quota: int | None = None
+
+
+class AcknowledgeAlarm(Command, frozen=True):
+    """Somebody has taken note of a kind of alarm about a log: of all that were raised up to `until`."""
+
+    code: str
+    log: str
+    until: int
+
+
 # --- tickets -------------------------------------------------------------------------
 
 

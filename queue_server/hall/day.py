@@ -44,7 +44,9 @@ class Day:
         self.windows: dict[int, Window] = {
             w.number: Window(number=w.number, serves=w.serves, zone=w.zone, duty=w.duty) for w in plan.windows
         }
-        self.categories: dict[str, Category] = {c.letter: Category(letter=c.letter) for c in plan.categories}
+        self.categories: dict[str, Category] = {
+            c.letter: Category(letter=c.letter, quota=c.quota) for c in plan.categories
+        }
         self.undoables: dict[str, Undoable] = {}
         self.last_acts: dict[int, str] = {}
         self.tallies: dict[int, Tally] = {}

@@ -29,6 +29,8 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.BarNumbers: running.bar_numbers,
     do.PauseCategory: running.pause_category,
     do.ResumeCategory: running.resume_category,
+    do.SetQuota: running.set_quota,
+    do.AcknowledgeAlarm: running.acknowledge,
     do.TakeTicket: taking.take_ticket,
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,

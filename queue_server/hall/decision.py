@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from queue_server.hall import events as ev
+from queue_server.hall.accounts import MANAGER
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.hours import after_open_time, open_time
@@ -66,6 +67,11 @@ def held(day: Day, ask: Ask, number: int) -> Window:
     if window.clerk != ask.by:
         raise NotYours("not_your_window", window=number, clerk=window.clerk)
     return window
+
+
+def steered(day: Day, ask: Ask, number: int) -> Window:
+    """The window must be claimed by the asking clerk, unless a manager sees to it from the floor."""
+    return day.window(number) if ask.role == MANAGER else held(day, ask, number)
 
 
 def ready_to_call(day: Day, window: Window) -> None:

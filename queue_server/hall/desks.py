@@ -6,7 +6,7 @@ from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
-from queue_server.hall.decision import Decision, held, picked, running
+from queue_server.hall.decision import Decision, picked, running, steered
 from queue_server.hall.evolve import supposing
 from queue_server.hall.model import CALLED, CLOSED, OPEN, UNRECORDED, Answer, Ticket, Window
 from queue_server.hall.plan import CLASSES, EVERY_CATEGORY, Serve
@@ -48,9 +48,14 @@ def _leftover(day: Day, window: Window, ask: Ask, c: do.ClaimWindow) -> list[ev.
 
 
 def release(day: Day, ask: Ask, c: do.ReleaseWindow) -> Decision:
-    """Leave a window: a called visitor waits on at the same place, a service stays, flagged."""
-    window = held(day, ask, c.window)
-    return _leave(day, window, "")
+    """Leave a window, or free it as a manager when its clerk has gone.
+
+    A called visitor waits on at the same place, a service stays, flagged.
+    """
+    window = steered(day, ask, c.window)
+    if not window.clerk:
+        raise Conflict("not_claimed", window=c.window)
+    return _leave(day, window, "" if window.clerk == ask.by else "freed")
 
 
 def _leave(day: Day, window: Window, why: str) -> Decision:
@@ -77,9 +82,17 @@ def claim_lapsed(day: Day, ask: Ask, c: do.ClaimLapsed) -> Decision:
 
 
 def open_window(day: Day, ask: Ask, c: do.OpenWindow) -> Decision:
-    """Open a window, or go on after a pause."""
+    """Open a window, or go on after a pause.
+
+    A manager also takes back that an empty window stays closed today: it opens when a clerk sits down.
+    """
     running(day)
-    window = held(day, ask, c.window)
+    window = steered(day, ask, c.window)
+    if not window.clerk:
+        if not window.for_today:
+            raise Conflict("not_claimed", window=c.window)
+        planned = ev.WindowClosed(window=c.window, reason="", for_today=False)
+        return Decision((planned,), Answer(window=c.window, detail="planned"))
     if window.state == OPEN and not window.pausing:
         raise Conflict("window_state", window=c.window, state=OPEN)
     return Decision((ev.WindowOpened(window=c.window),), Answer(window=c.window))
@@ -88,7 +101,7 @@ def open_window(day: Day, ask: Ask, c: do.OpenWindow) -> Decision:
 def pause(day: Day, ask: Ask, c: do.PauseWindow) -> Decision:
     """Pause after the present visitor; `now` sends a called one back at the same place, without a miss."""
     running(day)
-    window = held(day, ask, c.window)
+    window = steered(day, ask, c.window)
     reason = picked(day, "pause", c.reason)
     if window.state != OPEN:
         raise Conflict("window_state", window=c.window, state=window.state)
@@ -103,7 +116,7 @@ def pause(day: Day, ask: Ask, c: do.PauseWindow) -> Decision:
 def close_window(day: Day, ask: Ask, c: do.CloseWindow) -> Decision:
     """Close a window; those directed to it flow back to their categories (D24)."""
     running(day)
-    window = held(day, ask, c.window)
+    window = steered(day, ask, c.window)
     present = day.present(window)
     if present is not None:
         raise Conflict("visitor_present", window=c.window, number=present.number)

@@ -75,6 +75,21 @@ class CategoryResumed(Event, frozen=True, tag="category_resumed"):
     category: str
 
 
+class QuotaSet(Event, frozen=True, tag="quota_set"):
+    """How many tickets a category gives out today at most; None: as many as are wanted."""
+
+    category: str
+    quota: int | None = None
+
+
+class AlarmSeen(Event, frozen=True, tag="alarm_seen"):
+    """Somebody took note of alarms of one kind, raised up to `until`."""
+
+    code: str
+    log: str
+    until: int
+
+
 class TicketTaken(Event, frozen=True, tag="taken"):
     """A ticket got its number and its place."""
 
@@ -319,7 +334,7 @@ class WindowClaimed(Event, frozen=True, tag="window_claimed"):
 
 
 class WindowReleased(Event, frozen=True, tag="window_released"):
-    """The clerk left; `why` is empty, ``lapsed`` or ``taken_over``."""
+    """The clerk left; `why` is empty, ``lapsed``, ``taken_over`` or ``freed`` (by a manager)."""
 
     window: int
     clerk: str
@@ -372,6 +387,8 @@ AnyEvent = (
     | NumbersBarred
     | CategoryPaused
     | CategoryResumed
+    | QuotaSet
+    | AlarmSeen
     | TicketTaken
     | SlipNoted
     | Called

@@ -35,6 +35,7 @@ from queue_server.hall.model import (
     WAITING,
     Kept,
     PastCall,
+    Seen,
     Segment,
     Stop,
     Tally,
@@ -162,6 +163,19 @@ def _category_resumed(day: Day, r: ev.Record, seq: int, e: ev.CategoryResumed) -
     c = day.categories[e.category]
     day.put(day.categories, c.letter, replace(c, paused=False, issuing=True, reason=""))
     _note_stops(day, c.letter, r.at)
+
+
+@applies(ev.QuotaSet)
+def _quota_set(day: Day, r: ev.Record, seq: int, e: ev.QuotaSet) -> None:
+    c = day.categories[e.category]
+    day.put(day.categories, c.letter, replace(c, quota=e.quota))
+
+
+@applies(ev.AlarmSeen)
+def _alarm_seen(day: Day, r: ev.Record, seq: int, e: ev.AlarmSeen) -> None:
+    others = tuple(seen for seen in day.now.seen if (seen.code, seen.log) != (e.code, e.log))
+    seen = Seen(e.code, e.log, e.until, r.by, r.at)
+    day.put(day.status, "day", replace(day.now, seen=(*others, seen)))
 
 
 def _note_stops(day: Day, letter: str, at: int) -> None:

@@ -185,7 +185,7 @@ class Category(Record, frozen=True):
     """A category today: its last number, its pause, and when nothing counted.
 
     `stops` are the stretches without an open window or while paused; `ordinary_run` counts ordinary
-    calls since the last priority one (for the ratio setting).
+    calls since the last priority one (for the ratio setting); `quota` is the most tickets today.
     """
 
     letter: str
@@ -196,6 +196,7 @@ class Category(Record, frozen=True):
     reason: str = ""
     stops: tuple[Stop, ...] = ()
     ordinary_run: int = 0
+    quota: int | None = None
 
 
 class Undoable(Record, frozen=True):
@@ -262,10 +263,21 @@ class Kept(Record, frozen=True):
     answer: Answer
 
 
+class Seen(Record, frozen=True):
+    """Alarms of one kind that somebody has taken note of: those of `log` up to `until` (ms)."""
+
+    code: str
+    log: str
+    until: int
+    by: str
+    at: int
+
+
 class Status(Record, frozen=True):
     """The day itself: whether it is open, its notice, broken voice zones and down time.
 
-    `barred` are numbers that a failover lost; `quarantined` the events that were set aside.
+    `barred` are numbers that a failover lost; `quarantined` the events that were set aside; `seen` the
+    alarms that somebody has taken note of.
     """
 
     opened: bool = False
@@ -282,3 +294,4 @@ class Status(Record, frozen=True):
     direct: int = 0
     quarantined: tuple[int, ...] = ()
     barred: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()

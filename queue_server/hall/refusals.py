@@ -164,6 +164,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "one_target": Unusable,
     "bad_time": Unusable,
     "bad_serves": Unusable,
+    "bad_quota": Unusable,
     "bad_number": Unusable,
     "no_slot": Unusable,
     "bad_text": Unusable,

@@ -15,6 +15,8 @@ from queue_server.hall.model import CALLED, ENDED, SERVING, Answer
 from queue_server.hall.plan import plan_hash
 from queue_server.hall.refusals import Conflict, Unusable
 
+MOST_TICKETS = 100_000
+"""Tickets of a category in a day that no quota goes beyond, as in the hall file."""
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits of a code: none that are taken for another when read or typed."""
 
@@ -67,6 +69,25 @@ def resume_category(day: Day, ask: Ask, c: do.ResumeCategory) -> Decision:
     if not day.category(c.category).paused:
         raise Conflict("category_state", category=c.category)
     return Decision((ev.CategoryResumed(category=c.category),), Answer(detail=c.category))
+
+
+def set_quota(day: Day, ask: Ask, c: do.SetQuota) -> Decision:
+    """How many tickets a category gives out today; whoever holds one keeps it."""
+    running(day)
+    day.category(c.category)
+    if c.quota is not None and not 0 <= c.quota <= MOST_TICKETS:
+        raise Unusable("bad_quota", quota=c.quota, most=MOST_TICKETS)
+    return Decision((ev.QuotaSet(category=c.category, quota=c.quota),), Answer(detail=c.category))
+
+
+def acknowledge(day: Day, ask: Ask, c: do.AcknowledgeAlarm) -> Decision:
+    """Somebody takes note of an alarm; a later one of the same kind is new again."""
+    running(day)
+    if c.until > ask.at:
+        raise Unusable("bad_time", at=c.until)
+    if any((seen.code, seen.log) == (c.code, c.log) and seen.until >= c.until for seen in day.now.seen):
+        raise Conflict("stale")
+    return Decision((ev.AlarmSeen(code=c.code, log=c.log, until=c.until),), Answer(detail=c.code))
 
 
 def set_notice(day: Day, ask: Ask, c: do.SetNotice) -> Decision:

@@ -117,11 +117,11 @@ def next_number(day: Day, category: str) -> str:
 
 def may_issue(day: Day, category: str, cls: str, now: int) -> None:
     """Refuse only if nobody could be served: closed, full, paused, not planned today, or past the cut-off."""
-    found, agreed = day.category(category), day.plan.category(category)
+    found = day.category(category)
     if found.paused and not found.issuing:
         raise NotNow("category_paused", category=category)
-    if agreed and agreed.quota is not None and found.issued >= agreed.quota:
-        raise NotNow("quota_reached", category=category, quota=agreed.quota)
+    if found.quota is not None and found.issued >= found.quota:
+        raise NotNow("quota_reached", category=category, quota=found.quota)
     start, end = issuing_from(day.plan, day.date), closing(day.plan, day.date)
     if start is None:
         raise NotNow("closed", until=0)

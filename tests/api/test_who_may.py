@@ -45,6 +45,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/assign": {"serves": ["nothing"]},
     "/sound": {"broken": False},
     "/down-times": {"since": 0, "until": 0},
+    "/quota": {"quota": None},
+    "/seen": {"code": "nothing", "log": "nothing", "until": 0},
     "/notice": {"text": {"xx": "nothing"}},
     "/sign-in": {"login": "nobody", "password": "nothing"},
     "/password": {"old": "nothing", "new": "nothing"},

@@ -55,9 +55,9 @@ def test_the_base_package_has_the_help_and_the_console() -> None:
     helped = without_server("--help")
     assert helped.returncode == 0, helped.stderr
     assert "console" in helped.stdout
-    asked = without_server("console", "--server", "http://127.0.0.1:1", "--hall", "h")
+    asked = without_server("console", "--server", "http://127.0.0.1:1")
     assert asked.returncode == 1
-    assert "YICHUANG_WINDOW" in asked.stderr
+    assert "YICHUANG_HALL" in asked.stderr
     imported = subprocess.run(
         [sys.executable, "-c", BASE_ONLY.format(missing=SERVER_ONLY, words=["--help"]).replace(
             "main()\n", "import queue_server.console.start\n"
@@ -95,7 +95,7 @@ def test_the_settings_file_is_found_by_itself_where_settings_are_kept(tmp_path: 
 def test_everything_that_is_missing_is_named_at_once() -> None:
     told = run("console", lang="fr")
     assert told.returncode == 1
-    for name in ("YICHUANG_SERVER", "YICHUANG_HALL", "YICHUANG_WINDOW", '"fr"'):
+    for name in ("YICHUANG_SERVER", "YICHUANG_HALL", '"fr"'):
         assert name in told.stderr
 
 

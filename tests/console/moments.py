@@ -15,8 +15,10 @@ from queue_server.console.clock import HallClock
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.words import cleaned
 from queue_server.demo import county_plan
+from queue_server.hall.day import Day
 from queue_server.hall.refusals import Conflict
-from queue_server.views import refusal_text
+from queue_server.overview import overview
+from queue_server.views import alarm_text, refusal_text
 
 MINUTE = 60_000
 NOW = 1_795_601_100_000  # 2026-11-25 10:45:00 in the hall
@@ -30,6 +32,37 @@ class StillClock(HallClock):
     def now(self, monotonic: float) -> int:
         """Always the same moment."""
         return NOW
+
+
+BOSS = wire.WhoAmI(id="staff:boss", name="值班经理", role="manager", hall="county", windows=())
+
+
+class StillFloor(HallClient):
+    """A hall that shows its manager one floor for ever; without one its line is down."""
+
+    def __init__(self, view: wire.FloorView | None) -> None:
+        super().__init__("http://hall.test", "county", "token")
+        self.view = view
+
+    async def hall(self) -> wire.Hall:
+        """The county hall."""
+        return HALL
+
+    async def me(self) -> wire.WhoAmI:
+        """The manager."""
+        return BOSS
+
+    async def _for_ever(self) -> AsyncGenerator[LinkEvent, None]:
+        if self.view is not None:
+            yield LinkUp()
+            yield self.view
+        else:
+            yield LinkDown("unreachable")
+        await asyncio.Event().wait()
+
+    def live_floor(self) -> AsyncGenerator[LinkEvent, None]:
+        """The floor, and then nothing more."""
+        return self._for_ever()
 
 
 class StillHall(HallClient):
@@ -171,6 +204,85 @@ SERVING = view(
     pausing=True,
     reason="meal",
 )
+FLOOR = overview(Day(county_plan(), "2026-11-25"), NOW)
+
+
+def window_now(number: int, **more: Any) -> wire.WindowNow:
+    """A window of the floor as it is before the day, with what is different."""
+    return replace(next(w for w in FLOOR.windows if w.number == number), **more)
+
+
+def _sits(number: int, clerk: str, **more: Any) -> wire.WindowNow:
+    return window_now(
+        number, state=more.pop("state", "open"), clerk=clerk, claimed_at=NOW - 105 * MINUTE, **more
+    )
+
+
+def _line_now(letter: str, waiting: int = 0, wait: int = 0, **more: Any) -> wire.CategoryNow:
+    plain = next(c for c in FLOOR.categories if c.category == letter)
+    oldest = NOW - wait * MINUTE if waiting else None
+    return replace(plain, waiting=waiting, oldest=oldest, issued=waiting + 20, **more)
+
+
+def _floor(
+    windows: tuple[wire.WindowNow, ...], lines: tuple[wire.CategoryNow, ...], **more: Any
+) -> wire.FloorView:
+    changed = {w.number: w for w in windows}
+    moved = {c.category: c for c in lines}
+    return replace(
+        FLOOR,
+        windows=tuple(changed.get(w.number, w) for w in FLOOR.windows),
+        categories=tuple(moved.get(c.category, c) for c in FLOOR.categories),
+        **more,
+    )
+
+
+def _alarm(code: str, ago: int, seen_by: str = "", **facts: str | int) -> wire.AlarmNow:
+    at = NOW - ago * MINUTE
+    text = msgspec.convert(cleaned(alarm_text(code, {"log": "county", **facts})), wire.Text)
+    return wire.AlarmNow(code, "county", at, 1, text, seen_by, at + MINUTE if seen_by else None)
+
+
+BUSY_FLOOR = _floor(
+    (
+        _sits(1, "staff:0001", present="A1017", present_state="serving", present_since=NOW - 725_000),
+        _sits(2, "staff:0002", state="paused", reason="meal"),
+        window_now(3, for_today=True),
+        _sits(4, "", present="B021", present_state="serving", present_since=NOW - 2_400_000, left_open=True),
+        _sits(8, "staff:0008", present="D030", present_state="called", present_since=NOW - 42_000),
+        _sits(
+            9, "staff:0021", pausing=True, present="D029", present_state="serving", present_since=NOW - 9_000
+        ),
+        _sits(12, "staff:0012"),
+    ),
+    (
+        _line_now("A", 7, 21, windows=(1,)),
+        _line_now("B", 3, 14),
+        _line_now("D", 23, 64, windows=(8, 9), quota=150),
+        _line_now("S", 1, 2, paused=True, issuing=False),
+        _line_now("G", 12, 34, windows=(20, 21)),
+    ),
+    alarms=(_alarm("clock_stepped", 3, seconds=90), _alarm("was_down", 50, "staff:boss", seconds=120)),
+    issued=163,
+    waiting=46,
+    served=98,
+    notices=({"zh": "今天下午三点停电检修。"},),
+)
+QUIET_FLOOR = _floor((), (), notices=({"zh": "今天下午三点停电检修。"},))
+FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
+    "floor": (BUSY_FLOOR, ()),
+    "floor-empty": (QUIET_FLOOR, ()),
+    "floor-lines": (BUSY_FLOOR, ("right", "down", "down", "down")),
+    "floor-down": (None, ()),
+    "floor-help": (BUSY_FLOOR, ("f1",)),
+    "floor-serves": (BUSY_FLOOR, ("f5",)),
+    "floor-alarm": (BUSY_FLOOR, ("f10",)),
+    "floor-quota": (BUSY_FLOOR, ("right", "down", "down", "down", "f7")),
+    "floor-notice": (BUSY_FLOOR, ("f8",)),
+    "floor-more": (BUSY_FLOOR, ("f12",)),
+    "floor-by-hand": (BUSY_FLOOR, ("f9", "D", "Z", "0", "1")),
+}
+"""What the floor looks like, and the keys that the manager presses then."""
 MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {
     "free": (view(queue=QUEUE, waiting=23), "", ()),
     "empty": (view(notices=({"zh": "今天下午三点停电检修。"},)), "", ()),

@@ -13,8 +13,10 @@ from textual.strip import Strip
 from queue_server.console.app import ConsoleApp
 from queue_server.console.client import HallClient
 from queue_server.console.dialogs import Dialog
+from queue_server.console.overview import OverviewApp
 from queue_server.console.panels import Said
-from queue_server.console.scene import Scene
+from queue_server.console.scene import FloorScene, Scene
+from queue_server.console.station import Station
 from queue_server.store import keys
 from tests.api.hall import Served
 from tests.waiting import wait_until
@@ -23,22 +25,14 @@ PATIENCE = 20.0
 """Seconds (of a loaded machine) after which what should have happened will not."""
 
 
-class Clerk:
-    """Somebody at a console."""
+class Person:
+    """Somebody at a console of whatever kind."""
 
-    def __init__(self, app: ConsoleApp, pilot: Pilot[None]) -> None:
+    app: Station
+
+    def __init__(self, app: Station, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
-
-    @property
-    def scene(self) -> Scene:
-        """What the console knows."""
-        return self.app.scene
-
-    @property
-    def number(self) -> str:
-        """The number of the present visitor; "" when there is none."""
-        return self.scene.present.number if self.scene.present is not None else ""
 
     @property
     def said(self) -> str:
@@ -69,7 +63,7 @@ class Clerk:
 
     async def told(self, text: str) -> None:
         """Wait until the console says a sentence and the keys answer again."""
-        await self.until(lambda: text in self.said and not self.scene.busy)
+        await self.until(lambda: text in self.said and not self.app.scene.busy)
 
     async def asked(self, title: str) -> None:
         """Wait until a question stands on the screen."""
@@ -99,6 +93,66 @@ class Clerk:
         self._forget_what_was_said()
         await self.press(*pressed)
         await self.until(lambda: said in self.said)
+
+
+class Clerk(Person):
+    """Somebody at a window."""
+
+    app: ConsoleApp
+
+    @property
+    def scene(self) -> Scene:
+        """What the console knows."""
+        return self.app.scene
+
+    @property
+    def number(self) -> str:
+        """The number of the present visitor; "" when there is none."""
+        return self.scene.present.number if self.scene.present is not None else ""
+
+
+class Manager(Person):
+    """Somebody who looks after the whole floor."""
+
+    app: OverviewApp
+
+    @property
+    def scene(self) -> FloorScene:
+        """What the console knows."""
+        return self.app.scene
+
+    async def marks(self, window: int) -> None:
+        """Move the mark to a window."""
+        await self.press("left", "home")
+        while self.scene.window is not None and self.scene.window.number < window:
+            await self.press("down")
+        assert self.scene.window is not None
+        assert self.scene.window.number == window
+
+    async def marks_line(self, letter: str) -> None:
+        """Move the mark to a line."""
+        await self.press("right", "home")
+        while self.scene.line is not None and self.scene.line.category != letter:
+            await self.press("down")
+
+
+@asynccontextmanager
+async def managing(
+    hall: str,
+    base: str,
+    token: str = "manager",
+    *,
+    lang: str = "zh",
+    size: tuple[int, int] = (80, 24),
+    **settings: Any,
+) -> AsyncIterator[Manager]:
+    """A manager's console while the block runs; it has seen the floor."""
+    async with HallClient(base, hall, token, **settings) as client:
+        app = OverviewApp(client, lang)
+        async with app.run_test(size=size) as pilot:
+            manager = Manager(app, pilot)
+            await manager.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
+            yield manager
 
 
 @asynccontextmanager
@@ -156,7 +210,7 @@ async def log_of(hall: Served) -> list[dict[str, Any]]:
     return [msgspec.json.decode(entry.body) for entry in await hall.site.store.read(name, 0)]
 
 
-def text_of(app: ConsoleApp) -> str:
+def text_of(app: Station) -> str:
     """What a terminal would show, without its colours."""
     # Textual has pictures of a screen but no text: these strips are what its pictures are made of.
     strips = app.screen._compositor.render_strips()

@@ -7,6 +7,7 @@ people in a hurry, and a column that is one cell off shows at once.
 from __future__ import annotations
 
 import asyncio
+import sys
 import unicodedata
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,10 @@ from rich.cells import cell_len
 
 from queue_server.console.app import ConsoleApp
 from queue_server.console.dialogs import Dialog
+from queue_server.console.overview import OverviewApp
 from queue_server.locale import sentences
-from tests.console.moments import MOMENTS, StillClock, StillHall
-from tests.console.sitting import Clerk
+from tests.console.moments import FLOORS, MOMENTS, StillClock, StillFloor, StillHall
+from tests.console.sitting import Clerk, Manager, Person
 from tests.waiting import wait_until
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,10 +34,41 @@ SCREENS = {
     "called-zh-plain": ("called", "zh", SMALL, "plain"),
     "more-zh-plain": ("more", "zh", SMALL, "plain"),
 }
+FLOOR_SCREENS = {
+    **{f"{moment}-{lang}": (moment, lang, SMALL, "dark") for moment in FLOORS for lang in ("zh", "en")},
+    "floor-ko": ("floor", "ko", SMALL, "dark"),
+    "floor-help-ko": ("floor-help", "ko", SMALL, "dark"),
+    "floor-zh-large": ("floor", "zh", LARGE, "dark"),
+    "floor-en-large": ("floor", "en", LARGE, "dark"),
+    "floor-zh-plain": ("floor", "zh", SMALL, "plain"),
+}
+SCREENS |= FLOOR_SCREENS
+
+
+async def floor_drawn(name: str) -> str:
+    """The manager's screen of one name as it is drawn now."""
+    moment, lang, size, theme = SCREENS[name]
+    view, keys = FLOORS[moment]
+    async with StillFloor(view) as hall:
+        app = OverviewApp(hall, lang, theme, clock=StillClock())
+        async with app.run_test(size=size) as pilot:
+            manager = Manager(app, pilot)
+            down = "" if view is not None else "unreachable"
+            await manager.until(lambda: app.scene.down == down)
+            if view is not None:
+                await manager.until(lambda: app.scene.hall is not None and app.scene.view is not None)
+            for key in keys:
+                before = app.screen
+                await manager.press(key)
+                if key.startswith("f"):
+                    await wait_until(partial(_asks, manager, before), 20)
+            return await settled(manager)
 
 
 async def drawn(name: str) -> str:
     """The screen of one name as it is drawn now."""
+    if name in FLOOR_SCREENS:
+        return await floor_drawn(name)
     moment, lang, size, theme = SCREENS[name]
     view, down, keys = MOMENTS[moment]
     async with StillHall(view, down) as hall:
@@ -53,7 +86,7 @@ async def drawn(name: str) -> str:
             return await settled(clerk)
 
 
-async def settled(clerk: Clerk) -> str:
+async def settled(clerk: Person) -> str:
     """The screen once nothing on it changes any more."""
     seen: list[str] = []
 
@@ -71,7 +104,7 @@ def _has_heard(clerk: Clerk, has_view: bool, down: str) -> bool:
     return told and (scene.down == down if down else scene.up)
 
 
-def _asks(clerk: Clerk, before: object) -> bool:
+def _asks(clerk: Person, before: object) -> bool:
     return clerk.app.screen is not before and isinstance(clerk.app.screen, Dialog)
 
 
@@ -125,7 +158,7 @@ async def test_a_toast_keeps_its_chinese_whole(size: tuple[int, int], theme: str
 async def draw_anew() -> None:
     """Write every screen, for a person to look at."""
     GOLDEN.mkdir(exist_ok=True)
-    for name in SCREENS:
+    for name in sys.argv[1:] or SCREENS:
         (GOLDEN / f"{name}.txt").write_text(await drawn(name))
 
 

@@ -11,9 +11,9 @@ import pytest
 from queue_server.app import Site
 from queue_server.cli.serve import served as serving
 from queue_server.cli.serve import server_for
-from queue_server.console.app import TICK
 from queue_server.console.client import HallClient, NotKnown, Unreachable
 from queue_server.console.link import LinkDown, LinkUp, Live, wait_before
+from queue_server.console.station import TICK
 from queue_server.store.logs import Store
 from queue_server.wire import Beat, CallNext, WindowView
 from tests.api.hall import demo_with, served

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from queue_server.console import acts, choices, digits, flows
+from queue_server.console import acts, choices, digits, flows, overview_acts
 from queue_server.console.clock import REMEMBERED, HallClock
 from queue_server.console.dialogs import HELP_ROOM, ROOM
 from queue_server.console.scene import Scene, minutes, person, seconds
@@ -69,9 +69,11 @@ def test_times_and_stretches_read_as_people_say_them() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_help_and_the_list_of_more_show_every_reason_whole(lang: str) -> None:
-    facts = {"number": "D1000", "clerk": "0008", "n": 2, "seconds": 20}
-    tips = [say(f"tip.{act}", lang) for act in (*acts.KEYS, "unpark", "resume", "open", "claim")]
-    more = [say(f"tip.{act}", lang) for act in flows.MORE]
+    facts = {"number": "D1000", "clerk": "0008", "n": 2, "seconds": 20, "window": 25}
+    floor = [act for act in overview_acts.KEYS if act not in ("help", "more")]
+    keys = (*acts.KEYS, "unpark", "resume", "open", "claim", *floor, "resume_line", "more_floor")
+    tips = [say(f"tip.{act}", lang) for act in keys]
+    more = [say(f"tip.{act}", lang) for act in (*acts.MORE, *overview_acts.MORE)]
     whys = [key for key in sentences(lang) if key.startswith("console.why.") and not key.endswith(".busy")]
     longest = max(cell_len(say(key.removeprefix("console."), lang, **facts)) for key in whys)
     assert 6 + max(map(cell_len, tips)) + longest <= HELP_ROOM
@@ -179,7 +181,7 @@ def test_two_keys_change_their_meaning_with_the_moment(scene: Scene, park: str, 
 
 
 def test_every_act_has_a_flow_a_name_a_tip_and_a_key_or_a_place_in_more() -> None:
-    reached = set(acts.KEYS) | set(flows.MORE)
+    reached = set(acts.KEYS) | set(acts.MORE)
     assert set(flows.FLOWS) <= reached
     assert reached - set(flows.FLOWS) == {"help", "more"}
     for act in reached | {"quit", "open", "resume", "claim"}:

@@ -1,0 +1,156 @@
+"""A manager's console: every window and every line at once, live, and what can be done about them by key."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from queue_server.console import overview_flows as flows
+from queue_server.console.by_hand import Slips, Written, enter_many
+from queue_server.console.choices import Choice
+from queue_server.console.client import HallClient
+from queue_server.console.clock import HallClock
+from queue_server.console.dialogs import Several
+from queue_server.console.entry import Form
+from queue_server.console.link import LinkEvent
+from queue_server.console.overview_acts import FLOOR, KEYS
+from queue_server.console.overview_panels import Alarms, FloorHead, FloorStrip, Lines, Windows
+from queue_server.console.panels import Corner, Key, Said
+from queue_server.console.scene import FloorScene
+from queue_server.console.station import WIDE, Answered, Station
+from queue_server.console.words import say
+
+STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
+SIDES = {"left": "False", "right": "True", "tab": "None", "shift+tab": "None"}
+
+
+def _moves() -> list[BindingType]:
+    """Arrows and pages move the mark; Tab, left and right change between windows and lines."""
+    moves = [Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()]
+    return [
+        *moves,
+        *(Binding(key, f"app.side({to})", show=False, id=f"side-{key}") for key, to in SIDES.items()),
+    ]
+
+
+class Floor(Screen[None]):
+    """The one screen of a manager."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*FLOOR.bindings(), *_moves()]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scene: FloorScene | None = None
+
+    def compose(self) -> ComposeResult:
+        """Windows on the left, lines and alarms on the right, the keys below."""
+        yield FloorHead(id="head")
+        yield FloorStrip(id="strip")
+        with Horizontal(id="body"):
+            yield Windows(id="windows")
+            with Vertical(id="right"):
+                yield Lines(id="lines")
+                yield Alarms(id="alarms")
+        yield Said(id="said")
+        with Horizontal(id="keys"):
+            for act in KEYS:
+                yield Key(act, FLOOR)
+
+    def show(self, scene: FloorScene) -> None:
+        """Draw every panel for this scene."""
+        self._scene = scene
+        for panel in self.query(Corner):
+            panel.scene = scene
+
+    def on_mount(self) -> None:
+        """The hall may have spoken before there was a panel to show it."""
+        if self._scene is not None:
+            self.show(self._scene)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A wider terminal shows more."""
+        self.set_class(event.size.width >= WIDE, "wide")
+
+
+class OverviewApp(Station):
+    """The console of a manager: no window of its own."""
+
+    keys = FLOOR
+    scene: FloorScene
+
+    def __init__(
+        self, client: HallClient, lang: str = "zh", theme: str = "dark", clock: HallClock | None = None
+    ) -> None:
+        super().__init__(client, theme, clock)
+        self.scene = FloorScene(lang=lang)
+        self._floor = Floor()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The floor."""
+        return self._floor
+
+    def show(self) -> None:
+        """Draw the scene."""
+        self._floor.show(self.scene)
+
+    def live(self) -> AsyncGenerator[LinkEvent, None]:
+        """The floor's state, pushed."""
+        return self.client.live_floor()
+
+    def action_move(self, by: int) -> None:
+        """Mark another window, or another line."""
+        scene = self.scene
+        if scene.view is None or scene.window is None or scene.line is None:
+            return
+        if scene.on_lines:
+            letters = [c.category for c in scene.view.categories]
+            self.see(at_line=letters[_moved(letters.index(scene.line.category), by, len(letters))])
+        else:
+            numbers = [w.number for w in scene.view.windows]
+            self.see(at_window=numbers[_moved(numbers.index(scene.window.number), by, len(numbers))])
+
+    def action_side(self, on_lines: bool | None) -> None:
+        """Move among the windows, or among the lines."""
+        self.see(on_lines=not self.scene.on_lines if on_lines is None else on_lines)
+
+    async def perform(self, act: str) -> Answered | None:
+        """Ask the manager what has to be asked, then the hall."""
+        if act == "quit":
+            await self.end()
+            return None
+        if act == "by_hand":
+            count = await enter_many(self, self.client)
+            return Answered(act, told=say("did.by_hand", self.scene.lang, n=count) if count else "")
+        request = await flows.request_for(act, self)
+        if request is None:
+            return Answered(act)
+        if request.act == "assign":
+            return Answered(act, await flows.assigned(self, request))
+        return Answered(request.act, await self.send(request))
+
+    # --- asking the manager (overview_flows.Manager, by_hand.AtTheTable) -------------------------
+
+    async def several(
+        self, title: str, choices: Sequence[Choice], ticked: Sequence[str]
+    ) -> tuple[str, ...] | None:
+        """As many of these as are wanted; None when the manager goes back."""
+        return await self.push_screen_wait(Several(self.scene.lang, title, choices, ticked))
+
+    async def typed(self, title: str, labels: tuple[str, ...], about: str = "") -> tuple[str, ...] | None:
+        """Lines that are typed; None when the manager goes back."""
+        return await self.form(Form(self.scene.lang, title, labels, about))
+
+    async def slips(self, written: Written, done: tuple[str, ...], about: str) -> Written | None:
+        """The next number that was written by hand; None when there is no more."""
+        return await self.push_screen_wait(Slips(self.scene, written, done, about))
+
+
+def _moved(at: int, by: int, count: int) -> int:
+    """Where a mark comes to; it stops at both ends."""
+    return min(max(0, at + by), count - 1)

@@ -1,0 +1,104 @@
+"""The whole floor as its manager sees it: windows, queues, alarms; a pure look at the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from queue_server import wire
+from queue_server.hall.day import Day
+from queue_server.hall.model import SERVING, Category, Seen, Window
+from queue_server.hall.plan import CLASSES, ORDINARY
+from queue_server.views import serve_text
+
+
+def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> wire.FloorView:
+    """Everything on the floor at once; `alarms` are those that this process knows, oldest first."""
+    return wire.FloorView(
+        hall=day.plan.hall,
+        seq=day.seq,
+        data_at=data_at,
+        date=day.date,
+        closed=day.now.closed,
+        windows=tuple(_window(day, w) for w in sorted(day.windows.values(), key=lambda w: w.number)),
+        categories=tuple(_category(day, day.categories[c.letter], c.name) for c in day.plan.categories),
+        alarms=_alarms(day, alarms),
+        zones=tuple(dict.fromkeys(w.zone for w in day.plan.windows if w.zone)),
+        broken_zones=day.now.broken_zones,
+        issued=day.now.issued,
+        waiting=sum(day.line.count(c.letter) for c in day.plan.categories),
+        served=sum(tally.served for tally in day.tallies.values()),
+        missed=len(day.line.missed),
+        parked=len(day.line.parked),
+        notices=(dict(day.now.notice),) if day.now.notice else (),
+    )
+
+
+def _window(day: Day, w: Window) -> wire.WindowNow:
+    agreed, present = day.plan.window(w.number), day.present(w)
+    serving = present is not None and present.state == SERVING
+    return wire.WindowNow(
+        number=w.number,
+        name=agreed.name if agreed else {"zh": str(w.number)},
+        floor=agreed.floor if agreed else "",
+        area=agreed.area if agreed else "",
+        state=w.state,  # type: ignore[arg-type]
+        pausing=w.pausing,
+        reason=w.reason,
+        for_today=w.for_today,
+        clerk=w.clerk,
+        since=w.since,
+        claimed_at=w.claimed_at,
+        serves=tuple(serve_text(s) for s in w.serves),
+        present=present.number if present else "",
+        present_state=present.state if present else "",
+        present_since=(present.started_at if serving else present.called_at) if present else None,
+        left_open=present.left_open if present else False,
+    )
+
+
+def _category(day: Day, c: Category, name: wire.Text) -> wire.CategoryNow:
+    agreed = day.plan.category(c.letter)
+    return wire.CategoryNow(
+        category=c.letter,
+        name=name,
+        waiting=day.line.count(c.letter),
+        oldest=_oldest(day, c.letter),
+        target=day.plan.target(agreed, ORDINARY) if agreed else 0,
+        windows=day.open_windows(c.letter),
+        paused=c.paused,
+        issuing=c.issuing,
+        reason=c.reason,
+        issued=c.issued,
+        quota=c.quota,
+    )
+
+
+def _oldest(day: Day, letter: str) -> int | None:
+    """When the longest waiting ticket was taken: after a transfer it need not be the first in line."""
+    lines = [day.line.waiting.get((letter, cls), ()) for cls in CLASSES]
+    return min((day.tickets[id].taken_at for line in lines for _, _, id in line), default=None)
+
+
+def _alarms(day: Day, alarms: Sequence[wire.AlarmLine]) -> tuple[wire.AlarmNow, ...]:
+    """The alarms since the day opened, each kind once, with whoever took note of it."""
+    seen = {(one.code, one.log): one for one in day.now.seen}
+    kinds: dict[tuple[str, str], wire.AlarmNow] = {}
+    for alarm in alarms:
+        if alarm.at >= day.now.opened_at:
+            kind = (alarm.code, alarm.log)
+            times = kinds[kind].times + 1 if kind in kinds else 1
+            kinds[kind] = _alarm(alarm, times, seen.get(kind))
+    return tuple(sorted(kinds.values(), key=lambda a: (a.seen_at is not None, -a.at)))
+
+
+def _alarm(alarm: wire.AlarmLine, times: int, seen: Seen | None) -> wire.AlarmNow:
+    note = seen if seen is not None and seen.until >= alarm.at else None
+    return wire.AlarmNow(
+        code=alarm.code,
+        log=alarm.log,
+        at=alarm.at,
+        times=times,
+        text=alarm.text,
+        seen_by=note.by if note else "",
+        seen_at=note.at if note else None,
+    )
