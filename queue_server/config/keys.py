@@ -103,6 +103,12 @@ def guide_line(value: object, place: Place) -> Any:
     return read
 
 
+code = values.pattern(
+    r"[0-9A-Z]{1,31}",
+    "is no code: digits and capital letters, in quotes (a spreadsheet's number loses digits: make it text)",
+)
+
+
 def serve(value: object, place: Place) -> Any:
     """A pair that a window serves: ``"A"``, ``"A:ordinary"``, ``"*:priority"``, or with a penalty."""
     if isinstance(value, dict):
@@ -236,6 +242,8 @@ MATTER = {
     "fee": Key(values.line, required=True),
     "verified": Key(values.one_of(("source", "memory"))),
     "words": Key(values.list_of(values.line, unique=True)),
+    "basic_code": Key(code),
+    "code": Key(code),
 }
 
 KIOSK = {

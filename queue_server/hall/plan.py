@@ -157,7 +157,8 @@ class Matter(Frozen, frozen=True):
 
     `kind` is the kind of power (XK, QR, GG, QL), `instant` whether it ends on the spot (即办).
     `verified` is ``source`` where the named instrument, period or fee was seen in a published
-    source, ``memory`` where the hall must still verify it.
+    source, ``memory`` where the hall must still verify it. `basic_code` (基本编码) and `code` (实施编码) are
+    those of the 权力清单, empty where the hall has none.
     """
 
     id: str
@@ -175,6 +176,8 @@ class Matter(Frozen, frozen=True):
     fee: str
     verified: str = "memory"
     words: tuple[str, ...] = ()
+    basic_code: str = ""
+    code: str = ""
 
 
 class Kiosk(Frozen, frozen=True):
