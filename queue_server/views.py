@@ -49,6 +49,8 @@ def _told(facts: dict[str, str | int], lang: str) -> dict[str, str | int]:
     told = dict(facts)
     if "state" in facts:
         told["state"] = translate(f"hall.state.{facts['state']}", lang)
+    if "stage" in facts:
+        told["stage"] = translate(f"hall.case.{facts['stage']}", lang)
     if "end" in facts:
         told["end"] = translate(f"hall.end.{facts['end']}", lang)
     if "clerk" in facts:

@@ -15,6 +15,9 @@ from types import ModuleType
 
 import msgspec
 
+from queue_server.cases import commands as case_commands
+from queue_server.cases import events as case_events
+from queue_server.cases import model as case_model
 from queue_server.hall import accounts, commands, events, model, refusals, register
 from queue_server.locale import sentences
 from scripts.access_table import access_table
@@ -48,10 +51,15 @@ def reference() -> str:
         "### The hall's people\n\nA part of the register.\n",
         _table(("Command", "Meaning", "Values"), _structs(accounts, commands.Command)),
         _table(("Fact", "Meaning", "Values"), _structs(accounts, accounts.Fact)),
+        "### Cases\n\nWhat follows when a matter is accepted and not finished on the spot.\n",
+        _table(("Command", "Meaning", "Values"), _structs(case_commands, commands.Command)),
+        _table(("Fact", "Meaning", "Values"), _structs(case_events, accounts.Fact)),
         "## Refusals\n\nWhy the hall says no: the `code` of a problem, and what a person reads.\n",
         _table(("Code", "HTTP", "Sentence"), _refusals()),
         "## States of a ticket\n\nWhat may follow what (`FOLLOWS` in `queue_server/hall/model.py`).\n",
         state_diagram(),
+        "## States of a case\n\nWhat may follow what (`FOLLOWS` in `queue_server/cases/model.py`).\n",
+        case_diagram(),
     ]
     return "\n".join(parts)
 
@@ -62,6 +70,14 @@ def state_diagram() -> str:
     for state, following in model.FOLLOWS.items():
         lines += [f"    {state or '[*]'} --> {after}" for after in sorted(following) if after != state]
     return "\n".join([*lines, f"    {model.ENDED} --> [*]", "```", ""])
+
+
+def case_diagram() -> str:
+    """Which state of a case may follow which, as Mermaid draws it."""
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for state, following in case_model.FOLLOWS.items():
+        lines += [f"    {state or '[*]'} --> {after}" for after in sorted(following)]
+    return "\n".join([*lines, *(f"    {state} --> [*]" for state in case_model.CLOSED), "```", ""])
 
 
 def _structs(module: ModuleType, kind: type[msgspec.Struct]) -> Iterator[tuple[str, str, str]]:

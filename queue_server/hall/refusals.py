@@ -88,6 +88,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "unknown_visit": Unknown,
     "unknown_clerk": Unknown,
     "unknown_account": Unknown,
+    "unknown_case": Unknown,
+    "unknown_papers": Unknown,
     # Conflict
     "ticket_state": Conflict,
     "ticket_ended": Conflict,
@@ -114,6 +116,13 @@ REFUSALS: dict[str, type[Refused]] = {
     "class_unchanged": Conflict,
     "account_exists": Conflict,
     "stale": Conflict,
+    "case_state": Conflict,
+    "case_travelling": Conflict,
+    "case_stopped": Conflict,
+    "still_owed": Conflict,
+    "shelf_needed": Conflict,
+    "papers_elsewhere": Conflict,
+    "papers_settled": Conflict,
     # NotNow
     "day_not_open": NotNow,
     "day_closed": NotNow,
@@ -136,6 +145,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "too_busy": NotNow,
     "store_gone": NotNow,
     "read_only": NotNow,
+    "supplement_asked": NotNow,
+    "extended_already": NotNow,
     # NotYours
     "not_your_window": NotYours,
     "not_allowed": NotYours,
@@ -144,6 +155,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "other_site": NotYours,
     "wrong_check_code": NotYours,
     "too_many_tries": NotYours,
+    "own_papers": NotYours,
     # NotKnown
     "wrong_password": NotKnown,
     "signed_out": NotKnown,
@@ -173,4 +185,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "password_short": Unusable,
     "password_plain": Unusable,
     "password_same": Unusable,
+    "list_unclear": Unusable,
+    "bad_limit": Unusable,
+    "unknown_way": Unusable,
 }

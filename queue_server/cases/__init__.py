@@ -1,0 +1,1 @@
+"""The rules of cases (办件): what follows when a matter is accepted and not finished on the spot. Pure."""
