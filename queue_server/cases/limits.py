@@ -53,13 +53,14 @@ class Calendar(Protocol):
 
 _DAYS = re.compile(r"(?P<count>\d{1,4})\s*(?:个)?\s*(?P<unit>工作日|自然日|日|天)", re.ASCII)
 _SAME_DAY = re.compile(r"(?:\d+\s*(?:个)?(?:分钟|小时)|当场|即时|即办|当日|当天)(?:办结)?", re.ASCII)
-_NONE = ("未设", "无", "不设")
+NO_LIMIT = ("未设", "无", "不设")
+"""Words that say that no limit is set."""
 
 
 def read_limit(words: str) -> Limit | None:
     """The limit that a guide's words fix; None where none is set (未设). Raises `Unclear`."""
     words = words.strip()
-    if words in _NONE:
+    if words in NO_LIMIT:
         return None
     if _SAME_DAY.fullmatch(words):
         return Limit(0)

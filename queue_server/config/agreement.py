@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from queue_server.cases.limits import NO_LIMIT, Limit, Unclear, read_limit
 from queue_server.hall.plan import BOOKED, CLASSES, EVERY_CATEGORY, ORDINARY, Hours, Plan, Rules
 
 from .codes import faults_of_basic, faults_of_implementation
@@ -39,6 +40,7 @@ def check_agreement(file: Record) -> None:
     check_serves(windows, categories)
     check_matters(matters, categories)
     check_codes(matters)
+    check_limits(matters)
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
     check_printers(kiosks, printers)
@@ -135,6 +137,33 @@ def check_codes(matters: Iterable[Record]) -> None:
         for fault in faults_of_implementation(code, kind, basic) if code else ():
             matter.key_place("code").wrong(f'"{code}" {fault}')
     check_unique(matters, "code")
+
+
+def check_limits(matters: Iterable[Record]) -> None:
+    """A matter that does not end on the spot needs a promise that can be counted, and that keeps the law.
+
+    Words that fix no number of days (尽快, 1个月) are a warning: no case of this matter can turn red.
+    """
+    for matter in matters:
+        limits = {key: _limit(matter, key) for key in ("promised_limit", "legal_limit")}
+        promised, legal = limits["promised_limit"], limits["legal_limit"]
+        instant = matter.get("instant", True)
+        if promised is None and matter.get("promised_limit") in NO_LIMIT and not instant:
+            matter.key_place("promised_limit").wrong("a matter that does not end on the spot promises a day")
+        if promised and legal and promised.unit == legal.unit and promised.count > legal.count:
+            told = f"the promise is longer than the legal limit ({matter['legal_limit']})"
+            matter.key_place("promised_limit").wrong(told)
+
+
+def _limit(matter: Record, key: str) -> Limit | None:
+    words = matter.get(key)
+    if words is None:
+        return None
+    try:
+        return read_limit(words)
+    except Unclear:
+        matter.key_place(key).warn(f'"{words}" fixes no number of days; write 5工作日, 20日, 当场 or 未设')
+        return None
 
 
 def check_coverage(

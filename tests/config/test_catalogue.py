@@ -106,6 +106,28 @@ def test_every_fault_names_its_row_field_character_and_word(tmp_path: Path) -> N
         ]
 
 
+@pytest.mark.parametrize(
+    ("promised", "legal", "errors", "warnings"),
+    [
+        ("5工作日", "20日", [], []),
+        ("5工作日", "5工作日", [], []),
+        ("20工作日", "15日", [], []),  # units that cannot be compared without a calendar
+        ("6工作日", "5工作日", ["the promise is longer than the legal limit (5工作日)"], []),
+        ("未设", "5工作日", ["a matter that does not end on the spot promises a day"], []),
+        ("尽快", "1个月", [], ['"尽快" fixes no number of days', '"1个月" fixes no number of days']),
+    ],
+)
+def test_a_promise_can_be_counted_and_keeps_the_law(
+    tmp_path: Path, promised: str, legal: str, errors: list[str], warnings: list[str]
+) -> None:
+    matter = replace(next(m for m in MATTERS if not m.instant), promised_limit=promised, legal_limit=legal)
+    found = inspect_catalogue(as_csv(tmp_path / "m.csv", rows((matter,))), HALL)
+    assert [fault.sentence for fault in found.errors] == errors
+    assert [fault.sentence.partition(";")[0] for fault in found.warnings] == warnings
+    instant = replace(matter, instant=True, promised_limit="未设")
+    assert inspect_catalogue(as_csv(tmp_path / "i.csv", rows((instant,))), HALL).errors == ()
+
+
 def test_empty_rows_are_stepped_over_and_lines_stay_those_of_the_sheet(tmp_path: Path) -> None:
     table = rows(MATTERS[:1])
     table.insert(1, [""] * len(HEADINGS))
