@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,15 @@ CODES = ("basic_code", "code")
 _KINDS = {"行政许可": "XK", "行政确认": "QR", "公共服务": "GG", "其他行政权力": "QL"}
 _FLAGS = {"是": True, "否": False, "即办": True, "承诺": False, "true": True, "false": False}
 _KEYS = {chinese: key for key, chinese in HEADINGS.items()} | {key: key for key in HEADINGS}
+
+BROKEN_WORKBOOK = (
+    zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, SyntaxError,
+    ValueError, LookupError, TypeError, AttributeError, AssertionError, struct.error,
+)  # fmt: skip
+"""What zipfile, the XML parser (its ParseError is a SyntaxError) and openpyxl raise on a damaged workbook.
+
+openpyxl has no error of its own for it: it stumbles wherever a part is not what it should be.
+"""
 
 Row = Sequence[object]
 
@@ -82,25 +94,30 @@ def _csv(sheet: Sheet, body: bytes) -> list[Row] | None:
 
 def _xlsx(sheet: Sheet, body: bytes) -> list[Row] | None:
     """The rows of a workbook's first sheet."""
-    from openpyxl import load_workbook
-
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             size = sum(part.file_size for part in packed.infolist())
         if size > MOST_UNPACKED:
             sheet.unreadable(0, f"the workbook unpacks to more than {MOST_UNPACKED // MIB} MiB")
             return None
-        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        # A broken part raises the XML parser's ParseError, which is a SyntaxError.
-        sheet.unreadable(0, f"this is not an XLSX workbook: {error}")
+        return _first_sheet(sheet, body)
+    except BROKEN_WORKBOOK as error:
+        sheet.unreadable(0, f"this is not an XLSX workbook: {str(error) or type(error).__name__}")
         return None
-    try:
-        first = book.worksheets[0]
-        first.reset_dimensions()  # what the file says of its own size is often wrong
-        return _limited(sheet, first.iter_rows(values_only=True))
-    finally:
-        book.close()
+
+
+def _first_sheet(sheet: Sheet, body: bytes) -> list[Row] | None:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, of which nothing is read
+        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
+        try:
+            first = book.worksheets[0]
+            first.reset_dimensions()  # what the file says of its own size is often wrong
+            return _limited(sheet, first.iter_rows(values_only=True))
+        finally:
+            book.close()
 
 
 def _limited(sheet: Sheet, rows: Iterable[Row]) -> list[Row] | None:

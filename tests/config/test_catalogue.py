@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl import Workbook
 
 from queue_server.config import read_hall
 from queue_server.config.catalogue import Change, differences, figures, inspect_catalogue, written
-from queue_server.config.tables import HEADINGS, LISTS, MOST_BYTES, MOST_ROWS, MOST_UNPACKED
+from queue_server.config.sheet import Sheet
+from queue_server.config.tables import HEADINGS, LISTS, MOST_BYTES, MOST_ROWS, MOST_UNPACKED, load_table
 from queue_server.demo import COUNTY
 from queue_server.hall.plan import Matter
 
@@ -160,6 +164,51 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path: Path, name: str, body: b
     path.write_bytes(body)
     (fault,) = faults(path)
     assert sentence in fault
+
+
+def workbook() -> bytes:
+    out = io.BytesIO()
+    book = Workbook()
+    assert book.active is not None
+    for row in rows(MATTERS[:2]):
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+WORKBOOK = workbook()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=8))
+def test_a_damaged_workbook_is_a_fault_and_never_a_crash(flips: list[tuple[int, int]]) -> None:
+    body = bytearray(WORKBOOK)
+    for place, byte in flips:
+        body[place] = byte
+    read_or_refused(bytes(body))
+
+
+@given(st.data())
+def test_a_workbook_with_a_damaged_part_is_a_fault_and_never_a_crash(data: st.DataObject) -> None:
+    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as packed:
+        parts = {name: bytearray(packed.read(name)) for name in packed.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    start = data.draw(st.integers(0, len(parts[name])))
+    parts[name][start : start + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=40))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for part, body in parts.items():
+            packed.writestr(part, bytes(body))
+    read_or_refused(out.getvalue())
+
+
+def read_or_refused(body: bytes) -> None:
+    """A workbook gives rows, or one fault that says why it does not."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "m.xlsx"
+        path.write_bytes(body)
+        sheet = Sheet(str(path))
+        assert (load_table(sheet) is None) == bool(sheet.errors)
+        assert all(fault.sentence for fault in sheet.errors)
 
 
 def test_a_missing_table_says_so(tmp_path: Path) -> None:
