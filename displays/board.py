@@ -50,11 +50,21 @@ class Notice(msgspec.Struct, frozen=True):
     at: int
 
 
+class Next(msgspec.Struct, frozen=True):
+    """A number that will be called soon, and where its windows are."""
+
+    number: str
+    windows: tuple[int, ...] = ()
+    floor: str = ""
+    area: str = ""
+
+
 class Board(msgspec.Struct, frozen=True, tag="board"):
     """The whole board. `data_at` is the last time (ms) the server confirmed the log's tail.
 
     `current` holds each window's present call (``called`` and ``serving``), newest first;
-    `recent` earlier calls and calls taken back, newest first. `version` is the content hash
+    `recent` earlier calls and calls taken back, newest first; `coming` the next numbers (请准备) in
+    order, where the screen shows them. `version` is the content hash
     of the page's own files: a screen that sees another one reloads at a quiet moment.
     """
 
@@ -65,6 +75,27 @@ class Board(msgspec.Struct, frozen=True, tag="board"):
     recent: tuple[Call, ...]
     queues: tuple[Queue, ...]
     notices: tuple[Notice, ...]
+    version: str = ""
+    coming: tuple[Next, ...] = ()
+
+
+class Sign(msgspec.Struct, frozen=True, tag="sign"):
+    """The sign of one window: whom it has called, whether it is open, and who sits there.
+
+    `state` is ``open``, ``paused`` or ``closed``, `reason` why it pauses. `staff` is the staff number of
+    the clerk. `name` is the window's name. `version` and `data_at` are as in `Board`.
+    """
+
+    hall: Text
+    seq: int
+    data_at: int
+    window: int
+    name: Text
+    state: str
+    staff: str = ""
+    reason: Text = {}
+    call: Call | None = None
+    notices: tuple[Notice, ...] = ()
     version: str = ""
 
 

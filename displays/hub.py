@@ -29,6 +29,12 @@ class Here(msgspec.Struct, frozen=True, tag="here"):
     """A screen's sign of life: it shows the state of log sequence `seq`."""
 
     seq: int
+    version: str = ""
+    sound: str = ""
+
+
+Told = Callable[[Here], None]
+"""Whoever wants to know of a screen's signs of life."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -174,15 +180,18 @@ class Hub:
                 if beat is not None:
                     self.confirm(name, encode(beat))
 
-    async def serve(self, websocket: WebSocket, view: str) -> None:
-        """Take a screen onto `view` and stay until its socket ends. The caller has let it in."""
+    async def serve(self, websocket: WebSocket, view: str, told: Told | None = None) -> None:
+        """Take a screen onto `view` and stay until its socket ends. The caller has let it in.
+
+        `told` is told of its signs of life.
+        """
         offered = PROTOCOL in websocket.scope.get("subprotocols", ())
         await websocket.accept(subprotocol=PROTOCOL if offered else None)
         protocol = websocket.scope.get("extensions", {}).get(EXTENSION)
         if isinstance(protocol, FrameProtocol):
-            await self._stay(websocket, view, FramedScreen(self._view(view), protocol))
+            await self._stay(websocket, view, FramedScreen(self._view(view), protocol), told)
         else:
-            await self._stay_awaiting(websocket, view)
+            await self._stay_awaiting(websocket, view, told)
 
     def count(self, view: str | None = None) -> int:
         """How many screens are on `view`, or in all."""
@@ -218,7 +227,7 @@ class Hub:
         view.screens.difference_update(stuck)
         self.dropped += len(stuck)
 
-    async def _stay(self, websocket: WebSocket, view: str, screen: Screen) -> None:
+    async def _stay(self, websocket: WebSocket, view: str, screen: Screen, told: Told | None = None) -> None:
         shown = self._view(view)
         shown.screens.add(screen)
         try:
@@ -228,16 +237,18 @@ class Hub:
                 message = await websocket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                hear(screen, message.get("text"))
+                here = hear(screen, message.get("text"))
+                if here is not None and told is not None:
+                    told(here)
         finally:
             shown.screens.discard(screen)
 
-    async def _stay_awaiting(self, websocket: WebSocket, view: str) -> None:
+    async def _stay_awaiting(self, websocket: WebSocket, view: str, told: Told | None = None) -> None:
         screen = AwaitedScreen(self._view(view), websocket)
         try:
             async with asyncio.TaskGroup() as tasks:
                 sending = tasks.create_task(screen.send_news(self.drop_after))
-                await self._stay(websocket, view, screen)
+                await self._stay(websocket, view, screen, told)
                 sending.cancel()
         except* TimeoutError:
             self.dropped += 1
@@ -245,12 +256,14 @@ class Hub:
             pass  # it went away while we were sending: as good as any other end
 
 
-def hear(screen: Screen, text: str | None) -> None:
-    """Note a screen's sign of life; what is not one changes nothing."""
+def hear(screen: Screen, text: str | None) -> Here | None:
+    """Note a screen's sign of life and give it; what is not one changes nothing."""
     screen.seen_at = time.monotonic()
     if text is None or len(text) > LONGEST_HERE:
-        return
+        return None
     try:
-        screen.shows = msgspec.json.decode(text, type=Here).seq
+        here = msgspec.json.decode(text, type=Here)
     except msgspec.DecodeError:
-        return  # any other text from a screen means nothing to us; it is not an error of ours
+        return None  # any other text from a screen means nothing to us; it is not an error of ours
+    screen.shows = here.seq
+    return here

@@ -31,6 +31,12 @@ SECONDARY = 4
 """Waiting counts, earlier calls and notices are a quarter as high: sized for a quarter of the
 distance, and still 10 minutes of arc from all of it, which half of normal sight can read."""
 
+COMING = 0.4
+"""Capital height of the row 请准备 against that of a call: those who are near are told to get ready."""
+
+COMING_EMS, COMING_TITLE = 6.9, 2.6
+"""Widths in em of one number of that row with where to go, and of its title."""
+
 
 class LayoutRefused(ValueError):
     """This screen cannot show one call that people at this distance could read."""
@@ -57,7 +63,8 @@ class Layout(msgspec.Struct, frozen=True):
     `cap` is the capital height of a call and `least` what the distance asks for; `rows` by
     `columns` calls stand on a page, each `row` high. `text` is the font size of the rest,
     `line` the height of one line of it, with `waiting_rows` categories and `recent_rows`
-    earlier calls on a page.
+    earlier calls on a page. `coming` is the height of the row 请准备 (0 without one), `coming_text` its
+    font size and `coming_fit` how many numbers stand in it at once.
     """
 
     width: int
@@ -77,6 +84,9 @@ class Layout(msgspec.Struct, frozen=True):
     line: int
     waiting_rows: int
     recent_rows: int
+    coming: int = 0
+    coming_text: int = 0
+    coming_fit: int = 0
 
     @property
     def calls(self) -> int:
@@ -90,8 +100,54 @@ def least_capital(screen: Screen) -> int:
     return math.ceil(round(screen.distance * 1000 / ANGLE / pixel_mm, 6))
 
 
-def plan(screen: Screen, languages: int = 1) -> Layout:
-    """Lay a board out for a screen and one or two languages. Raises LayoutRefused when nothing fits."""
+class SignLayout(msgspec.Struct, frozen=True):
+    """Where everything of a window's sign goes, in pixels of the declared screen.
+
+    `cap` is the capital height of the called number, `least` what the distance asks for. `side` is the
+    width of the window's own field beside the number (its height above it in portrait); `text` is the font
+    size of the rest, `band` the height of the strip at the foot.
+    """
+
+    width: int
+    height: int
+    portrait: bool
+    margin: int
+    least: int
+    cap: int
+    side: int
+    text: int
+    band: int
+
+
+def plan_sign(screen: Screen, languages: int = 1) -> SignLayout:
+    """Lay the sign of one window out. Raises LayoutRefused when its number could not be read."""
+    _check(screen)
+    portrait = screen.height > screen.width
+    least = least_capital(screen)
+    short = min(screen.width, screen.height)
+    margin = round(short * 0.03)
+    text = max(round(least / SECONDARY / CAPITAL), round(short * 0.05))
+    band = round(text * (1.7 if languages == 1 else 2.6))
+    window = DIGIT * screen.longest_window + 0.7
+    side = round(screen.height * 0.34) if portrait else round(screen.width * min(0.34, window / 9))
+    number = LETTER + DIGIT * (screen.longest_number - 1) + 0.3
+    wide = screen.width - 2 * margin - (0 if portrait else side + margin)
+    high = screen.height - 2 * margin - band - (side + margin if portrait else 0)
+    widest, highest = math.floor(wide / number * CAPITAL), math.floor(high * 0.52)
+    cap = min(widest, highest)
+    if cap < least:
+        raise _refusal(screen, least, cap)
+    return SignLayout(
+        width=screen.width, height=screen.height, portrait=portrait, margin=margin, least=least,
+        cap=cap, side=side, text=text, band=band,
+    )  # fmt: skip
+
+
+def plan(screen: Screen, languages: int = 1, *, prepare: bool = False) -> Layout:
+    """Lay a board out for a screen and one or two languages. Raises LayoutRefused when nothing fits.
+
+    `prepare` leaves room for the row 请准备.
+    """
     _check(screen)
     portrait = screen.height > screen.width
     least = least_capital(screen)
@@ -100,7 +156,9 @@ def plan(screen: Screen, languages: int = 1) -> Layout:
     margin, header = round(short * 0.02), round(long * (0.062 if portrait else 0.05))
     strip = round(text * (1.7 if languages == 1 else 2.25))
     head = round(long * 0.032) if portrait else 0
-    inner = screen.height - header - strip - head - margin
+    coming_text = round(least * COMING / CAPITAL) if prepare else 0
+    coming = round(coming_text * 1.5)
+    inner = screen.height - header - strip - head - margin - (coming + margin if prepare else 0)
     area = round(inner * 0.68) if portrait else inner
     width, across = screen.width - 2 * margin, _call_ems(screen, portrait)
     side = 0 if portrait else round(width * 0.3)
@@ -112,6 +170,8 @@ def plan(screen: Screen, languages: int = 1) -> Layout:
         width=screen.width, height=screen.height, portrait=portrait, margin=margin, header=header,
         strip=strip, head=head, least=least, cap=cap, rows=rows, columns=columns, row=row,
         calls_width=calls_width, text=text, line=_line(text, 1), waiting_rows=waiting, recent_rows=recent,
+        coming=coming, coming_text=coming_text,
+        coming_fit=max(1, int((width / coming_text - COMING_TITLE) / COMING_EMS)) if prepare else 0,
     )  # fmt: skip
 
 
@@ -145,16 +205,21 @@ def _grid(
     fit = (area + between) // (math.ceil(least / TIGHTEST) + between)
     widest = [math.floor((width - gap * (n - 1)) / n / across * CAPITAL) for n in (1, 2)]
     if fit < 1 or widest[0] < least:
-        nearest = screen.distance * min(widest[0], area * TIGHTEST) / least
-        raise LayoutRefused(
-            f"a {screen.diagonal:g}-inch screen of {screen.width}x{screen.height} cannot show a call that is "
-            f"readable from {screen.distance:g} m; it can from {math.floor(nearest * 10) / 10:g} m"
-        )
+        raise _refusal(screen, least, min(widest[0], area * TIGHTEST))
     rows = min(wanted, fit)
     row = (area - between * (rows - 1)) // rows
     columns = 2 if widest[1] >= least * 1.25 else 1
     cap = max(least, min(math.floor(row * 0.7), widest[columns - 1]))
     return rows, columns, row, cap
+
+
+def _refusal(screen: Screen, least: int, cap: float) -> LayoutRefused:
+    """Why a screen whose capitals would be `cap` pixels high is not used, and what would help."""
+    nearest = math.floor(screen.distance * max(cap, 0) / least * 10) / 10
+    return LayoutRefused(
+        f"a {screen.diagonal:g}-inch screen of {screen.width}x{screen.height} cannot show a call that is "
+        f"readable from {screen.distance:g} m; it can from {nearest:g} m"
+    )
 
 
 def _line(text: int, languages: int) -> int:

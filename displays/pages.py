@@ -7,7 +7,7 @@ no credential and no form: a board that fails shows its calls, or that they are 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -27,7 +27,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 TAGS = {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}
 """Language tags for the page, so that each language gets its own glyphs."""
 
-SPOKEN_LATER = ("wait", "stale", "never", "hint", "nobody", "paused", "wait_short", "floor")
+DIRECTIONS = ("left", "right", "ahead", "behind", "up", "down")
+
+SPOKEN_LATER = (
+    "wait", "stale", "never", "hint", "nobody", "paused", "wait_short", "floor",
+    *(f"to_{direction}" for direction in DIRECTIONS),
+)  # fmt: skip
 """Sentences that the page's modules fill in by themselves."""
 
 
@@ -35,12 +40,21 @@ Translate = Callable[..., str]
 """``translate(key, lang, **values)`` says a sentence in a language; KeyError when there is none."""
 
 
+class Look(msgspec.Struct, frozen=True):
+    """The colours of a screen: a shipped theme, with a hall's own colours (``#rrggbb`` by token) over it."""
+
+    theme: str = "dark"
+    colours: dict[str, str] = {}
+
+
 class BoardPage(msgspec.Struct, frozen=True):
     """What one hall's board page is made from.
 
     `live` is the address of its socket, `version` the content hash of the pages' files (the
-    one that `Board.version` names), `languages` one or two, Chinese first, `zones` the address under which
-    its voice zones are ("" in a hall without any).
+    one that `Board.version` names), `languages` one or two, Chinese first. `prepare` is how many next
+    numbers stand in the row 请准备, `directions` where an area lies, `media` the addresses of pictures.
+    `device` has the addresses where a screen with a token of its own asks who it is, and to be let in,
+    `zones` the address under which the hall's voice zones are ("" in a hall without any).
     """
 
     hall: Text
@@ -51,6 +65,19 @@ class BoardPage(msgspec.Struct, frozen=True):
     screen: Screen = Screen()
     page_seconds: float = 6.0
     zones: str = ""
+    look: Look = Look()
+    prepare: int = 0
+    directions: dict[str, str] = {}
+    media: tuple[str, ...] = ()
+    media_seconds: float = 10.0
+    device: dict[str, str] = {}
+
+
+def environment() -> Environment:
+    """The templates of every screen."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
 
 
 def routes(
@@ -64,35 +91,46 @@ def routes(
     The query may name what differs on one screen: ``lang=zh,ko``, ``diagonal``, ``width``,
     ``height``, ``distance``.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    template = environment.get_template("board.html")
-    refusal = environment.get_template("refusal.html")
+    templates = environment()
 
     async def show(request: Request) -> Response:
         page = find(request.path_params["hall"])
         if page is None:
-            return refuse("displays.unknown_hall", 404, "")
+            return refuse(templates, asset, translate, "displays.unknown_hall", 404)
         try:
-            page = with_query(page, request.query_params)
-            layout = plan(page.screen, len(page.languages))
+            return render_board(templates, with_query(page, request.query_params), asset, translate)
         except (LayoutRefused, msgspec.ValidationError) as reason:
-            return refuse("displays.unfit", 400, str(reason))
-        nonce = secrets.token_urlsafe(16)
-        words = _Words(translate, page.languages)
-        content = template.render(
-            page=page, layout=layout, words=words, asset=asset, nonce=nonce, tags=TAGS,
-            config=_config(page, layout, words),
-        )  # fmt: skip
-        return HTMLResponse(content, headers=_headers(nonce))
-
-    def refuse(key: str, status: int, reason: str) -> Response:
-        said = [(TAGS[lang], translate(key, lang)) for lang in TAGS]
-        content = refusal.render(said=said, reason=reason, asset=asset)
-        return HTMLResponse(content, status, headers=_headers(""))
+            return refuse(templates, asset, translate, "displays.unfit", 400, str(reason))
 
     return [Route(path, show, methods=["GET"])]
+
+
+def render_board(
+    templates: Environment, page: BoardPage, asset: Callable[[str], str], translate: Translate
+) -> Response:
+    """A board's page. Raises LayoutRefused when the screen cannot show a call."""
+    layout = plan(page.screen, len(page.languages), prepare=page.prepare > 0)
+    nonce = secrets.token_urlsafe(16)
+    words = Words(translate, page.languages)
+    content = templates.get_template("board.html").render(
+        page=page, layout=layout, words=words, asset=asset, nonce=nonce, tags=TAGS,
+        config=in_script(_config(page, layout, words)),
+    )  # fmt: skip
+    return HTMLResponse(content, headers=page_headers(nonce))
+
+
+def refuse(
+    templates: Environment,
+    asset: Callable[[str], str],
+    translate: Translate,
+    key: str,
+    status: int,
+    reason: str = "",
+) -> Response:
+    """A screen that cannot be shown, said in every language."""
+    said = [(TAGS[lang], translate(key, lang)) for lang in TAGS]
+    content = templates.get_template("refusal.html").render(said=said, reason=reason, asset=asset)
+    return HTMLResponse(content, status, headers=page_headers(""))
 
 
 def with_query(page: BoardPage, query: Mapping[str, str]) -> BoardPage:
@@ -107,7 +145,7 @@ def with_query(page: BoardPage, query: Mapping[str, str]) -> BoardPage:
     return msgspec.structs.replace(page, screen=screen, languages=ordered)
 
 
-class _Words:
+class Words:
     """The board's sentences in its languages, for the template."""
 
     def __init__(self, translate: Translate, languages: tuple[str, ...]) -> None:
@@ -118,15 +156,23 @@ class _Words:
         """(language tag, sentence) for each language; placeholders stay for the modules to fill."""
         return [(TAGS[lang], self._translate(f"displays.{key}", lang)) for lang in self._languages]
 
+    def by_key(self, keys: Iterable[str]) -> dict[str, Text]:
+        """Several sentences for the modules, each by language."""
+        return {key: dict(zip(self._languages, (text for _, text in self(key)), strict=True)) for key in keys}
+
     def of(self, text: Text) -> list[tuple[str, str]]:
         """The same for a hall's own text; a language it lacks is left out, Chinese never is."""
         found = [(TAGS[lang], text[lang]) for lang in self._languages if text.get(lang)]
         return found or [(TAGS["zh"], text["zh"])]
 
 
-def _config(page: BoardPage, layout: Layout, words: _Words) -> str:
+def in_script(config: object) -> str:
     """What the modules must know, as JSON that is safe inside a script element."""
-    config = {
+    return msgspec.json.encode(config).decode().replace("<", "\\u003c")
+
+
+def _config(page: BoardPage, layout: Layout, words: Words) -> dict[str, object]:
+    return {
         "live": page.live,
         "zones": page.zones,
         "version": page.version,
@@ -135,15 +181,16 @@ def _config(page: BoardPage, layout: Layout, words: _Words) -> str:
         "tags": TAGS,
         "pageSeconds": page.page_seconds,
         "layout": msgspec.to_builtins(layout),
-        "words": {
-            key: dict(zip(page.languages, (text for _, text in words(key)), strict=True))
-            for key in SPOKEN_LATER
-        },
+        "words": words.by_key(SPOKEN_LATER),
+        "directions": page.directions,
+        "media": page.media,
+        "mediaSeconds": page.media_seconds,
+        "device": page.device or None,
     }
-    return msgspec.json.encode(config).decode().replace("<", "\\u003c")
 
 
-def _headers(nonce: str) -> dict[str, str]:
+def page_headers(nonce: str) -> dict[str, str]:
+    """What every screen's page says of itself: nothing from elsewhere, nothing kept, no form, no frame."""
     style = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     policy = (
         f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; media-src 'self'; "

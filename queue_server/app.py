@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import msgspec
 from starlette.applications import Starlette
@@ -14,8 +15,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from displays import fleet_pages
 from displays import hub as displays_hub
 from displays import pages as board_pages
+from displays.screen_pages import Page, screen_routes
 from displays.voice_pack import Pack
 from kiosk import pages as kiosk_pages
 from kiosk import phone as phone_pages
@@ -28,6 +31,8 @@ from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
 from queue_server.access.sso import Provider, SsoSettings
 from queue_server.api import agents, live, openapi, problems, sso, table, voice
+from queue_server.api import screens as api_screens
+from queue_server.api.device_page import DevicePage
 from queue_server.api.headers import SafeAnswers
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
@@ -38,6 +43,7 @@ from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
 from queue_server.reactions.post import Post
 from queue_server.reactions.speaking import Voices
+from queue_server.reactions.strips import Strips
 from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.wiping import Wiping
 from queue_server.static.assets import SHARED, Assets
@@ -81,6 +87,7 @@ class Site:
         self._sessions = {id: people_of(hall, self.passwords, rules.idle) for id, hall in self.halls.items()}
         self.live = live.Live(self.hub, self.assets.version)
         self.metrics = metrics.Metrics(self.halls, self.hub)
+        self.media = Path("var/media")
         self.up = False
         self.voices = Voices(None)
         self.webhooks: tuple[Webhook, ...] = ()
@@ -132,7 +139,15 @@ class Site:
             live=f"/api/halls/{hall}/board/live",
             version=self.assets.version,
             zones=f"/api/halls/{hall}/zones" if any(w.zone for w in plan.windows) else "",
+            device=api_screens.device_of(hall),
         )
+
+    def screen_page(self, hall: str, screen: str) -> Page | None:
+        """How the page of one of a hall's screens is made; None for a hall or a screen that is not there."""
+        found = self.halls.get(hall)
+        plan = api_screens.plan_in_force(found) if found else None
+        agreed = plan.screen(screen) if plan else None
+        return api_screens.page_of(plan, agreed, self.assets.version) if plan and agreed else None
 
     def phone_page(self, hall: str) -> phone_pages.PhonePage | None:
         """How the page on a hall's visitors' phones is made."""
@@ -165,6 +180,7 @@ class Site:
                 reactions = [make(hall) for make in self._reactions]
                 reactions += [Webhooks(hall, one) for one in self.webhooks if one.hall == hall.id]
                 jobs += [tasks.create_task(Following(hall, reaction).run()) for reaction in reactions]
+                jobs.append(tasks.create_task(Strips(hall).run()))
                 started = asyncio.Event()
                 jobs.append(tasks.create_task(hall.run(started)))
                 await started.wait()
@@ -222,6 +238,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         async with site.running():
             yield
 
+    devices = DevicePage(site)
     described = msgspec.json.encode(openapi.document())
 
     async def describe(_: Request) -> Response:
@@ -249,6 +266,9 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *agents.routes(site, site.posts),
         *voice.routes(site, site.voices),
         *board_pages.routes(site.board_page, site.assets.url, translate),
+        *screen_routes(site.screen_page, site.assets.url, translate),
+        *fleet_pages.routes(devices.name_of, devices, site.assets.url, translate),
+        *api_screens.routes(site, site.live),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),

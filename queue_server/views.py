@@ -81,7 +81,7 @@ def _missed_rule(hold: int, after: int) -> wire.Text:
 
 def board(day: Day, data_at: int, version: str = "") -> b.Board:
     """The hall's board: present calls newest first, earlier ones, the lines and the notice."""
-    calls = [_call(day, w, day.tickets[w.present]) for w in day.windows.values() if w.present]
+    calls = [call_of(day, w, day.tickets[w.present]) for w in day.windows.values() if w.present]
     return b.Board(
         hall=day.plan.name,
         seq=day.seq,
@@ -94,7 +94,8 @@ def board(day: Day, data_at: int, version: str = "") -> b.Board:
     )
 
 
-def _call(day: Day, window: Window, ticket: Ticket) -> b.Call:
+def call_of(day: Day, window: Window, ticket: Ticket) -> b.Call:
+    """A window's present call as screens show it."""
     last = ticket.calls[-1] if ticket.calls else None
     return b.Call(
         seq=last.seq if last else 0,
@@ -103,17 +104,18 @@ def _call(day: Day, window: Window, ticket: Ticket) -> b.Call:
         at=last.at if last else 0,
         times=len(ticket.calls),
         state=ticket.state,
-        floor=_place(day, window.number)[0],
-        area=_place(day, window.number)[1],
+        floor=place_of(day, window.number)[0],
+        area=place_of(day, window.number)[1],
     )
 
 
 def _past(day: Day, past: PastCall) -> b.Call:
-    floor, area = _place(day, past.window)
+    floor, area = place_of(day, past.window)
     return b.Call(past.seq, past.number, past.window, past.at, past.times, past.state, floor, area)
 
 
-def _place(day: Day, number: int) -> tuple[str, str]:
+def place_of(day: Day, number: int) -> tuple[str, str]:
+    """Floor and area of a window, "" where the plan has none."""
     window = day.plan.window(number)
     return (window.floor, window.area) if window else ("", "")
 
@@ -227,7 +229,7 @@ def receipt(
     category = plan.category(ticket.category)
     matters = [found for id in ticket.matters if (found := plan.matter(id))]
     windows = serving_windows(day, ticket.category, ticket.cls)
-    floor, area = _place(day, windows[0]) if windows else ("", "")
+    floor, area = place_of(day, windows[0]) if windows else ("", "")
     return m.Receipt(
         ticket=ticket.id,
         number=ticket.number,
@@ -253,7 +255,7 @@ def receipt(
 def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool = False) -> Slip:
     """A ticket's paper, in its visitor's language or in the two that the hall puts together."""
     windows = serving_windows(day, ticket.category, ticket.cls)
-    floor, area = _place(day, windows[0]) if windows else ("", "")
+    floor, area = place_of(day, windows[0]) if windows else ("", "")
     goes_on = calling_from(day, ticket.category, ticket.cls, ticket.taken_at)
     told = Told(
         number=ticket.number,
@@ -342,7 +344,7 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
     category = day.plan.category(t.category)
     window = _holders_window(t)
     windows = serving_windows(day, t.category, t.cls)
-    floor, area = _place(day, window or next(iter(windows), 0))
+    floor, area = place_of(day, window or next(iter(windows), 0))
     return wire.TicketPublic(
         number=t.number,
         category=t.category,

@@ -273,6 +273,12 @@ class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cookie: bool = False
 
 
+class Confirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let a new device in by its code: as this screen or kiosk of the hall file, or ``board``."""
+
+    device: Code
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An empty body: ``{}``."""
 
@@ -740,3 +746,55 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     missed: int
     parked: int
     notices: tuple[Text, ...] = ()
+
+
+# --- devices ---------------------------------------------------------------------------------
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """A new device shows `code` until `until` (ms); `token` counts once a manager has confirmed the code.
+
+    `answered_at` is the server's time (ms).
+    """
+
+    code: str
+    token: str
+    until: int
+    answered_at: int
+
+
+class EnrolmentState(msgspec.Struct, frozen=True):
+    """What has become of a code. Once it is confirmed, `page` is where the device goes.
+
+    `keep` is the name under which that page looks for the token.
+    """
+
+    state: Literal["waiting", "confirmed"]
+    page: str = ""
+    keep: str = ""
+
+
+class DeviceLine(msgspec.Struct, frozen=True):
+    """One device: `kind` is board, sign, kiosk, led or printer; `seen_at` its last sign of life (ms).
+
+    `state` is ``never`` (not heard yet), ``well`` or ``gone`` (silent, or with a `trouble`). `shows` is
+    the log sequence that a screen shows, or a strip's text; `sound` is ``on``, ``off`` or "".
+    """
+
+    id: str
+    kind: str
+    place: str
+    enrolled: bool
+    state: Literal["never", "well", "gone"]
+    seen_at: int | None = None
+    version: str = ""
+    shows: str = ""
+    sound: str = ""
+    trouble: str = ""
+
+
+class Devices(msgspec.Struct, frozen=True):
+    """The hall's devices; `answered_at` is the server's time (ms)."""
+
+    devices: tuple[DeviceLine, ...]
+    answered_at: int

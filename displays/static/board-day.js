@@ -14,6 +14,7 @@
  */
 /** @typedef {{category: string, name: Text, waiting: number, windows: number, paused: boolean}} Queue */
 /** @typedef {{text: Text, at: number}} Notice */
+/** @typedef {{number: string, windows: number[], floor: string, area: string}} Next */
 /**
  * @typedef {object} Board
  * @property {"board"} type
@@ -25,6 +26,7 @@
  * @property {Queue[]} queues
  * @property {Notice[]} notices
  * @property {string} version
+ * @property {Next[]} coming
  */
 
 /** A call older than this (ms) is shown, but no longer announced. */
@@ -100,59 +102,6 @@ export function fill(text, values) {
 }
 
 /**
- * About how wide a text is, in em: a Chinese or Korean character is one, others about half.
- * @param {string} text
- * @returns {number}
- */
-export function ems(text) {
-  let sum = 0;
-  for (const letter of text) sum += /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uff60\u{20000}-\u{3ffff}]/u.test(letter) ? 1 : 0.56;
-  return sum;
-}
-
-/**
- * Cuts a long sentence into pieces that fit, after punctuation or a space where there is one, of
- * about the same length, so that no single word is left for the last.
- * @param {string} text
- * @param {number} width in em
- * @returns {string[]} at least one piece
- */
-export function pieces(text, width) {
-  const found = [];
-  let rest = [...text];
-  const whole = ems(text);
-  const aim = Math.min(width, (whole / Math.ceil(whole / width)) * 1.2);
-  while (ems(rest.join("")) > width) {
-    let end = 0;
-    while (end < rest.length && ems(rest.slice(0, end + 1).join("")) <= aim) end++;
-    end = Math.max(1, end);
-    const cut = Math.max(...["，", "。", "；", "、", "！", "？", " "].map((mark) => rest.lastIndexOf(mark, end - 1)));
-    if (cut >= end / 2) end = cut + 1;
-    found.push(rest.slice(0, end).join("").trim());
-    rest = rest.slice(end);
-  }
-  const last = rest.join("").trim();
-  return last || !found.length ? [...found, last] : found;
-}
-
-/**
- * A long text as several that follow each other, the languages in step: a shorter one stays while
- * the longer goes on.
- * @param {Text} text
- * @param {string[]} languages those to show; Chinese where the text has none of them
- * @param {number} width in em
- * @returns {Text[]} at least one
- */
-export function inStep(text, languages, width) {
-  const langs = languages.filter((lang) => text[lang]);
-  const cuts = (langs.length ? langs : ["zh"]).map((lang) => ({ lang, parts: pieces(text[lang], width) }));
-  const most = Math.max(...cuts.map(({ parts }) => parts.length));
-  return Array.from({ length: most }, (_, i) =>
-    Object.fromEntries(cuts.map(({ lang, parts }) => [lang, parts[Math.floor((i * parts.length) / most)]])),
-  );
-}
-
-/**
  * Whether nobody is being called right now, so that the page may reload.
  * @param {Board} board
  * @param {number} now server's time, ms
@@ -160,4 +109,31 @@ export function inStep(text, languages, width) {
  */
 export function quiet(board, now) {
   return board.current.every((call) => call.state !== "called" || now - call.at > QUIET_AFTER);
+}
+
+/**
+ * The room that a page's calls leave free: the cells from a row and column on (from 1), or null when
+ * fewer than two rows are free. Calls fill the first column before the second.
+ * @param {number} calls
+ * @param {number} rows
+ * @param {number} columns
+ * @returns {{row: number, column: number} | null}
+ */
+export function freeRoom(calls, rows, columns) {
+  const used = Math.ceil(calls / rows);
+  if (used < columns && calls > 0) return { row: 1, column: used + 1 };
+  const inLast = calls - (columns - 1) * rows;
+  const free = calls === 0 ? rows : rows - inLast;
+  return free >= 2 ? { row: rows - free + 1, column: calls === 0 ? 1 : columns } : null;
+}
+
+/**
+ * Where a number must go, seen from this screen: by its area, else by its floor.
+ * @template {string} D
+ * @param {Next} next
+ * @param {Record<string, D>} directions
+ * @returns {D | undefined}
+ */
+export function way(next, directions) {
+  return directions[next.area] ?? directions[next.floor];
 }

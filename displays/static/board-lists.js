@@ -1,6 +1,7 @@
 // People waiting, earlier calls, and the strip of notices: small lists that take turns.
 
-import { ems, inStep, pages } from "./board-day.js";
+import { pages } from "./board-day.js";
+import { ems, inStep } from "./board-text.js";
 import { copyOf, part, setText } from "./board-calls.js";
 
 /** @typedef {import("./board-day.js").Board} Board */

@@ -63,6 +63,11 @@ class Voice {
     return (document.body.dataset.sound = this.sound.state());
   }
 
+  /** What the fleet is told: whether this screen can be heard, as last looked. */
+  get sounding() {
+    return document.body.dataset.sound === "on" ? "on" : "off";
+  }
+
   /** @param {Order} order */
   hear(order) {
     this.heardAt = performance.now();

@@ -69,12 +69,14 @@ class See(StrEnum):
     CHECKLIST = "checklist"
     HELP = "help"
     HELP_CALLS = "help_calls"
+    DEVICES = "devices"
+    ENROL = "enrol"
 
 
 Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
-PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN})
+PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL})
 """What needs no token at all."""
 SEES: dict[See, frozenset[str]] = {
     See.ME: frozenset(ROLES),
@@ -92,6 +94,7 @@ SEES: dict[See, frozenset[str]] = {
     See.CHECKLIST: frozenset({KIOSK}),
     See.HELP: frozenset({KIOSK}),
     See.HELP_CALLS: frozenset({CLERK, FLOOR, MANAGER}),
+    See.DEVICES: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
@@ -197,6 +200,11 @@ def may_see_tickets(principal: Principal) -> bool:
 def may_see_health(principal: Principal) -> bool:
     """Whether a principal may see the hall's alarms."""
     return may_enter(principal, See.HEALTH)
+
+
+def may_see_devices(principal: Principal) -> bool:
+    """Whether a principal may see the hall's devices."""
+    return may_enter(principal, See.DEVICES)
 
 
 # --- tokens -----------------------------------------------------------------------------------

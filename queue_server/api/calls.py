@@ -144,6 +144,10 @@ class Call:
             role=self.principal.role,
         )
 
+    def scope(self, command: str) -> str:
+        """The caller's idempotency key for a command, as it is kept."""
+        return self._key(command)[0]
+
     def _key(self, command: str) -> tuple[str, str]:
         given = self._given_key()
         scope = f"{self.hall.id}\n{self.principal.id}\n{command}\n{given}"

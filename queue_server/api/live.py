@@ -18,13 +18,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from displays import board as b
-from displays.hub import Hub
+from displays.hub import Here, Hub, Told
 from queue_server import views
-from queue_server.access.principals import PUBLIC, Principal, See, may_see_window
+from queue_server.access.principals import ANYONE, DEVICES, PUBLIC, Principal, See, may_see_window
 from queue_server.api.alarms import alarm_lines
 from queue_server.api.problems import Unfit, problem
 from queue_server.api.staying import Staying
-from queue_server.api.who import Halls, found_hall, must_be_own_site, must_enter, principal_of
+from queue_server.api.who import Halls, found_hall, identity_of, must_be_own_site, must_enter, principal_of
+from queue_server.desk.fleet import KINDS
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
@@ -45,6 +46,7 @@ SOCKETS = {
     "/windows/{n}/live": See.WINDOW,
     "/zones/{zone}/live": See.VOICE,  # a loudspeaker's: `voice.py`
     "/overview/live": See.OVERVIEW,
+    "/screens/{screen}/live": See.BOARD,
 }
 """Every socket and the right that whoever opens it needs."""
 
@@ -64,6 +66,7 @@ class Live:
         self._current: set[str] = set()
         self._clockwork: dict[str, tuple[Clockwork, object]] = {}
         self._encoder = msgspec.json.Encoder()
+        self.staying = Staying()
 
     def follow(self, hall: Hall) -> None:
         """Push a hall's changes from now on."""
@@ -76,6 +79,7 @@ class Live:
 
         hall.on_day.append(on_day)
         hall.needs.on_found.append(lambda: self._push(hall))
+        hall.register.on_landed.append(lambda _: self._push(hall))  # screens may have other settings now
 
     def _push(self, hall: Hall) -> None:
         line = hall.day
@@ -109,7 +113,13 @@ class Live:
                     self._show(name, view, line.state, data_at(hall, line))
 
     async def serve(
-        self, websocket: WebSocket, hall: Hall, name: str, view: View, clockwork: Clockwork | None = None
+        self,
+        websocket: WebSocket,
+        hall: Hall,
+        name: str,
+        view: View,
+        clockwork: Clockwork | None = None,
+        told: Told | None = None,
     ) -> None:
         """Show a view to one screen until it goes.
 
@@ -123,7 +133,7 @@ class Live:
         try:
             if name not in self._current:
                 await hall.look(lambda day: self._show(name, view, day, hall.clock()))
-            await self.hub.serve(websocket, name)
+            await self.hub.serve(websocket, name, told)
         finally:
             self._leave(name)
 
@@ -154,27 +164,53 @@ def data_at(hall: Hall, line: Line[Day]) -> int:
 
 def routes(halls: Halls, live: Live) -> list[BaseRoute]:
     """The sockets of boards, kiosks and windows."""
-    staying = Staying()
 
     async def board(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
-            await live.serve(
-                websocket, hall, f"board/{hall.id}", lambda day, at: views.board(day, at, live.version)
-            )
+            def view(told: Told | None) -> Awaitable[None]:
+                return live.serve(
+                    websocket,
+                    hall,
+                    f"board/{hall.id}",
+                    lambda day, at: views.board(day, at, live.version),
+                    told=told,
+                )
 
-        await to_screen(websocket, halls, See.BOARD, show)
+            await to_device(websocket, halls, live, hall, view)
+
+        await to_hall(websocket, halls, See.BOARD, show)
 
     async def kiosk(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
-            await live.serve(
-                websocket,
-                hall,
-                f"kiosk/{hall.id}",
-                lambda day, at: views.menu(day, hall.clock(), at, live.version),
-                views.offers_at,
-            )
+            def view(told: Told | None) -> Awaitable[None]:
+                return live.serve(
+                    websocket,
+                    hall,
+                    f"kiosk/{hall.id}",
+                    lambda day, at: views.menu(day, hall.clock(), at, live.version),
+                    views.offers_at,
+                    told,
+                )
 
-        await to_screen(websocket, halls, See.MENU, show)
+            # A kiosk whose token counts no more still shows the hall, and says itself that it is not known.
+            await to_device(websocket, halls, live, hall, view, strict=False)
+
+        await to_hall(websocket, halls, See.MENU, show)
+
+    shows = {
+        "/board/live": board,
+        "/kiosk/live": kiosk,
+        "/windows/{n}/live": _window(halls, live),
+        "/overview/live": _floor(halls, live),
+    }
+    return [
+        *(WebSocketRoute(PREFIX + path, show) for path, show in shows.items()),
+        *(Route(PREFIX + path, only_a_socket) for path in shows),
+    ]
+
+
+def _window(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
+    """The socket of a window's console."""
 
     async def window(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
@@ -195,23 +231,47 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
                 lambda day, at: views.window_view(day, number, hall.clock(), at, hall.needs.of),
             )
             with hall.presence.console(number, who.id):
-                await staying.while_allowed(websocket, hall, who, allowed, view)
+                await live.staying.while_allowed(websocket, hall, who, allowed, view)
 
-        await to_screen(websocket, halls, See.WINDOW, show)
+        await to_hall(websocket, halls, See.WINDOW, show)
 
-    shows = {
-        See.BOARD: board,
-        See.MENU: kiosk,
-        See.WINDOW: window,
-        See.OVERVIEW: _floor(halls, live, staying),
-    }
-    return [
-        *(WebSocketRoute(PREFIX + path, shows[right]) for path, right in SOCKETS.items() if right in shows),
-        *(Route(PREFIX + path, only_a_socket) for path, right in SOCKETS.items() if right in shows),
-    ]
+    return window
 
 
-def _floor(halls: Halls, live: Live, staying: Staying) -> Callable[[WebSocket], Awaitable[None]]:
+async def to_device(
+    websocket: WebSocket,
+    halls: Halls,
+    live: Live,
+    hall: Hall,
+    view: Callable[[Told | None], Awaitable[None]],
+    strict: bool = True,
+) -> None:
+    """Show what anybody may see; a device with a token is in the fleet, and stays while its token counts.
+
+    `strict` refuses a token that nobody holds, so that the screen asks to be let in.
+    """
+
+    async def allowed(used: bool = True) -> Principal:
+        return (await identity_of(websocket, halls, hall, used, cookies=False)).principal
+
+    try:
+        who = await allowed()
+    except Unfit:
+        if strict:
+            raise
+        who = ANYONE
+    if who.role not in DEVICES:
+        await view(None)
+        return
+    with hall.fleet.connected(who.name, KINDS.get(who.role, who.role), hall.clock) as hear:
+
+        def told(here: Here) -> None:
+            hear(version=here.version, shows=str(here.seq), sound=here.sound)
+
+        await live.staying.while_allowed(websocket, hall, who, allowed, view(told))
+
+
+def _floor(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
     """The socket that shows the whole floor to whoever has the right."""
 
     async def floor(websocket: WebSocket) -> None:
@@ -228,9 +288,9 @@ def _floor(halls: Halls, live: Live, staying: Staying) -> Callable[[WebSocket], 
                 lambda day, at: overview(day, at, alarm_lines(hall)),
                 lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
             )
-            await staying.while_allowed(websocket, hall, await allowed(), allowed, view)
+            await live.staying.while_allowed(websocket, hall, await allowed(), allowed, view)
 
-        await to_screen(websocket, halls, See.OVERVIEW, show)
+        await to_hall(websocket, halls, See.OVERVIEW, show)
 
     return floor
 
@@ -240,7 +300,7 @@ async def only_a_socket(_: Request) -> Response:
     raise Unfit(426, "socket_only", "this address is a WebSocket", {"upgrade": "websocket"})
 
 
-async def to_screen(
+async def to_hall(
     websocket: WebSocket, halls: Halls, right: See, show: Callable[[Hall], Awaitable[None]]
 ) -> None:
     """Show to whoever has the right, or answer the handshake with the problem that says why not.

@@ -22,6 +22,8 @@ PATTERNS: dict[str, dict[str, Any]] = {
     "letter": {"type": "string"},
     "zone": {"type": "string"},
     "kiosk": {"type": "string"},
+    "code": {"type": "string"},
+    "device": {"type": "string"},
     "seq": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999},
 }
 
@@ -92,6 +94,6 @@ def _responses(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
     }
     codes = ["401", "403", "404", "409", "422", "429", "503"]
     if operation.body is not None:
-        codes += ["400", "408", "413", "415"]
+        codes += ["400", "408", "413", "415", "429"]
     answer = {"description": "Done", "content": {"application/json": {"schema": of[repr(operation.answer)]}}}
     return {str(operation.status): answer} | dict.fromkeys(codes, told)

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 from displays.voice import GONG, RYEONG, Unsayable
 from displays.voice_speaker import Speaker
 from queue_server.access.principals import Principal, See
-from queue_server.api.live import PREFIX, SOCKETS, only_a_socket, to_screen
+from queue_server.api.live import PREFIX, SOCKETS, only_a_socket, to_hall
 from queue_server.api.problems import Unfit
 from queue_server.api.staying import Staying
 from queue_server.api.who import Halls, must_enter, principal_of
@@ -51,7 +51,7 @@ def routes(halls: Halls, voices: Voices) -> list[BaseRoute]:
             finally:
                 zone.speakers.remove(joined)
 
-        await to_screen(websocket, halls, See.VOICE, stay)
+        await to_hall(websocket, halls, See.VOICE, stay)
 
     async def clip(request: Request) -> Response:
         asked = CLIP.fullmatch(request.path_params["clip"])

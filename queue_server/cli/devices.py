@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from queue_server.access import enrolment
 from queue_server.access.principals import DEVICES, new_token, token_hash
 from queue_server.cli.registers import Unfit, in_register, operator, put
 from queue_server.cli.tokens import SHOWN, grant_of
@@ -95,3 +97,17 @@ async def _hand_out(register: Line[Register], grant: Grant) -> None:
 
 def _time(at: int, plan: Plan) -> str:
     return datetime.fromtimestamp(at / 1000, ZoneInfo(plan.timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def confirm_device(store: str, hall: str, code: str, device: str) -> int:
+    """Let the device that shows a code in; gives the exit status."""
+
+    async def work(there: Store, register: Line[Register], plan: Plan) -> int:
+        grant = enrolment.grant_for(plan, device)
+        mine = f"command:{uuid.uuid4().hex}"
+        token = await enrolment.use_up(there, hall, "".join(code.split()), device, mine)
+        await put(register, GrantToken(token, grant), operator())
+        print(f"{grant.id} is let in as {grant.role}; it goes to {enrolment.page_for(plan, device)}")
+        return 0
+
+    return in_register("device", store, hall, work)

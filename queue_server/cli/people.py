@@ -188,6 +188,26 @@ def add_device(name: str, *, hall: HallId, scope: str, store: StorePlace) -> Non
     sys.exit(grant_device(store, hall, scope, name))
 
 
+@device_app.command(name="confirm")
+def confirm_device(code: str, *, hall: HallId, device: str, store: StorePlace) -> None:
+    """Let a new device in by the code that it shows.
+
+    Parameters
+    ----------
+    code
+        The six digits on its screen; good for ten minutes, once.
+    hall
+        The hall's id.
+    device
+        The id of a screen or kiosk in the hall file, or board for the board of the whole hall.
+    store
+        The store's address, or the directory of an embedded store.
+    """
+    from queue_server.cli.devices import confirm_device
+
+    sys.exit(confirm_device(store, hall, code, device))
+
+
 @device_app.command(name="list")
 def list_devices(*, hall: HallId, store: StorePlace) -> None:
     """Say which devices hold a token, and until when where one runs out.

@@ -294,6 +294,7 @@ async def _serve(
         for plan in plans:
             await put_in_force(store, plan)
         site = Site(store, [plan.hall for plan in plans], settings.address, access_rules(settings))
+        site.media = Path(settings.media)
         with_followers(site, Path(settings.archive), Path(settings.anchors), ours)
         site.tell(targets)
         if settings.voice and (pack := voice_in(Path(settings.voice))):

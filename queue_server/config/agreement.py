@@ -16,6 +16,7 @@ from queue_server.hall.plan import BOOKED, CLASSES, EVERY_CATEGORY, ORDINARY, Ho
 
 from .codes import faults_of_basic, faults_of_implementation
 from .keys import ACTS
+from .screens import check_screens
 from .sheet import Record, quoted
 from .values import written_clock
 
@@ -34,6 +35,7 @@ def check_agreement(file: Record) -> None:
     printers: list[Record] = file.get("printers", [])
     for records, key in (
         (categories, "letter"), (windows, "number"), (matters, "id"), (kiosks, "id"), (printers, "id"),
+        *((file.get(name, []), "id") for name in ("themes", "screens", "leds")),
     ):  # fmt: skip
         check_unique(records, key)
     check_prefixes(categories)
@@ -44,6 +46,7 @@ def check_agreement(file: Record) -> None:
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
     check_printers(kiosks, printers)
+    check_screens(file)
     check_hours(file)
     check_lateness(file.get("rules", {}))
     check_languages(file)

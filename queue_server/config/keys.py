@@ -16,6 +16,7 @@ from queue_server.hall.plan import CLASSES, DAY, EVERY_CATEGORY, HOUR, MINUTE, S
 
 from . import values
 from .paper import SLIP, TEXTS
+from .screen_values import DIRECTIONS, area, colour, hex_bytes, led_address, led_text, picture
 from .sheet import WRONG, Key, Place, Record, unknown
 from .wording import vague_words
 
@@ -266,6 +267,49 @@ VOICE = {
     "korean_zero": Key(values.one_of(("공", "령"))),
 }
 
+THEME = {
+    "id": Key(identifier, required=True),
+    **{
+        name: Key(colour, required=True)
+        for name in (
+            "paper", "surface", "ink", "ink_soft", "primary", "warm",
+            "lamp", "on_lamp", "alert_ground", "on_alert", "edge",
+        )
+    },
+}  # fmt: skip
+
+SCREEN = {
+    "id": Key(identifier, required=True),
+    "place": Key(values.plain),
+    "window": Key(values.number(1, 999)),
+    "categories": Key(values.list_of(letter, unique=True)),
+    "windows": Key(values.list_of(values.number(1, 999), unique=True)),
+    "languages": Key(values.list_of(values.one_of(values.LANGUAGES), least=1, unique=True)),
+    "diagonal": Key(values.measure(5, 300)),
+    "width": Key(values.number(160, 15360)),
+    "height": Key(values.number(160, 15360)),
+    "distance": Key(values.measure(0.5, 100)),
+    "theme": Key(identifier),
+    "prepare": Key(values.number(0, 20)),
+    "directions": Key(values.entries_of(values.one_of(DIRECTIONS), area)),
+    "media": Key(values.list_of(picture, unique=True)),
+    "media_time": Key(values.duration(2 * SECOND, 10 * MINUTE)),
+}
+
+LED = {
+    "id": Key(identifier, required=True),
+    "address": Key(led_address, required=True),
+    "place": Key(values.plain),
+    "transport": Key(values.one_of(("tcp", "udp", "serial"))),
+    "windows": Key(values.list_of(values.number(1, 999), unique=True)),
+    "prefix": Key(hex_bytes),
+    "unit": Key(values.number(0, 255)),
+    "checksum": Key(values.one_of(("none", "sum8", "xor8", "crc16"))),
+    "suffix": Key(hex_bytes),
+    "idle": Key(led_text),
+    "hold": Key(values.duration(2 * SECOND, HOUR)),
+}
+
 TOP = {
     "hall": Key(values.table_of(HALL), required=True),
     "hours": Key(values.table_of(HOURS)),
@@ -280,6 +324,9 @@ TOP = {
     "printer": Key(values.list_of(values.table_of(PRINTER)), field="printers"),
     "slip": Key(values.table_of(SLIP)),
     "voice": Key(values.table_of(VOICE)),
+    "theme": Key(values.list_of(values.table_of(THEME)), field="themes"),
+    "screen": Key(values.list_of(values.table_of(SCREEN)), field="screens"),
+    "led": Key(values.list_of(values.table_of(LED)), field="leds"),
 }
 
 TABLES = {
@@ -298,5 +345,8 @@ TABLES = {
     "slip": SLIP,
     "slip.texts": TEXTS,
     "voice": VOICE,
+    "theme": THEME,
+    "screen": SCREEN,
+    "led": LED,
 }
 """Every table with fixed keys, by its name in the file."""

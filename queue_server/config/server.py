@@ -69,6 +69,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     A person's session ends after `session_idle` ms without use. One device may take `ticket_burst` tickets
     at once and then one every `ticket_interval` ms. The OpenID Connect provider `sso_issuer` says of people
     with `sso_claim` who they are.
+    `media` is the folder with a folder of pictures for each hall's screens.
     """
 
     bind: str = "127.0.0.1"
@@ -93,6 +94,7 @@ class ServerSettings(msgspec.Struct, frozen=True):
     sso_client_id: str = ""
     sso_client_secret: Secret = Secret()
     sso_claim: str = "sub"
+    media: str = "var/media"
     log_level: str = "info"
     log_format: str = "json"
 
@@ -282,6 +284,7 @@ SETTINGS = {
     "sso_client_id": Setting(values.line),
     "sso_client_secret": Setting(values.line, secret=True),
     "sso_claim": Setting(values.line),
+    "media": Setting(values.line, path=True),
     "log_level": Setting(values.one_of(LOG_LEVELS)),
     "log_format": Setting(values.one_of(LOG_FORMATS)),
 }

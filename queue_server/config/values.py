@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -59,6 +60,19 @@ def number(least: int, most: int) -> Kind:
         if not least <= value <= most:
             return place.wrong(f"{value} is out of range; allowed is {least} to {most}")
         return value
+
+    return read
+
+
+def measure(least: float, most: float) -> Kind:
+    """A number with or without a fraction from `least` to `most`, such as inches or metres."""
+
+    def read(value: object, place: Place) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            return place.wrong(f"must be a number from {least:g} to {most:g}, without quotes")
+        if not least <= value <= most:
+            return place.wrong(f"{value:g} is out of range; allowed is {least:g} to {most:g}")
+        return float(value)
 
     return read
 

@@ -23,6 +23,7 @@ SOUND_OFF = "sound_off"
 ANCHOR_GONE = "anchor_gone"
 NOT_ANCHORED = "not_anchored"
 NOT_TOLD = "not_told"
+DEVICE_GONE = "device_gone"
 
 HALTS = (BROKEN, NEWER, FORKED, NO_PLAN)
 """Alarms after which a log accepts nothing."""

@@ -13,8 +13,10 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from queue_server.access.enrolment import Enrolling
 from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
+from queue_server.desk.fleet import Fleet
 from queue_server.desk.line import Halt, Line
 from queue_server.desk.liveness import Liveness
 from queue_server.desk.needs import Needs
@@ -76,6 +78,8 @@ class Hall:
         self.before: Day | None = None
         self.presence = Presence(store, id)
         self.needs = Needs(store, id)
+        self.fleet = Fleet(store, id)
+        self.enrolling = Enrolling()
         self.on_day: list[Callable[[Line[Day]], None]] = []
         self._liveness = Liveness(store, id, lambda: self.clock())  # noqa: PLW0108 - it may be replaced
         self._tasks: asyncio.TaskGroup | None = None
@@ -170,6 +174,7 @@ class Hall:
             tasks.create_task(self.register.run())
             tasks.create_task(self.presence.run(self))
             tasks.create_task(self.needs.run(self))
+            tasks.create_task(self.fleet.run(self, lambda: self.register.state))
             await self.tick()
             started.set()
             while True:

@@ -227,6 +227,69 @@ class Voice(Frozen, frozen=True):
     korean_zero: str = "공"
 
 
+class Theme(Frozen, frozen=True):
+    """The colours of a screen, each ``#rrggbb``; what must stand out from what: `config.screens`."""
+
+    id: str
+    paper: str
+    surface: str
+    ink: str
+    ink_soft: str
+    primary: str
+    warm: str
+    lamp: str
+    on_lamp: str
+    alert_ground: str
+    on_alert: str
+    edge: str
+
+
+class Screen(Frozen, frozen=True):
+    """A screen on a wall: a board of the hall or of some categories or windows, or one window's sign.
+
+    With `window` it is the sign of that window. `diagonal` is in inches, `width` and `height` in pixels,
+    `distance` in metres: how far away people stand. `prepare` is how many next numbers stand in the row
+    请准备. `directions` says where an area lies, seen from the screen. `media` are pictures by file name,
+    each shown for `media_time` (ms) where no call needs the room. No `languages` means the hall's.
+    """
+
+    id: str
+    place: str = ""
+    window: int | None = None
+    categories: tuple[str, ...] = ()
+    windows: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    diagonal: float = 55.0
+    width: int = 1920
+    height: int = 1080
+    distance: float = 8.0
+    theme: str = "dark"
+    prepare: int = 0
+    directions: dict[str, str] = {}
+    media: tuple[str, ...] = ()
+    media_time: int = 10 * SECOND
+
+
+class Led(Frozen, frozen=True):
+    """An LED strip over windows: `transport` (tcp, udp or serial) to `address`, and how a text is sent.
+
+    A frame is `prefix`, the `unit`'s address byte, the text in GB2312, the checksum and `suffix`; prefix and
+    suffix are hex. `hold` (ms) is how long a call stays before `idle` is shown again.
+    """
+
+    id: str
+    address: str
+    place: str = ""
+    transport: str = "tcp"
+    windows: tuple[int, ...] = ()
+    prefix: str = ""
+    unit: int | None = None
+    checksum: str = "none"
+    suffix: str = ""
+    idle: str = ""
+    hold: int = 30 * SECOND
+
+
 class Plan(Frozen, frozen=True, dict=True):
     """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
 
@@ -251,6 +314,17 @@ class Plan(Frozen, frozen=True, dict=True):
     printers: tuple[Printer, ...] = ()
     slip: Slip = Slip()
     voice: Voice = Voice()
+    themes: tuple[Theme, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    leds: tuple[Led, ...] = ()
+
+    def screen(self, id: str) -> Screen | None:
+        """The screen with this id, or None."""
+        return next((screen for screen in self.screens if screen.id == id), None)
+
+    def theme(self, id: str) -> Theme | None:
+        """The hall's own theme with this id; None for a shipped one."""
+        return next((theme for theme in self.themes if theme.id == id), None)
 
     def category(self, letter: str) -> Category | None:
         """The category with this letter, or None."""

@@ -14,6 +14,8 @@ import { Newest, backOff, read } from "./newest.js";
  *   `dataAt` is the time (ms, server's clock) of the last data, null if there never were any
  * @property {() => void} [onFresh] data are fresh (again); also once after the first state
  * @property {(dataAt: number) => void} [onBeat] any believed data: the server's time (ms)
+ * @property {() => void} [onLost] the socket ended, or never opened; another attempt follows
+ * @property {() => Record<string, string>} [about] what our signs of life say besides the state we show
  * @property {number} [staleAfter] ms without data until stale (3000)
  * @property {number} [hereEvery] ms between our own signs of life (10000)
  * @property {Environment} [environment] what the browser gives; replaced in tests
@@ -75,6 +77,7 @@ class Link {
   connect() {
     const { url, token } = this.options;
     this.triedAt = this.world.now();
+    this.hereAt = -Infinity; // a screen says who it is as soon as it is connected
     const socket = this.world.socket(socketAddress(url), token ? [PROTOCOL, `bearer.${token}`] : [PROTOCOL]);
     this.socket = socket;
     socket.onmessage = (event) => this.hear(event.data);
@@ -98,6 +101,7 @@ class Link {
     if (socket !== this.socket) return;
     this.socket = null;
     if (this.closed) return;
+    this.options.onLost?.();
     this.retry = this.world.later(() => this.connect(), backOff(this.attempt++, this.world.chance()));
   }
 
@@ -124,7 +128,7 @@ class Link {
   /** @param {number} now */
   sayHere(now) {
     this.hereAt = now;
-    this.socket?.send(JSON.stringify({ type: "here", seq: this.newest.held?.seq ?? 0 }));
+    this.socket?.send(JSON.stringify({ ...this.options.about?.(), type: "here", seq: this.newest.held?.seq ?? 0 }));
   }
 
   /** @param {boolean} stale */

@@ -54,6 +54,7 @@ async def test_every_operation_does_its_work(
         walk = Walk(hall)
         for part in (
             windows_open,
+            a_device,
             a_visit,
             help_comes,
             a_service,
@@ -91,6 +92,15 @@ async def windows_open(walk: Walk) -> None:
     assert (await walk.see("clerk8", "/me"))["windows"] == [8]
     assert (await walk.see("manager", "/health"))["halted"] == ""
     assert (await walk.see("clerk8", "/windows/8"))["clerk"] == "staff:8"
+
+
+async def a_device(walk: Walk) -> None:
+    asked = await walk.do("", "enrolments")
+    await walk.see("", f"/enrolments/{asked['code']}")
+    await walk.do("manager", f"enrolments/{asked['code']}/confirm", {"device": "board"})
+    devices = (await walk.see("manager", "/devices"))["devices"]
+    assert "board" in [device["id"] for device in devices if device["enrolled"]]
+    await walk.do("manager", "devices/board/revoke")
 
 
 async def a_visit(walk: Walk) -> None:

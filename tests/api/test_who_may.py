@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/down-times": {"since": 0, "until": 0},
     "/quota": {"quota": None},
     "/seen": {"code": "nothing", "log": "nothing", "until": 0},
+    "/confirm": {"device": "nothing"},
     "/notice": {"text": {"xx": "nothing"}},
     "/sign-in": {"login": "nobody", "password": "nothing"},
     "/password": {"old": "nothing", "new": "nothing"},
@@ -62,8 +63,6 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.PassLapsed: "time",
     do.ClaimLapsed: "time",
     register.PublishPlan: "the command line publishes plans",
-    register.GrantToken: "the command line grants tokens",
-    register.RevokeToken: "the command line revokes tokens",
     register.ExpireToken: "the command line replaces tokens",
     **dict.fromkeys(accounts.DECIDERS, "the command line looks after people"),
 }
@@ -105,6 +104,9 @@ def filled(path: str, ticket: str, window: int) -> str:
         "kiosk": "nobody",
         "seq": 7,
         "name": "p1",
+        "code": "000000",
+        "device": "none",
+        "screen": "none",
     }
     return path.format(**known)
 

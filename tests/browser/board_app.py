@@ -7,18 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import msgspec
 import uvicorn
+from PIL import Image
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from displays.board import Beat, Board, Call, Notice, Queue
+from displays.board import Beat, Board, Call, Next, Notice, Queue, Sign
 from displays.hub import Hub
 from displays.layout import Screen
-from displays.pages import STATIC, TEMPLATES, BoardPage, routes
+from displays.pages import STATIC, TEMPLATES, BoardPage, Look, routes
+from displays.screen_pages import Page, SignPage, screen_routes
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
 from tests.waiting import wait_for
@@ -65,22 +70,37 @@ def notice(zh: str, ko: str = "", en: str = "") -> Notice:
     return Notice({"zh": zh, **({"ko": ko} if ko else {}), **({"en": en} if en else {})}, now_ms())
 
 
+def coming(*numbers: str, floor: str = "2", area: str = "不动产区") -> tuple[Next, ...]:
+    return tuple(Next(number, (8,), floor, area) for number in numbers)
+
+
+def sign(seq: int, called: Call | None = None, state: str = "open", **more: Any) -> Sign:
+    rest = {"staff": "0307", "name": {"zh": "综合窗口", "ko": "종합창구", "en": "General services"}} | more
+    return Sign(hall=HALL, seq=seq, data_at=now_ms(), window=3, state=state, call=called, **rest)
+
+
 class Hall:
     """A server in a thread of its own that a test can start, silence, stop and start again."""
 
     def __init__(self) -> None:
         self.port = 0
         self.version = ""
-        self.shown: Board | None = None
+        self.shown: Board | Sign | None = None
         self.fresh = True
         self.live = True
         self.screen = Screen()
         self.languages: tuple[str, ...] = ("zh",)
+        self.look = Look()
+        self.more: dict[str, Any] = {}
+        self.page_seconds = 0.5
 
     def url(self, query: str = "") -> str:
         return f"http://127.0.0.1:{self.port}/halls/demo/board{query}"
 
-    def show(self, shown: Board) -> None:
+    def screen_url(self, screen: str) -> str:
+        return f"http://127.0.0.1:{self.port}/halls/demo/screens/{screen}"
+
+    def show(self, shown: Board | Sign) -> None:
         """Publish a board on every screen."""
         self.shown = msgspec.structs.replace(shown, version=self.version)
         self.on_loop(lambda: self.hub.publish("demo", msgspec.json.encode(self.shown)))
@@ -101,8 +121,18 @@ class Hall:
                 return None
             return BoardPage(
                 hall=HALL, languages=self.languages, timezone="Asia/Shanghai", live="/live",
-                version=self.version, screen=self.screen, page_seconds=0.5,
+                version=self.version, screen=self.screen, page_seconds=self.page_seconds, look=self.look,
+                **self.more,
             )  # fmt: skip
+
+        def find_screen(hall: str, screen: str) -> Page | None:
+            """``w`` is the sign of window 3, ``b`` the board."""
+            if screen == "w":
+                return SignPage(
+                    hall=HALL, languages=self.languages, timezone="Asia/Shanghai", live="/live",
+                    version=self.version, window=3, screen=self.screen, look=self.look,
+                )  # fmt: skip
+            return find(hall) if screen == "b" else None
 
         async def live(websocket: WebSocket) -> None:
             if self.live:
@@ -110,8 +140,22 @@ class Hall:
             else:
                 await websocket.close()
 
+        async def picture(request: Request) -> Response:
+            """A picture of one colour; ``gone.png`` is not there."""
+            if request.path_params["name"] == "gone.png":
+                return Response(status_code=404)
+            made = BytesIO()
+            Image.new("RGB", (640, 360), "#9fdccb").save(made, "PNG")
+            return Response(made.getvalue(), media_type="image/png")
+
         app = Starlette(
-            routes=[*routes(find, assets.url, translate), *assets.routes(), WebSocketRoute("/live", live)]
+            routes=[
+                *routes(find, assets.url, translate),
+                *screen_routes(find_screen, assets.url, translate),
+                *assets.routes(),
+                WebSocketRoute("/live", live),
+                Route("/media/{name}", picture),
+            ]
         )
         config = uvicorn.Config(
             app, host="127.0.0.1", port=self.port, log_level="error", lifespan="off",

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import axe_playwright_python
+import msgspec
 import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
@@ -88,6 +89,39 @@ def test_every_category_is_shown_in_turn(page: Page, board_hall: Hall) -> None:
         return seen == set("ABCDSFGJKL")
 
     wait_for(all_seen, 15)
+
+
+@pytest.mark.proves("S19")
+def test_five_calls_within_100_ms_are_all_shown_and_each_stands_out_once(
+    page: Page, board_hall: Hall
+) -> None:
+    board_hall.show(board(10, []))
+    open_board(page, board_hall)
+    fresh(page)
+    page.evaluate(ANNOUNCED)
+    boards = [
+        board(10 + n, [call(f"A{k:03d}", k, 10 + k) for k in range(n, 0, -1)], version=board_hall.version)
+        for n in range(1, 6)
+    ]
+
+    def all_at_once() -> None:
+        for one in boards:
+            board_hall.hub.publish("demo", msgspec.json.encode(one))
+
+    board_hall.shown = boards[-1]
+    board_hall.on_loop(all_at_once)
+    wait_for(lambda: len(page.evaluate("announced")) >= 5, 10)
+    page.wait_for_selector('.call[data-key="A005>5"]')
+    assert page.evaluate("announced") == ["11", "12", "13", "14", "15"]
+    on_pages = "document.querySelector('board-calls').pages.flat().map((one) => one.number)"
+    assert page.evaluate(on_pages) == ["A005", "A004", "A003", "A002", "A001"]
+
+
+ANNOUNCED = """() => { window.announced = [];
+  const note = (changes) => { for (const { target } of changes)
+    if (!announced.includes(target.dataset.announced)) announced.push(target.dataset.announced); };
+  const of = { subtree: true, attributes: true, attributeFilter: ["data-announced"] };
+  new MutationObserver(note).observe(document.querySelector(".grid"), of); }"""
 
 
 @pytest.mark.proves("S20")

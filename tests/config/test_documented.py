@@ -33,6 +33,9 @@ HEADINGS = {
     "slip": "`[slip]`",
     "slip.texts": "`[slip.texts]`",
     "voice": "`[voice]`",
+    "theme": "`[[theme]]`",
+    "screen": "`[[screen]]`",
+    "led": "`[[led]]`",
 }
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "hours": plan.Hours,
@@ -45,6 +48,9 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "printer": plan.Printer,
     "slip": plan.Slip,
     "voice": plan.Voice,
+    "theme": plan.Theme,
+    "screen": plan.Screen,
+    "led": plan.Led,
 }
 
 

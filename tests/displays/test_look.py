@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from displays.contrast import contrast
 from queue_server.static.assets import SHARED
 
 TOKENS = (SHARED / "tokens.css").read_text()
@@ -18,19 +19,6 @@ TEXTS += [("on-primary", "primary"), ("on-lamp", "lamp"), ("on-alert", "alert-gr
 def colours(theme: str) -> dict[str, str]:
     block = TOKENS.split(f'[data-theme="{theme}"] {{')[1].split("}")[0]
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block))
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

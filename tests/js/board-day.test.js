@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { announce, ems, fill, inOrder, inStep, pages, pieces, quiet, sentences } from "../../displays/static/board-day.js";
+import { announce, fill, freeRoom, inOrder, pages, quiet, sentences, way } from "../../displays/static/board-day.js";
+import { ems, inStep, pieces } from "../../displays/static/board-text.js";
 import { Newest, read } from "../../queue_server/static/newest.js";
 
 /** @param {string} name */
@@ -96,4 +97,21 @@ test("the page may reload only when nobody was called just now", () => {
   assert.equal(quiet(busy, busy.data_at), false);
   assert.equal(quiet(busy, busy.data_at + 60_000), true);
   assert.equal(quiet(calm, calm.data_at), true);
+});
+
+test("pictures get the rows that calls leave free, and none when fewer than two are", () => {
+  assert.deepEqual(freeRoom(0, 5, 1), { row: 1, column: 1 });
+  assert.deepEqual(freeRoom(3, 5, 1), { row: 4, column: 1 });
+  assert.equal(freeRoom(4, 5, 1), null);
+  assert.equal(freeRoom(5, 5, 1), null);
+  assert.deepEqual(freeRoom(4, 5, 2), { row: 1, column: 2 });
+  assert.deepEqual(freeRoom(7, 5, 2), { row: 3, column: 2 });
+  assert.equal(freeRoom(9, 5, 2), null);
+});
+
+test("a number's way is that of its area, else of its floor", () => {
+  const next = { number: "A024", windows: [3], floor: "2", area: "不动产区" };
+  assert.equal(way(next, { 不动产区: "left", 2: "up" }), "left");
+  assert.equal(way(next, { 2: "up" }), "up");
+  assert.equal(way(next, {}), undefined);
 });

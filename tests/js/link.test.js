@@ -143,14 +143,28 @@ test("a socket that was given up is no longer heard", () => {
   assert.equal(heard.filter(([what]) => what === "state").length, 0);
 });
 
-test("the page says it is here every ten seconds", () => {
+test("the page says it is here at once and then every ten seconds", () => {
   const { world } = linked();
   for (let i = 1; i <= 21; i++) {
     world.deliver(beat(5, i));
     world.deliver(board(5, i));
     world.pass(1000);
   }
-  assert.deepEqual(world.last.sent.map((text) => JSON.parse(text)), Array(2).fill({ type: "here", seq: 5 }));
+  assert.deepEqual(world.last.sent.map((text) => JSON.parse(text)), Array(3).fill({ type: "here", seq: 5 }));
+});
+
+test("a sign of life says what the page reports of itself, and cannot pass for another message", () => {
+  const { world } = linked({ about: () => ({ version: "0123", sound: "on", type: "board" }) });
+  world.deliver(board(5, 1));
+  world.pass(300);
+  assert.deepEqual(JSON.parse(world.last.sent[0]), { type: "here", seq: 5, version: "0123", sound: "on" });
+});
+
+test("whoever asks is told when the link is lost", () => {
+  let lost = 0;
+  const { world } = linked({ onLost: () => lost++ });
+  world.last.onclose();
+  assert.equal(lost, 1);
 });
 
 test("a token is offered as a subprotocol, never in the address", () => {
