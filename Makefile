@@ -11,7 +11,7 @@ NAME ?=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check fix docs bench faults screenshots lock audit clean
+.PHONY: help demo dev test check fix docs bench faults soak screenshots lock audit clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -48,6 +48,10 @@ bench: ## Measure, print a table, write build/bench.json (NAME=boards: a part)
 faults: ## The long runs that break things on purpose
 	@$(SETUP) dev fonts browser strace
 	@HYPOTHESIS_PROFILE=long $(PYTHON) -m pytest -m faults --timeout=3600 $(ARGS)
+
+soak: ## One board in a browser for SOAK_CALLS=20000 calls, cut off and restarted meanwhile
+	@$(SETUP) dev fonts browser
+	@$(PYTHON) -m pytest tests/browser/test_soak.py -m faults --timeout=14400 $(ARGS)
 
 screenshots: ## Take the pictures of the README
 	@$(SETUP) dev fonts browser

@@ -14,7 +14,7 @@ from bench.figures import Row, table, write
 
 PARTS = (
     "issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting", "slips",
-    "painting",
+    "painting", "pixels",
 )  # fmt: skip
 RESULT = Path("build/bench.json")
 

@@ -1,19 +1,23 @@
-"""A board that never reads, among 1,000 that do: how much later the others get a call.
+"""Ten boards that never read and ten on a slow link, among 1,000: how much later the others get a call.
 
-Two halls of one server have 1,000 boards each; one of them has another board that reads nothing. They take
-turns. The frozen board is frozen in truth: its buffers are small, it is fed until they are full before
-anything is measured, and afterwards it is shown to have got fewer boards than were pushed.
+Two halls of one server have 1,000 boards each; one of them has ten more that read nothing and ten that read
+a few kilobytes a second. They take turns. The frozen boards are frozen in truth: their buffers are small,
+they are fed until these are full before anything is measured, and afterwards they are shown to have got fewer
+boards than were pushed. What the server's memory grew by meanwhile is a row of its own.
 """
 
 from __future__ import annotations
 
 import socket
 import tempfile
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bench.boards import BOARDS
 from bench.clerk import Clerk, call
+from bench.cores import resident
 from bench.figures import Row, ratios, row
 from bench.screens import BOARD, Screens, allow_sockets, joined
 from bench.server import serving
@@ -23,6 +27,10 @@ HALLS = ("reading", "frozen")
 FEED = 40
 """Calls before anything is measured: with two boards a call, twice what a frozen board's buffers hold."""
 BUFFER = 4096
+BAD = 10
+"""Boards that never read, and as many on a slow link."""
+PIECE, PAUSE = 512, 0.1
+"""Bytes that a slow board reads, and the seconds until it reads again: 40 kbit/s."""
 
 
 def measure(pairs: int = 25) -> list[Row]:
@@ -38,26 +46,55 @@ def measure(pairs: int = 25) -> list[Row]:
                 with (
                     Screens(served.port, paths[0], BOARDS) as well,
                     Screens(served.port, paths[1], BOARDS) as beside,
-                    closing(joined(served.port, paths[1], {}, BUFFER)) as frozen,
+                    _bad(served.port, paths[1]) as frozen,
                     closing(Clerk(served, HALLS[0])) as one,
                     closing(Clerk(served, HALLS[1])) as other,
                 ):
+                    before = resident(served.pid)
                     without, with_frozen = _in_turns((one, well), (other, beside), pairs)
-                    got, pushed = _boards_in(frozen), 2 * (FEED + pairs)
+                    grown = (resident(served.pid) - before) / 2**20
+                    got, pushed = max(_boards_in(one) for one in frozen), 2 * (FEED + pairs)
         finally:
             store.stop()
     if got >= pushed:
-        raise RuntimeError(f"the frozen board was not frozen: it got {got} of {pushed} boards")
+        raise RuntimeError(f"a frozen board was not frozen: it got {got} of {pushed} boards")
     return [
         row(
-            f"with a frozen board beside {BOARDS:,} ÷ without",
+            f"with {BAD} frozen and {BAD} slow boards beside {BOARDS:,} ÷ without",
             ratios(with_frozen, without),
             "ratio",
             "<= 1.5",
         ),
-        row("  with it", [1000 * x for x in with_frozen], "ms"),
+        row("  with them", [1000 * x for x in with_frozen], "ms"),
         row("  without", [1000 * x for x in without], "ms"),
+        row("  the server's memory grew meanwhile by", [grown], "MiB"),
     ]
+
+
+@contextmanager
+def _bad(port: int, path: str) -> Iterator[list[socket.socket]]:
+    """Boards that never read, which are given, and boards that read slowly, while the block runs."""
+    frozen = [joined(port, path, {}, BUFFER) for _ in range(BAD)]
+    slow = [joined(port, path, {}, BUFFER) for _ in range(BAD)]
+    over = threading.Event()
+    reading = threading.Thread(target=_trickle, args=(slow, over), daemon=True)
+    reading.start()
+    try:
+        yield frozen
+    finally:
+        over.set()
+        reading.join()
+        for one in (*frozen, *slow):
+            one.close()
+
+
+def _trickle(slow: list[socket.socket], over: threading.Event) -> None:
+    for one in slow:
+        one.setblocking(False)
+    while not over.wait(PAUSE):
+        for one in slow:
+            with suppress(BlockingIOError, ConnectionError):  # nothing new, or the server has had enough
+                one.recv(PIECE)
 
 
 def _in_turns(

@@ -26,7 +26,7 @@ PAGES = {
     "GET /halls/{hall}/board": "the board's page",
     "GET /halls/{hall}/screens/{screen}": "a board or sign of the hall file",
     "GET /halls/{hall}/enrol": "a new device's code; it counts for nothing until somebody confirms it",
-    "GET /halls/{hall}/devices": "asks by itself for somebody who may `GET …/devices`: a session, or a token as password",
+    "GET /halls/{hall}/devices": "asks who it is itself: a session or token that may see them",
     "GET /media/{hall}/{name}": "the pictures that the hall's screens show",
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",

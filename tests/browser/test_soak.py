@@ -1,0 +1,212 @@
+"""A board for a long day: thousands of calls, cuts and restarts; nothing is missed and nothing grows.
+
+The short run is in every `make test`; `make soak` runs the long one (20,000 calls).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import CDPSession, Page
+
+from tests.api.hall import Served
+from tests.browser.board_app import Hall, board, call
+from tests.browser.product import Product, product
+from tests.console.relay import Relay, relayed
+from tests.waiting import wait_for
+
+WINDOWS = (8, 9, 10, 11)
+SHORT, LONG = 1_000, int(os.environ.get("SOAK_CALLS", "20000"))
+CUTS, RESTARTS = 5, 3
+LOOK_EVERY = 20
+"""Calls between two looks at what the page has shown: the clerk waits for the page, as clerks do."""
+
+RECORD = """() => {
+  window.seen = new Set();
+  const look = () => {
+    for (const one of document.querySelectorAll(".call:not([hidden]) .number")) seen.add(one.textContent);
+    for (const row of document.querySelectorAll("board-recent li:not([hidden])"))
+      seen.add(row.dataset.number); };
+  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  new MutationObserver(look).observe(document.querySelector("main"), all);
+  look(); }"""
+TAKE = "() => { const found = [...seen]; seen.clear(); return found; }"
+LEAK = """() => { window.kept = [];
+  const leak = () => { const one = document.createElement("p");
+    one.more = Array.from({ length: 2000 }, Math.random);
+    addEventListener("message", () => one.isConnected);
+    kept.push(one); };
+  const all = { subtree: true, attributes: true };
+  new MutationObserver(leak).observe(document.querySelector(".grid"), all); }"""
+
+
+class Size(NamedTuple):
+    """What a page holds after its garbage was collected."""
+
+    nodes: int
+    listeners: int
+    heap: int
+
+
+def size(cdp: CDPSession) -> Size:
+    cdp.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
+    return Size(int(found["Nodes"]), int(found["JSEventListeners"]), int(found["JSHeapUsedSize"]))
+
+
+def grown(before: Size, after: Size) -> list[str]:
+    """In what a page has grown beyond what a row more or less explains."""
+    bounds = Size(round(before.nodes * 1.1) + 20, before.listeners, round(before.heap * 1.15) + 200_000)
+    return [name for name, now, most in zip(Size._fields, after, bounds, strict=True) if now > most]
+
+
+def measured(page: Page) -> CDPSession:
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    cdp.send("HeapProfiler.enable")
+    return cdp
+
+
+class Day:
+    """A hall at work behind a network that is cut, and a server that is started anew."""
+
+    def __init__(self, running: Product, relay: Relay) -> None:
+        self.running = running
+        self.relay = relay
+        self.called = 0
+        self._present: dict[int, str] = {}
+
+    def call(self) -> str:
+        """The next window calls a visitor who has just come; gives the number."""
+        window = WINDOWS[self.called % len(WINDOWS)]
+        self.called += 1
+        number, self._present[window] = self.running.do(self._call(window, self._present.get(window, "")))
+        return number
+
+    async def _call(self, window: int, present: str) -> tuple[str, str]:
+        hall = self._hall
+        if present:
+            assert (await hall.post(f"clerk{window}", f"tickets/{present}/start")).status_code == 200
+        await hall.take("D")
+        answer = await hall.post(f"clerk{window}", f"windows/{window}/call-next", {"finish": bool(present)})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["number"], answer.json()["ticket"]
+
+    def sit(self) -> None:
+        for window in WINDOWS:
+            self.running.do(self._hall.sit(window))
+
+    @property
+    def _hall(self) -> Served:
+        assert self.running.hall is not None
+        return self.running.hall
+
+    def cut(self) -> list[str]:
+        """The network goes, three calls are made, it comes back."""
+        self.running.do(_soon(self.relay.cut))
+        numbers = [self.call() for _ in range(3)]
+        self.running.do(_soon(self.relay.mend))
+        return numbers
+
+    def restart(self) -> list[str]:
+        """The server ends, a new one comes; a call is made before the board has found it."""
+        self.running.stop()
+        hall = self.running.start()
+        self.relay.target = int(hall.base.rpartition(":")[2])
+        return [self.call()]
+
+
+async def _soon(act: object) -> None:
+    act()  # type: ignore[operator]
+
+
+@contextmanager
+def a_day(store_url: str, hall_id: str) -> Iterator[Day]:
+    with product(store_url, hall_id) as running:
+        line = relayed(running.base)
+        relay = running.do(line.__aenter__())
+        try:
+            day = Day(running, relay)
+            day.sit()
+            yield day
+        finally:
+            running.do(line.__aexit__(None, None, None))
+
+
+def soak(page: Page, store_url: str, hall_id: str, calls: int) -> None:
+    troubles = {calls * (n + 1) // (CUTS + 1): "cut" for n in range(CUTS)}
+    troubles |= {calls * (2 * n + 1) // (2 * RESTARTS) + 1: "restart" for n in range(RESTARTS)}
+    assert len(troubles) == CUTS + RESTARTS
+    with a_day(store_url, hall_id) as day:
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        page.goto(f"{day.relay.base}/halls/{hall_id}/board?distance=5")
+        page.wait_for_selector("body[data-link=fresh]")
+        page.evaluate(RECORD)
+        cdp, missing, warm = measured(page), Missing(page), None
+        for n in range(calls):
+            trouble = troubles.get(n)
+            missing.expect(day.cut() if trouble == "cut" else day.restart() if trouble else [day.call()])
+            if trouble or n % LOOK_EVERY == LOOK_EVERY - 1 or n == calls - 1:
+                wait_for(missing.none, 30)
+            if n == calls // 5:
+                warm = size(cdp)
+        assert warm is not None
+        assert missing.expected == day.called == calls + 2 * CUTS
+        assert grown(warm, size(cdp)) == []
+
+
+class Missing:
+    """The numbers that were called and that the page has not shown yet."""
+
+    def __init__(self, page: Page) -> None:
+        self.expected = 0
+        self._page = page
+        self._numbers: set[str] = set()
+
+    def expect(self, numbers: list[str]) -> None:
+        self.expected += len(numbers)
+        self._numbers |= set(numbers)
+
+    def none(self) -> bool:
+        self._numbers -= set(self._page.evaluate(TAKE))
+        return not self._numbers
+
+
+@pytest.mark.proves("S20", "S23")
+@pytest.mark.timeout(400)
+def test_a_thousand_calls_with_cuts_and_restarts_are_all_shown_and_nothing_grows(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    soak(page, store_url, hall_id, SHORT)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(7200)
+def test_a_month_of_calls_with_cuts_and_restarts_are_all_shown_and_nothing_grows(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    soak(page, store_url, hall_id, LONG)
+
+
+def test_the_measure_finds_a_page_that_leaks(page: Page, board_hall: Hall) -> None:
+    board_hall.show(board(1, [call("A001", 1, 1)]))
+    page.goto(board_hall.url())
+    page.wait_for_selector("body[data-link=fresh]")
+    cdp = measured(page)
+
+    def a_hundred(first: int) -> None:
+        for seq in range(first, first + 100):
+            board_hall.show(board(seq, [call(f"A{seq:03d}", 1 + seq % 9, seq)]))
+        wait_for(lambda: page.locator(".call:visible .number").inner_text() == f"A{first + 99:03d}", 15)
+
+    a_hundred(10)
+    warm = size(cdp)
+    a_hundred(110)
+    assert grown(warm, size(cdp)) == []
+    page.evaluate(LEAK)
+    a_hundred(210)
+    assert set(grown(warm, size(cdp))) == {"nodes", "listeners", "heap"}
