@@ -103,6 +103,7 @@ class Strips:
             self._note(led, text, trouble)
 
         strip = Strip(driver_for(led.transport, led.address), template, told)
+        strip.show(led.idle)  # not yesterday's last call; a strip that is not there is known before a call
         self._showing[led.id] = Showing(led, strip, asyncio.ensure_future(strip.run(self._again)))
 
     async def _end(self, id: str) -> None:

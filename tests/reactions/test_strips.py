@@ -20,8 +20,8 @@ def plan_with(*leds: Led) -> Plan:
 
 
 def texts(sink: TcpStrip) -> list[str]:
-    """What a strip has shown, without what was only repeated."""
-    said = [got.decode("gb2312") for got in sink.got]
+    """What a strip has shown, without what was only repeated and without being dark."""
+    said = [text for got in sink.got if (text := got.decode("gb2312"))]
     return [text for place, text in enumerate(said) if not place or text != said[place - 1]]
 
 
@@ -95,6 +95,16 @@ async def test_strips_that_are_gone_or_never_read_delay_neither_a_call_nor_the_o
             devices = (await hall.get("manager", "/devices")).json()["devices"]
             states = {one["id"]: one["state"] for one in devices if one["kind"] == "led"}
             assert states["gone"] == "gone"
+
+
+async def test_a_strip_that_is_not_there_is_alarmed_before_the_first_call(
+    store_url: str, hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet, "EVERY", 0.1)
+    monkeypatch.setattr(fleet, "GONE_AFTER", 300)
+    async with served(store_url, hall_id, plan_with(Led("gone", "127.0.0.1:1", place="8号窗口上方"))) as hall:
+        alarms = hall.site.halls[hall_id].alarms
+        await wait_until(lambda: [one.facts["place"] for _, one in alarms] == ["8号窗口上方"], 20)
 
 
 async def test_two_processes_write_to_a_strip_from_one_of_them_and_the_other_takes_over(
