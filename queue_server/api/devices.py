@@ -62,8 +62,7 @@ async def revoke(call: Call) -> wire.Done:
     tokens = tokens_of(call.hall, device)
     if not tokens:
         raise Unknown("unknown_device", device=device)
-    answers = [await call.change_register(RevokeToken(token)) for token in tokens[:-1]]
-    answers.append(await call.change_register(RevokeToken(tokens[-1])))
+    answers = [await call.change_register(RevokeToken(token), token[:12]) for token in tokens]
     return wire.Done(seq=answers[-1].seq, detail=f"device:{device}")
 
 
