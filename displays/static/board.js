@@ -34,6 +34,7 @@ let mark = null;
 prepare();
 const speaker = config.zones ? speakerHere(config.zones) : null;
 const voice = speaker && speak(config.zones, speaker);
+/** @returns {Record<string, string>} */
 const about = () => (voice ? { sound: voice.sounding } : {});
 const screen = new ScreenPage({ config, onState: show, onStale: sayStale, quiet, about });
 tick();
