@@ -13,7 +13,7 @@ from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
 from queue_server.hall.commands import Command
-from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeToken
+from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeDevice, RevokeToken
 
 __all__ = [
     "ADMIN", "AGENT", "ANYONE", "BOARD", "CLERK", "DEPARTMENT", "DEVICES", "FLOOR", "HOLDER", "KIOSK",
@@ -135,10 +135,12 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
         PublishPlan,
         GrantToken,
         RevokeToken,
+        RevokeDevice,
+        RevokeDevice,
     }
 )
 BY_ADMINS: frozenset[type[Command]] = frozenset(
-    {PublishPlan, GrantToken, RevokeToken, register.ExpireToken, *accounts.DECIDERS}
+    {PublishPlan, GrantToken, RevokeToken, RevokeDevice, register.ExpireToken, *accounts.DECIDERS}
 )
 MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),

@@ -115,13 +115,9 @@ class Call:
         """The same, answered by a look at the day with which the command landed."""
         return await self.hall.ask_and_look(self._asking(command), look)
 
-    async def change_register(self, command: Command, part: str = "") -> Answer:
-        """Have a command of the register decided, under the caller's idempotency key.
-
-        `part` tells several commands of one request apart.
-        """
-        ask = self._asking(command)
-        return await self.hall.register.ask(msgspec.structs.replace(ask, key=ask.key + part))
+    async def change_register(self, command: Command) -> Answer:
+        """Have a command of the register decided, under the caller's idempotency key."""
+        return await self.hall.register.ask(self._asking(command))
 
     def must_be_allowed(self, command: Command) -> None:
         """Refuse whoever may not give this command; before anything is looked up for it."""

@@ -13,8 +13,8 @@ from queue_server.api.problems import Unfit
 from queue_server.desk.fleet import DEVICES, Report, place_of
 from queue_server.desk.hall import Hall
 from queue_server.hall.plan import Plan
-from queue_server.hall.refusals import NotNow, Unknown
-from queue_server.hall.register import GrantToken, RevokeToken
+from queue_server.hall.refusals import NotNow
+from queue_server.hall.register import GrantToken, RevokeDevice
 
 KEPT_AS = {KIOSK: "yichuang.kiosk.token"}
 SCREEN_KEPT_AS = "yichuang.screen.token"
@@ -58,12 +58,8 @@ async def confirm(call: Call) -> wire.Done:
 async def revoke(call: Call) -> wire.Done:
     """Every token of a device counts no more; its screens are asked to be let in again, at once."""
     await call.body(wire.Nothing)
-    device = call.params["device"]
-    tokens = tokens_of(call.hall, device)
-    if not tokens:
-        raise Unknown("unknown_device", device=device)
-    answers = [await call.change_register(RevokeToken(token), token[:12]) for token in tokens]
-    return wire.Done(seq=answers[-1].seq, detail=f"device:{device}")
+    answer = await call.change_register(RevokeDevice(f"device:{call.params['device']}"))
+    return wire.Done(seq=answer.seq, detail=answer.detail)
 
 
 async def show(call: Call) -> wire.Devices:
@@ -77,12 +73,6 @@ def plan_of(hall: Hall) -> Plan:
     if plan is None:
         raise NotNow("day_not_open")
     return plan
-
-
-def tokens_of(hall: Hall, device: str) -> list[str]:
-    """The hashes of a device's tokens."""
-    grants = hall.register.state.grants.items()
-    return sorted(hashed for hashed, grant in grants if grant.id == f"device:{device}")
 
 
 def fleet(hall: Hall, now: int) -> wire.Devices:

@@ -30,7 +30,7 @@ from queue_server.api import (
 from queue_server.api.calls import Call
 from queue_server.api.who import Halls
 from queue_server.hall import commands as do
-from queue_server.hall.register import BookSlot, GrantToken, RevokeToken
+from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
 from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
 
 PREFIX = "/api/halls/{hall}"
@@ -98,7 +98,7 @@ OPERATIONS = (
     Operation("GET", "/enrolments/{code}", devices.look_in, None, wire.EnrolmentState, See.ENROL),
     _act("/enrolments/{code}/confirm", devices.confirm, wire.Confirm, GrantToken),
     Operation("GET", "/devices", devices.show, None, wire.Devices, See.DEVICES),
-    _act("/devices/{device}/revoke", devices.revoke, wire.Nothing, RevokeToken),
+    _act("/devices/{device}/revoke", devices.revoke, wire.Nothing, RevokeDevice),
     Operation("POST", "/tickets", tickets.take, wire.TakeTicket, Receipt, do.TakeTicket, 201),
     Operation(
         "POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, do.EnterByHand, 201

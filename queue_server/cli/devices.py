@@ -14,7 +14,7 @@ from queue_server.cli.registers import Unfit, in_register, operator, put
 from queue_server.cli.tokens import SHOWN, grant_of
 from queue_server.desk.line import Line
 from queue_server.hall.plan import MINUTE, Plan
-from queue_server.hall.register import ExpireToken, Grant, GrantToken, Register, RevokeToken
+from queue_server.hall.register import ExpireToken, Grant, GrantToken, Register, RevokeDevice, RevokeToken
 from queue_server.store.logs import Store
 
 LONGEST = 7 * 24 * 60
@@ -71,8 +71,7 @@ def revoke_device(store: str, hall: str, name: str) -> int:
 
     async def work(there: Store, register: Line[Register], plan: Plan) -> int:
         found = _tokens_of(register.state, name)
-        for hashed in found:
-            await put(register, RevokeToken(hashed), operator())
+        await put(register, RevokeDevice(next(iter(found.values())).id), operator())
         print(f"taken back: {len(found)}", file=sys.stderr)
         return 0
 

@@ -33,9 +33,11 @@ def check_agreement(file: Record) -> None:
     matters: list[Record] = file.get("matters", [])
     kiosks: list[Record] = file.get("kiosks", [])
     printers: list[Record] = file.get("printers", [])
+    # A screen or kiosk is let in, and taken back, by its id alone.
+    devices = [*kiosks, *file.get("screens", []), *file.get("leds", [])]
     for records, key in (
-        (categories, "letter"), (windows, "number"), (matters, "id"), (kiosks, "id"), (printers, "id"),
-        *((file.get(name, []), "id") for name in ("themes", "screens", "leds")),
+        (categories, "letter"), (windows, "number"), (matters, "id"), (printers, "id"), (devices, "id"),
+        (file.get("themes", []), "id"),
     ):  # fmt: skip
         check_unique(records, key)
     check_prefixes(categories)

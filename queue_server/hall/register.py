@@ -55,6 +55,12 @@ class RevokeToken(Command, frozen=True):
     token_hash: str
 
 
+class RevokeDevice(Command, frozen=True):
+    """No token of a device (by the id of its grants) counts any more."""
+
+    device: str
+
+
 class ExpireToken(Command, frozen=True):
     """The token counts until `until` (ms), while its holder is given another one."""
 
@@ -94,6 +100,12 @@ class TokenRevoked(Fact, frozen=True, tag="token_revoked"):
     token_hash: str
 
 
+class DeviceRevoked(Fact, frozen=True, tag="device_revoked"):
+    """No token that a device had until now counts any more."""
+
+    device: str
+
+
 class TokenExpires(Fact, frozen=True, tag="token_expires"):
     """A token counts until `until` (ms) and no longer."""
 
@@ -113,7 +125,15 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     v: int
     at: int
     by: str
-    e: PlanPublished | TokenGranted | TokenRevoked | TokenExpires | SlotBooked | accounts.AnyFact
+    e: (
+        PlanPublished
+        | TokenGranted
+        | TokenRevoked
+        | DeviceRevoked
+        | TokenExpires
+        | SlotBooked
+        | accounts.AnyFact
+    )
     key: str = ""
     digest: str = ""
     answer: Answer | None = None
@@ -204,6 +224,16 @@ def _revoke(register: Register, ask: Ask, c: RevokeToken) -> tuple[Fact, Answer]
     return TokenRevoked(token_hash=c.token_hash), Answer()
 
 
+def _revoke_device(register: Register, ask: Ask, c: RevokeDevice) -> tuple[Fact, Answer]:
+    if not _tokens_of(register, c.device):
+        raise Unknown("unknown_device", device=c.device.removeprefix("device:"))
+    return DeviceRevoked(device=c.device), Answer(detail=c.device)
+
+
+def _tokens_of(register: Register, device: str) -> list[str]:
+    return [token for token, grant in register.grants.items() if grant.id == device]
+
+
 def _expire(register: Register, ask: Ask, c: ExpireToken) -> tuple[Fact, Answer]:
     if c.token_hash not in register.grants or register.expiries.get(c.token_hash, c.until + 1) <= c.until:
         raise Conflict("stale")
@@ -236,6 +266,7 @@ _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer
     PublishPlan: _publish,
     GrantToken: _grant,
     RevokeToken: _revoke,
+    RevokeDevice: _revoke_device,
     ExpireToken: _expire,
     BookSlot: _book,
     **accounts.DECIDERS,
@@ -275,6 +306,10 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
         case TokenRevoked(token_hash=token):
             register.put(register.grants, token, None)
             register.put(register.expiries, token, None)
+        case DeviceRevoked(device=device):
+            for token in _tokens_of(register, device):
+                register.put(register.grants, token, None)
+                register.put(register.expiries, token, None)
         case TokenExpires(token_hash=token, until=until):
             register.put(register.expiries, token, until)
         case SlotBooked(booking=booking):

@@ -144,6 +144,24 @@ async def test_a_token_taken_back_ends_its_sockets_at_once_on_every_process(
         assert refused.value.response.status_code == 401
 
 
+async def test_taking_a_device_back_twice_with_one_key_is_done_once_and_answered_the_same(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, PLAN) as hall:
+        tokens = [await enrolled(hall), await enrolled(hall)]
+        first = await hall.post("manager", "devices/b1/revoke", key="take back")
+        assert first.status_code == 200, first.text
+        again = await hall.post("manager", "devices/b1/revoke", key="take back")
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert [(await hall.get(token, "/me")).status_code for token in tokens] == [401, 401]
+        anew = await hall.post("manager", "devices/b1/revoke")
+        assert (anew.status_code, anew.json()["code"]) == (404, "unknown_device")
+        kept = await enrolled(hall)
+        late = await hall.post("manager", "devices/b1/revoke", key="take back")
+        assert late.json() == first.json()
+        assert (await hall.get(kept, "/me")).status_code == 200, "let in after it, and untouched by it"
+
+
 @pytest.mark.timeout(120)
 async def test_a_code_is_confirmed_from_the_command_line_beside_a_running_server(
     store_url: str, hall_id: str

@@ -19,7 +19,7 @@ from queue_server.hall.accounts import (
 )
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.refusals import Conflict, Refused, Unknown, Unusable
-from queue_server.hall.register import ExpireToken, Grant, GrantToken, Register, RevokeToken
+from queue_server.hall.register import ExpireToken, Grant, GrantToken, Register, RevokeDevice, RevokeToken
 
 LOGINS = ("li", "wang")
 GRANT = Grant("device:k1", "k1", "kiosk")
@@ -107,6 +107,20 @@ def test_a_token_that_runs_out_counts_until_then() -> None:
     do(hall, RevokeToken("hash"))
     do(hall, GrantToken("hash", GRANT))
     assert hall.granted("hash", 10**15) == GRANT
+
+
+def test_a_device_is_taken_back_with_all_its_tokens_and_nobody_elses() -> None:
+    hall = Register()
+    device = Grant("device:b1", "b1", "board")
+    do(hall, GrantToken("one", device))
+    do(hall, GrantToken("two", device))
+    do(hall, ExpireToken("two", 100))
+    do(hall, GrantToken("other", GRANT))
+    do(hall, RevokeDevice("device:b1"))
+    assert hall.grants == {"other": GRANT}
+    assert hall.expiries.get("two") is None
+    with pytest.raises(Unknown):
+        do(hall, RevokeDevice("device:b1"))
 
 
 COMMANDS = st.one_of(
