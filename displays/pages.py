@@ -54,7 +54,8 @@ class BoardPage(msgspec.Struct, frozen=True):
     one that `Board.version` names), `languages` one or two, Chinese first. `prepare` is how many next
     numbers stand in the row 请准备, `directions` where an area lies, `media` the addresses of pictures.
     `device` has the addresses where a screen with a token of its own asks who it is, and to be let in,
-    `zones` the address under which the hall's voice zones are ("" in a hall without any).
+    `zones` the address under which the hall's voice zones are ("" in a hall without any), and `zone` the
+    one whose calls a screen with such a token says.
     """
 
     hall: Text
@@ -65,6 +66,7 @@ class BoardPage(msgspec.Struct, frozen=True):
     screen: Screen = Screen()
     page_seconds: float = 6.0
     zones: str = ""
+    zone: str = ""
     look: Look = Look()
     prepare: int = 0
     directions: dict[str, str] = {}
@@ -175,6 +177,7 @@ def _config(page: BoardPage, layout: Layout, words: Words) -> dict[str, object]:
     return {
         "live": page.live,
         "zones": page.zones,
+        "zone": page.zone,
         "version": page.version,
         "timezone": page.timezone,
         "languages": page.languages,

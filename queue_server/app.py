@@ -138,7 +138,7 @@ class Site:
             timezone=plan.timezone,
             live=f"/api/halls/{hall}/board/live",
             version=self.assets.version,
-            zones=f"/api/halls/{hall}/zones" if any(w.zone for w in plan.windows) else "",
+            zones=api_screens.zones_of(plan),
             device=api_screens.device_of(hall),
         )
 

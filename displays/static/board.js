@@ -32,11 +32,12 @@ const media = /** @type {BoardMedia | null} */ (document.querySelector("board-me
 let mark = null;
 
 prepare();
-const speaker = config.zones ? speakerHere(config.zones) : null;
-const voice = speaker && speak(config.zones, speaker);
 /** @returns {Record<string, string>} */
 const about = () => (voice ? { sound: voice.sounding } : {});
 const screen = new ScreenPage({ config, onState: show, onStale: sayStale, quiet, about });
+const enrolled = config.zone && screen.token ? { zone: config.zone, token: screen.token } : null;
+const speaker = config.zones ? enrolled ?? speakerHere(config.zones) : null;
+const voice = speaker && speak(config.zones, speaker);
 tick();
 setInterval(tick, 1000);
 setInterval(turn, config.pageSeconds * 1000);

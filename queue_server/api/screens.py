@@ -61,13 +61,18 @@ def page_of(plan: Plan, screen: Screen, assets: str) -> Page:
         screen=screens.measures(plan, screen), look=look_of(plan, screen), device=device,
         prepare=screen.prepare, directions=screen.directions,
         media=tuple(f"/media/{plan.hall}/{name}" for name in screen.media),
-        media_seconds=screen.media_time / 1000,
+        media_seconds=screen.media_time / 1000, zones=zones_of(plan), zone=screen.zone,
     )  # fmt: skip
 
 
 def device_of(hall: str) -> dict[str, str]:
     """Where a screen with a token asks who it is, and to be let in."""
     return {"who": f"/api/halls/{hall}/me", "enrol": f"/halls/{hall}/enrol"}
+
+
+def zones_of(plan: Plan) -> str:
+    """The address under which a hall's voice zones are; "" in a hall without any."""
+    return f"/api/halls/{plan.hall}/zones" if any(window.zone for window in plan.windows) else ""
 
 
 def look_of(plan: Plan, screen: Screen) -> Look:

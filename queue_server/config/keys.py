@@ -294,6 +294,7 @@ SCREEN = {
     "directions": Key(values.entries_of(values.one_of(DIRECTIONS), area)),
     "media": Key(values.list_of(picture, unique=True)),
     "media_time": Key(values.duration(2 * SECOND, 10 * MINUTE)),
+    "zone": Key(values.plain),
 }
 
 LED = {

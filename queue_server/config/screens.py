@@ -35,6 +35,7 @@ def check_screens(file: Record) -> None:
         check_theme(theme)
     letters = {c.get("letter") for c in file.get("categories", [])}
     numbers = {w.get("number") for w in file.get("windows", [])}
+    zones = {w["zone"] for w in file.get("windows", []) if w.get("zone")}
     themes = [*SHIPPED_THEMES, *(t["id"] for t in file.get("themes", []) if "id" in t)]
     for screen in file.get("screens", []):
         check_known(screen, "categories", letters, "category")
@@ -43,6 +44,8 @@ def check_screens(file: Record) -> None:
             screen.key_place("theme").wrong(
                 f'there is no theme "{screen["theme"]}"; there are {quoted(themes)}'
             )
+        if screen.get("zone") and screen["zone"] not in zones:
+            screen.key_place("zone").wrong(f'no window is heard in a zone "{screen["zone"]}"')
         check_sign(screen, numbers)
         check_fit(screen, file)
     for led in file.get("leds", []):
@@ -77,7 +80,7 @@ def check_sign(screen: Record, numbers: Iterable[Any]) -> None:
         return
     if None not in numbers and screen["window"] not in numbers:
         screen.key_place("window").wrong(f'there is no window "{screen["window"]}"')
-    for key in ("categories", "windows", "prepare"):
+    for key in ("categories", "windows", "prepare", "zone"):
         if screen.get(key):
             screen.key_place(key).wrong("is for boards; the sign of a window shows that window only")
 

@@ -251,6 +251,7 @@ class Screen(Frozen, frozen=True):
     `distance` in metres: how far away people stand. `prepare` is how many next numbers stand in the row
     请准备. `directions` says where an area lies, seen from the screen. `media` are pictures by file name,
     each shown for `media_time` (ms) where no call needs the room. No `languages` means the hall's.
+    With `zone` it says that zone's calls, once it was let in.
     """
 
     id: str
@@ -268,6 +269,7 @@ class Screen(Frozen, frozen=True):
     directions: dict[str, str] = {}
     media: tuple[str, ...] = ()
     media_time: int = 10 * SECOND
+    zone: str = ""
 
 
 class Led(Frozen, frozen=True):

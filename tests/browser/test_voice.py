@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from displays.voice_pack import Pack
 from queue_server.hall import commands as do
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import Plan, Screen
 from queue_server.reactions import speaking
-from tests.api.loudspeaker import voiced
+from tests.api.loudspeaker import ZONE, voiced
 from tests.browser.voice_hall import LONG, OBSERVER, VoiceHall, heard, likeness, shape
 from tests.displays.voices import pack, short_pack
 from tests.waiting import wait_for
@@ -85,6 +86,35 @@ def shown(page: Page) -> list[str]:
         "[...document.querySelectorAll('.call:not([hidden])')].map((row) => row.dataset.key)"
     )
     return found
+
+
+@pytest.mark.proves("S21")
+def test_a_board_of_a_zone_speaks_once_it_was_let_in_and_the_fleet_knows_that_it_is_heard(
+    page: Page, make: Make
+) -> None:
+    hall = make(replace(voiced(), screens=(Screen(id="speaks", zone=ZONE), Screen(id="silent"))))
+    hall.seat(3)
+    page.add_init_script(path=OBSERVER)
+    page.goto(hall.page("screens/speaks"))
+    page.wait_for_selector("body[data-link=fresh]")
+    assert page.locator("body[data-voice]").count() == 0, "nobody has let it in"
+    page.goto(hall.page("enrol"))
+    expect(page.locator(".code")).to_be_visible()
+    code = page.locator(".code").inner_text().replace(" ", "")
+    hall.post(f"enrolments/{code}/confirm", {"device": "speaks"})
+    page.wait_for_url("**/screens/speaks")
+    page.wait_for_selector("body[data-voice=active]")
+    [answer] = hall.call(3)
+    wait_for(lambda: hall.spoken() == 1, LONG)
+    assert calls_of(page) == [f"{answer.number}-3"]
+
+    def sound() -> str:
+        devices = hall.get("/devices", "manager")["devices"]
+        return next(str(one["sound"]) for one in devices if one["id"] == "speaks")
+
+    wait_for(lambda: sound() == "on", 40)
+    hall.post("devices/speaks/revoke", {})
+    page.wait_for_url("**/enrol")
 
 
 @pytest.mark.proves("D21")

@@ -79,6 +79,11 @@ class VoiceHall:
 
         return self._do(look)
 
+    def post(self, path: str, body: Any) -> None:
+        """The manager does something."""
+        answer = self._do(lambda hall: hall.post("manager", path, body))
+        assert answer.status_code == 200, answer.text
+
     @property
     def silent(self) -> bool:
         """Whether staff are told that the zone has no sound."""
@@ -91,8 +96,12 @@ class VoiceHall:
 
     def url(self, speaks: bool = True) -> str:
         """The board's address."""
-        board = f"http://127.0.0.1:{self.port}/halls/{self.hall}/board"
+        board = self.page("board")
         return f"{board}#zone={ZONE}&token=board" if speaks else board
+
+    def page(self, name: str) -> str:
+        """The address of one of the hall's pages."""
+        return f"http://127.0.0.1:{self.port}/halls/{self.hall}/{name}"
 
 
 def heard(page: Page) -> list[dict[str, Any]]:

@@ -55,6 +55,7 @@ FAULTS = [
     (table("kiosk", {"id": '"s1"'}) + screen(), "screen[0].id", '"s1" is taken already'),
     (led(id='"s1"') + screen(), "led[0].id", '"s1" is taken already'),
     (screen() + screen(), "screen[1].id", '"s1" is taken already'),
+    (screen(zone='"attic"'), "screen[0].zone", 'no window is heard in a zone "attic"'),
     (screen(theme='"night"'), "screen[0].theme", 'there is no theme "night"; there are dark, light'),
     (screen(distance="40"), "screen[0]", "cannot show a call that is readable from 40 m; it can from"),
     (screen(window="1", diagonal="10", distance="20"), "screen[0]", "readable from 20 m"),
