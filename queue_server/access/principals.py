@@ -134,7 +134,6 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
         do.SoundState,
         PublishPlan,
         GrantToken,
-        RevokeToken,
         RevokeDevice,
         RevokeDevice,
     }

@@ -64,6 +64,7 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.ClaimLapsed: "time",
     register.PublishPlan: "the command line publishes plans",
     register.ExpireToken: "the command line replaces tokens",
+    register.RevokeToken: "the command line takes a single token back",
     **dict.fromkeys(accounts.DECIDERS, "the command line looks after people"),
 }
 """Commands that nobody gives over the API, and who gives them instead."""
