@@ -13,8 +13,8 @@ from bench.cores import OTHER_CORES
 from bench.figures import Row, table, write
 
 PARTS = (
-    "issuing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting", "slips",
-    "painting", "pixels",
+    "issuing", "printing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting",
+    "slips", "painting", "pixels",
 )  # fmt: skip
 RESULT = Path("build/bench.json")
 

@@ -1,7 +1,8 @@
 """The server under test, in a process of its own: the demo hall, with an endpoint that only decodes.
 
 ``python -m bench.server STORE_URL HALL...`` serves the demo hall under each of these ids, prints one line
-of JSON when they are open, and ends when its standard input does. A day that is in the store goes on.
+of JSON when they are open, and ends when its standard input does. A day that is in the store goes on. With
+``BENCH_PRINTER=host:port`` every ticket's slip is printed there.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from queue_server.demo import demo_plan
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.register import Grant, GrantToken
+from queue_server.reactions.printing import Printing
 from queue_server.store.logs import Store
 
 HALL = "county"
@@ -51,12 +53,13 @@ class Served(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def serving(store_url: str, *halls: str) -> Iterator[Served]:
-    """Serve the demo hall over a store, on a core of its own, while the block runs."""
+def serving(store_url: str, *halls: str, printer: str = "") -> Iterator[Served]:
+    """Serve the demo hall over a store, on a core of its own, while the block runs; print at `printer`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.server", store_url, *(halls or (HALL,))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, "BENCH_PRINTER": printer},
     )
     os.sched_setaffinity(process.pid, SERVER_CORE)
     assert process.stdin is not None
@@ -88,6 +91,9 @@ def mount_decoding(app: Starlette, site: Site) -> None:
 async def _serve(url: str, halls: Sequence[str]) -> None:
     store = await Store.connect(url)
     site = Site(store, halls, "https://queue.example.gov.cn", AccessRules(tickets=Allowance(seconds=0)))
+    printer = os.environ.get("BENCH_PRINTER", "")
+    if printer:
+        site.react_with(lambda hall: Printing(hall, site.public_url))
     server = server_for(site, "127.0.0.1", 0)
     app = server.config.app
     assert isinstance(app, Starlette)
@@ -95,7 +101,7 @@ async def _serve(url: str, halls: Sequence[str]) -> None:
     async with served(server):
         kiosk, clerk = new_token(), new_token()
         for id in halls:
-            await _furnish(site, id, kiosk, clerk)
+            await _furnish(site, id, kiosk, clerk, printer)
         port = server.servers[0].sockets[0].getsockname()[1]
         told = Served(pid=os.getpid(), port=port, halls=tuple(halls), kiosk=kiosk, clerk=clerk)
         print(msgspec.json.encode(told).decode(), flush=True)
@@ -103,17 +109,17 @@ async def _serve(url: str, halls: Sequence[str]) -> None:
     await store.aclose()
 
 
-async def _furnish(site: Site, id: str, kiosk: str, clerk: str) -> None:
+async def _furnish(site: Site, id: str, kiosk: str, clerk: str, printer: str) -> None:
     """Open a hall's day and let a kiosk and a clerk in."""
     hall = site.halls[id]
-    await publish(site, replace(demo_plan(hall.clock()), hall=id))
+    await publish(site, replace(demo_plan(hall.clock(), printer), hall=id))
     for token, grant in (
         (kiosk, Grant("device:k1", "k1", KIOSK)),
         (clerk, Grant("staff:8", "8", CLERK, (8,))),
     ):
         command = GrantToken(token_hash(token), grant)
         await hall.register.ask(Ask(at=hall.clock(), by="system", command=command))
-    while hall.day is None or not hall.day.tail.seq:  # noqa: ASYNC110 - once, before anything is measured
+    while hall.day is None or not hall.day.tail.seq or (printer and not hall.day.state.printers):  # noqa: ASYNC110 - once, before anything is measured
         await asyncio.sleep(0.01)
 
 

@@ -64,6 +64,20 @@ class Catalogue(msgspec.Struct, frozen=True):
     guides: tuple[Guide, ...]
 
 
+class Paper(msgspec.Struct, frozen=True):
+    """The paper of one kiosk of the hall: whether a slip would come out there now.
+
+    `place` is where the kiosk stands, `printer` the id of the printer beside it ("": it has none),
+    `state` how that printer was when last asked ("": nobody knows yet).
+    """
+
+    kiosk: str
+    place: str
+    printer: str
+    state: str
+    can_print: bool
+
+
 class Menu(msgspec.Struct, frozen=True, tag="menu"):
     """What the hall offers now. `seq` and `data_at` (ms) as on a board: the newest wins.
 
@@ -71,7 +85,8 @@ class Menu(msgspec.Struct, frozen=True, tag="menu"):
     when nobody stands at it. `timezone` is the hall's (IANA), "" the machine's own. `catalogue` is the
     version of the guides; behind `long_queue` people (0: never) the kiosk asks before it gives a ticket.
     `credit` is by how many minutes a priority visitor may come before others; one ticket carries
-    `most_matters` matters (0: any number).
+    `most_matters` matters (0: any number). `papers` are all kiosks' papers:
+    each finds its own there, and one where a visitor may print instead.
     """
 
     hall: Text
@@ -87,6 +102,7 @@ class Menu(msgspec.Struct, frozen=True, tag="menu"):
     long_queue: int = 0
     credit: int = 0
     most_matters: int = 0
+    papers: tuple[Paper, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True):

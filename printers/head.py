@@ -29,6 +29,12 @@ _ESCAPES = {
 }
 """Bytes that follow each ESC command; those that `_look` and `_move` do not name are read and ignored."""
 
+_WITHOUT_EFFECT = {
+    **dict.fromkeys((b"P", b"L", b"W"), 2),
+    **dict.fromkeys((b"b", b"f", b"h", b"w", b"H", b"I"), 1),
+}
+"""GS commands whose parameters are read and change nothing here."""
+
 _TO_MONOSPACED = 5
 """Noto Sans CJK's collection holds five regional faces, then their monospaced companions."""
 
@@ -61,7 +67,8 @@ class Head:
 
     `lines` are the texts read from character data, `qr` the contents of QR codes the
     printer drew itself, `unknown` the commands it did not know, `rows` the paper so far.
-    Answers to be sent to the host collect in `answers`; `cuts` counts finished slips.
+    Answers to be sent to the host collect in `answers`. `tells` is what the host wants to be told by itself
+    (GS a), and `wants_telling` that it has just said so.
     """
 
     def __init__(self, dots: int, encoding: str = "gb18030") -> None:
@@ -73,6 +80,8 @@ class Head:
         self.answers: list[bytes] = []
         self.cut = False
         self.paper_status = 0
+        self.tells = 0
+        self.wants_telling = False
         self._pieces: list[Image.Image] = []
         self._waiting = bytearray()
         self._reader = self._read()
@@ -113,6 +122,13 @@ class Head:
         self._pieces, self.cut = [], False
         self.lines, self.qr = [], []
         return image
+
+    def forget(self) -> None:
+        """Drop what was read and not printed, and stand ready for a command."""
+        self._waiting.clear()
+        self._reader = self._read()
+        self._need = next(self._reader)
+        self._reset()
 
     def _reset(self) -> None:
         self._style = Style()
@@ -232,10 +248,11 @@ class Head:
                 self.answers.append(bytes((self.paper_status,)))
             case b"(":
                 yield from self._function()
-            case b"P" | b"L" | b"W":
-                yield 2
-            case b"a" | b"b" | b"f" | b"h" | b"w" | b"H" | b"I":
-                yield 1
+            case b"a":
+                self.tells = (yield 1)[0]
+                self.wants_telling = True
+            case _ if name in _WITHOUT_EFFECT:
+                yield _WITHOUT_EFFECT[name]
             case _:
                 self._note(b"\x1d" + name)
 

@@ -54,8 +54,9 @@ class IllegalStep(ValueError):
 class Job(msgspec.Struct, frozen=True):
     """One slip for one printer. Times are seconds since 1970; after `expires` it is never printed.
 
-    `sent` says whether a byte of the slip may have left. `reason` is a code: `unreachable`,
-    `hung_up`, `no_answer`, `interrupted`, `expired`, or a printer state such as `paper_out`.
+    `sent` says whether a byte of the slip may have left. `reason` is a code: `unreachable`, `hung_up`,
+    `no_answer` (it never answers), `fell_silent` (it did before), `interrupted`, `expired`, or a printer
+    state such as `paper_out`.
     """
 
     id: str
@@ -104,6 +105,22 @@ def recover(job: Job, now: float) -> Job:
     if job.state is S.CHECKED:
         return step(job, S.QUEUED, now)
     return step(job, S.UNCONFIRMED, now, "interrupted")
+
+
+def doubtful(job: Job) -> bool:
+    """Whether a slip that was begun may never have come out: one marked copy must follow.
+
+    A printer that never answers is believed to print: its slips are unconfirmed, and copying each
+    of them would hand every visitor two.
+    """
+    return job.sent and job.state in (S.FAILED, S.UNCONFIRMED) and job.reason != "no_answer"
+
+
+def elsewhere(job: Job, printer: str) -> Job:
+    """The same slip for another printer; raises `IllegalStep` unless it ended with nothing sent."""
+    if job.sent or job.state is not S.FAILED:
+        raise IllegalStep(f"job {job.id} is {job.state.value}; it cannot go to another printer")
+    return Job(f"{job.id}:at:{printer}", printer, job.slip, job.expires, copy_of=job.copy_of)
 
 
 def copy(job: Job, job_id: str, mark: str, expires: float, printer: str = "") -> Job:

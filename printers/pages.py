@@ -1,4 +1,4 @@
-"""The page of a virtual printer: its slips as they come, newest first.
+"""The page of a virtual printer: its slips as they come, newest first, and the switches for its faults.
 
 For demonstrations and for installers. Not imported by `printers` itself, which needs no
 web framework.
@@ -6,7 +6,7 @@ web framework.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from printers.virtual import PrintedSlip
+from printers.virtual import Manner, PrintedSlip
 
 STATIC = Path(__file__).parent / "static"
 """The page's style sheet and module, for whoever serves the assets."""
@@ -53,6 +53,15 @@ class SlipShelf(Protocol):
     @property
     def slips(self) -> Iterable[PrintedSlip]:
         """What came out, oldest first."""
+        ...
+
+    @property
+    def manners(self) -> Iterable[Manner]:
+        """The ways in which it misbehaves now."""
+        ...
+
+    async def misbehave(self, *manners: Manner) -> None:
+        """Misbehave in these ways from now on, and in no other."""
         ...
 
 
@@ -92,6 +101,9 @@ def routes(
             name=shelf.name,
             say=lambda key, **values: translate(f"printers.{key}", lang, **values),
             slips=_newest(shelf, path, timezone),
+            manners=[(manner.value, translate(f"printers.manner.{manner.value}", lang)) for manner in Manner],
+            manners_at=f"{path}/manners",
+            now={manner.value for manner in shelf.manners},
         )
         return HTMLResponse(content, headers=_HEADERS)
 
@@ -108,9 +120,27 @@ def routes(
 
     return [
         Route(path, show, methods=["GET"]),
+        Route(f"{path}/manners", _manners(shelf), methods=["GET", "POST"]),
         Route(f"{path}/slips", index, methods=["GET"]),
         Route(f"{path}/slips/{{name}}", picture, methods=["GET"]),
     ]
+
+
+def _manners(shelf: SlipShelf) -> Callable[[Request], Awaitable[Response]]:
+    async def manners(request: Request) -> Response:
+        """How the printer behaves; a POST tells it. Only as JSON: no other site's form sends that."""
+        if request.method == "POST":
+            if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+                return Response("the body must be application/json\n", 415, headers=_HEADERS)
+            try:
+                wanted = msgspec.json.decode(await request.body(), type=list[Manner])
+            except msgspec.DecodeError as error:
+                return Response(f"{error}\n", 422, media_type="text/plain", headers=_HEADERS)
+            await shelf.misbehave(*wanted)
+        body = msgspec.json.encode(sorted(manner.value for manner in shelf.manners))
+        return Response(body, media_type="application/json", headers=_HEADERS)
+
+    return manners
 
 
 def _newest(shelf: SlipShelf, path: str, timezone: tzinfo | None) -> list[ShownSlip]:

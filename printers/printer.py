@@ -17,12 +17,14 @@ Acknowledgement = Literal["status", "process_id", "none"]
 
 class Deadlines(msgspec.Struct, frozen=True):
     """Seconds that a printer may take: to accept a connection, to take the next 1,024 bytes,
-    to answer a status request, and from the last byte to saying that the slip is out."""
+    to answer a status request, and from the last byte to saying that the slip is out. A printer that
+    stopped with the whole slip in it is waited for `comeback` seconds: its paper may be put in."""
 
     connect: float = 3.0
     write: float = 5.0
     answer: float = 1.0
     finish: float = 10.0
+    comeback: float = 60.0
 
 
 class Printer(msgspec.Struct, frozen=True):

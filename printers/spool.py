@@ -1,7 +1,8 @@
 """Printing one slip: check, send, and believe only what the printer acknowledges.
 
-It tries again by itself only while no byte of the slip has left; after that the job ends
-as printed, unconfirmed or failed, and only a marked copy may follow (`jobs.copy`).
+It tries again by itself only while no byte of the slip has left. A printer that stops with the
+whole slip in it is waited for; if it does not come back it is told to forget what it holds. Then the
+job ends as printed, unconfirmed or failed, and only a marked copy may follow (`jobs.copy`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import asyncio
 import contextlib
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
 from printers.compile import STATUS_REQUEST, compile_slip, process_id_request
 from printers.jobs import ENDS, Job, JobState, JobStore, Lease, recover, step
 from printers.printer import Printer
-from printers.status import MAY_PRINT, AtEnd, Conversation, Process, State, ask
+from printers.status import FORGET, MAY_PRINT, AtEnd, Conversation, Process, State, ask
 from printers.transports import Line, LineDown, connected
 
 RETRY_AFTER = 0.2
@@ -26,6 +27,8 @@ RETRY_AFTER = 0.2
 LOOK_AGAIN = 1.5
 """Seconds without acknowledgement after which the printer is asked what keeps it."""
 
+Tell = Callable[[State], Awaitable[None]]
+"""Is told how the printer is, whenever it says that it is otherwise than before."""
 
 KEPT = 1000
 
@@ -76,6 +79,7 @@ async def print_slip(
     *,
     clock: Callable[[], float] = time.time,
     attempts: int = 2,
+    tell: Tell | None = None,
 ) -> Outcome:
     """Print a job once, and say what became of it.
 
@@ -84,7 +88,7 @@ async def print_slip(
     """
     async with lease.hold(printer.name):
         known = await store.load(job.id)
-        run = _Run(printer, recover(known, clock()) if known else job, store, clock)
+        run = _Run(printer, recover(known, clock()) if known else job, store, clock, tell)
         await store.save(run.job)
         if run.job.state is JobState.QUEUED:
             await run.print(attempts)
@@ -94,16 +98,22 @@ async def print_slip(
 class _Run:
     """One job's way through its states, saved at each."""
 
-    def __init__(self, printer: Printer, job: Job, store: JobStore, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, printer: Printer, job: Job, store: JobStore, clock: Callable[[], float], tell: Tell | None
+    ) -> None:
         self.job = job
         self.printer_state = State.UNKNOWN
         self.missing: tuple[str, ...] = ()
         self._printer = printer
         self._store = store
         self._clock = clock
+        self._tell = tell
 
     async def print(self, attempts: int) -> None:
-        compiled = compile_slip(self.job.slip, self._printer.dots, self._printer.text_mode)
+        # Drawing takes tens of milliseconds: the hall's other visitors are not made to wait for it.
+        compiled = await asyncio.to_thread(
+            compile_slip, self.job.slip, self._printer.dots, self._printer.text_mode
+        )
         self.missing = compiled.missing
         for attempt in range(attempts):
             if attempt:
@@ -122,7 +132,7 @@ class _Run:
                 return await self._look_again(reason)
             if self.job.state is JobState.CHECKED:
                 await self._go(JobState.QUEUED)
-        self.printer_state = State.OFFLINE
+        await self._is(State.OFFLINE)
         await self._go(JobState.FAILED, "unreachable")
         return None
 
@@ -133,17 +143,38 @@ class _Run:
         last byte cannot have; else nobody knows.
         """
         if self.printer_state is not State.UNKNOWN:
-            self.printer_state = await ask(self._printer)
+            if reason == "no_answer" and self._printer.acknowledge != "none":
+                reason = "fell_silent"
+            await self._is(await ask(self._printer))
         if self.printer_state not in MAY_PRINT:
+            await self._let_go()
             await self._go(JobState.FAILED, self.printer_state.value)
         elif self.job.state is JobState.SENDING:
             await self._go(JobState.FAILED, reason)
         else:
             await self._go(JobState.UNCONFIRMED, reason)
 
+    async def _let_go(self) -> None:
+        """Have a stopped printer drop the slip, so that it does not come out with the next paper (S30)."""
+        with contextlib.suppress(LineDown):  # one that cannot be reached cannot be told either
+            async with connected(self._printer) as line:
+                await self._forget(line)
+
+    async def _forget(self, line: Line) -> None:
+        """As the reference asks: nothing more is sent until the printer says that it has forgotten."""
+        await line.write(FORGET)
+        await line.read(self._printer.deadlines.answer)
+
+    async def _is(self, state: State) -> None:
+        """The printer is in this state now."""
+        if state is not self.printer_state:
+            self.printer_state = state
+            if self._tell is not None:
+                await self._tell(state)
+
     async def _over(self, line: Line, data: bytes) -> None:
         talk = Conversation(line)
-        self.printer_state = await talk.state(self._printer.deadlines.answer)
+        await self._is(await talk.state(self._printer.deadlines.answer))
         if self.printer_state not in MAY_PRINT:
             return await self._go(JobState.FAILED, self.printer_state.value)
         await self._go(JobState.CHECKED)
@@ -154,23 +185,33 @@ class _Run:
         await self._go(JobState.SENT)
         await talk.forget()
         await line.write(self._acknowledgement())
-        await self._believe(talk)
+        if self._printer.acknowledge != "none":
+            await self._believe(talk, line)
         return None
 
-    async def _believe(self, talk: Conversation) -> None:
-        """Wait until the printer says the slip is out; ask in between what keeps it."""
-        if self._printer.acknowledge == "none":
-            return None
+    async def _believe(self, talk: Conversation, line: Line) -> None:
+        """Wait until the printer says the slip is out; ask in between what keeps it.
+
+        One that has stopped gets more time: its paper is put in, its cover closed, and it goes on.
+        """
         wanted = Process(self._process_id()) if self._printer.acknowledge == "process_id" else AtEnd
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._printer.deadlines.finish
+        deadlines, loop = self._printer.deadlines, asyncio.get_running_loop()
+        until = loop.time() + deadlines.finish
+        patience = loop.time() + min(deadlines.comeback, max(0.0, self.job.expires - self._clock()))
         while (left := until - loop.time()) > 0:
             if await talk.hears(wanted, min(left, LOOK_AGAIN)):
+                if self.printer_state not in MAY_PRINT:
+                    await self._is(await talk.state(deadlines.answer))
                 return await self._go(JobState.PRINTED)
-            stopped = await talk.state(min(left, self._printer.deadlines.answer))
-            if stopped not in MAY_PRINT:
-                self.printer_state = stopped
-                return await self._go(JobState.FAILED, stopped.value)
+            state = await talk.state(min(left, deadlines.answer))
+            if state is not State.UNKNOWN:
+                await self._is(state)
+            if self.printer_state in MAY_PRINT:
+                continue
+            if loop.time() >= patience:
+                await self._forget(line)
+                return await self._go(JobState.FAILED, self.printer_state.value)
+            until = loop.time() + deadlines.finish
         return None
 
     def _acknowledgement(self) -> bytes:

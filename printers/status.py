@@ -124,6 +124,10 @@ def request(part: int) -> bytes:
     return b"\x10\x04" + bytes((part,))
 
 
+FORGET = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 8: the printer drops what it holds, so that a slip given up does not come out later."""
+
+
 def interpret(printer: int, offline: int = 0, error: int = 0, paper: int = 0) -> State:
     """One state out of the four DLE EOT bytes, the most telling first."""
     if offline & 0x04:

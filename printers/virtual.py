@@ -1,8 +1,9 @@
 """A printer that is not there: listens as a network printer does and shows its paper as pictures.
 
-It answers status and end-of-job requests as the ESC/POS reference says, obeys real-time
-commands wherever they stand in the stream (as real printers do, inside pictures too),
-and can be told to misbehave in each of the ways that printers in halls do.
+It answers status and end-of-job requests as the ESC/POS reference says, sends Automatic Status Back
+to hosts that asked for it, obeys real-time commands wherever they stand in the stream (as real printers
+do, inside pictures too), keeps what it received when the host hangs up while it is stopped, and can be
+told to misbehave in each of the ways that printers in halls do.
 """
 
 from __future__ import annotations
@@ -76,9 +77,10 @@ class VirtualPrinter:
         dots: int = PAPER_80_MM,
         encoding: str = "gb18030",
         clock: Callable[[], float] = time.time,
+        kept: int = KEPT,
     ) -> None:
         self.name = name
-        self.slips: deque[PrintedSlip] = deque(maxlen=KEPT)
+        self.slips: deque[PrintedSlip] = deque(maxlen=kept)
         self.unknown: list[str] = []
         self.obeyed_in_data = 0
         self.connections = 0
@@ -93,7 +95,7 @@ class VirtualPrinter:
         self._encoding = encoding
         self._clock = clock
         self._server: asyncio.Server | None = None
-        self._sessions: set[_Session] = set()
+        self._sessions: dict[_Session, None] = {}
         self._serving: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
         self._serial = 0
@@ -119,7 +121,7 @@ class VirtualPrinter:
         elif self._server is None:
             await self._listen()
         for session in tuple(self._sessions):
-            session.work()
+            await session.go_on()
 
     async def wait_for_slips(self, count: int, seconds: float = 5.0) -> list[PrintedSlip]:
         """The slips, once there are at least `count`; raises TimeoutError after `seconds`."""
@@ -135,6 +137,13 @@ class VirtualPrinter:
     def run_out(self) -> None:
         """The paper ends here."""
         self.manners = self.manners - {Manner.PAPER_OUT_MID_JOB} | {Manner.PAPER_OUT}
+        for session in tuple(self._sessions):
+            session.tell()
+
+    def forget(self) -> None:
+        """Drop everything received and not printed (DLE DC4 8)."""
+        for session in tuple(self._sessions):
+            session.forget()
 
     def status(self, part: int) -> bytes:
         """The answer to DLE EOT 1–4."""
@@ -147,6 +156,19 @@ class VirtualPrinter:
         }
         return bytes((0x12 | bits[part],))
 
+    def block(self) -> bytes:
+        """Four bytes of Automatic Status Back."""
+        has = self.manners.__contains__
+        ends = has(Manner.PAPER_OUT)
+        return bytes(
+            (
+                0x10 | 0x08 * self.stopped | 0x20 * has(Manner.COVER_OPEN),
+                0x08 * has(Manner.CUTTER_ERROR),
+                0x03 * (has(Manner.PAPER_LOW) or ends) | 0x0C * ends,
+                0x00,
+            )
+        )
+
     def new_head(self) -> Head:
         """A print head for one connection."""
         return Head(self._dots, self._encoding)
@@ -158,7 +180,7 @@ class VirtualPrinter:
         path = self._directory / f"{int(at * 1000):013d}-{self._serial:05d}.png"
         slip = PrintedSlip(at, path, tuple(head.lines), tuple(head.qr), complete)
         head.take_slip().save(path)
-        if len(self.slips) == KEPT:
+        if len(self.slips) == self.slips.maxlen:
             self.slips[0].path.unlink(missing_ok=True)
         self.slips.append(slip)
         async with self._changed:
@@ -184,13 +206,24 @@ class VirtualPrinter:
         self._serving.add(task)
         self.connections += 1
         session = _Session(self, reader, writer)
-        self._sessions.add(session)
+        self._sessions[session] = None
         try:
             await session.run()
         finally:
-            self._sessions.discard(session)
+            self._sessions.pop(session, None)
             self._serving.discard(task)
             self.unknown += session.head.unknown
+
+
+FORGET = bytes((0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8))
+"""DLE DC4 8 as the reference has it, not as our own sender does."""
+
+
+def _length(command: bytearray) -> int:
+    """How long a real-time command is, by its first three bytes."""
+    if command[1] != 0x14:
+        return 3
+    return {1: 5, 2: 5, 7: 4, 8: 10}.get(command[2], 3)
 
 
 class _Session:
@@ -207,6 +240,7 @@ class _Session:
         self._real_time = bytearray()
         self._room = asyncio.Event()
         self._received = 0
+        self._dead = False
 
     async def run(self) -> None:
         if Manner.STALE_ASB in self._printer.manners:
@@ -215,16 +249,44 @@ class _Session:
         with contextlib.suppress(ConnectionError):  # a host that hangs up ends its job, nothing else
             while data := await self._reader.read(256):
                 await self._take(data)
+        await self._print_the_rest()
         if not self.head.blank:
             await self._printer.tear_off(self.head, complete=False)
         self._writer.close()
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
 
+    async def _print_the_rest(self) -> None:
+        """A host that hangs up does not take back what it sent: it comes out when the printer goes on."""
+        while (self._buffer or self.head.cut) and not self._dead:
+            self._room.clear()
+            self.work()
+            await self._cut_slips()
+            if self._buffer and not self._dead:
+                await self._room.wait()
+
     def abort(self) -> None:
-        """Drop the connection."""
+        """Drop the connection, and what came over it."""
+        self._dead = True
         self._writer.transport.abort()
         self._room.set()
+
+    def forget(self) -> None:
+        """Drop what was received and not printed; what is on the paper stays there."""
+        self._buffer.clear()
+        self.head.forget()
+        self._room.set()
+
+    async def go_on(self) -> None:
+        """The printer is otherwise than before: say so, and print what can be printed now."""
+        self.tell()
+        self.work()
+        await self._cut_slips()
+
+    def tell(self) -> None:
+        """Say how the printer is now, if the host wants to be told (GS a)."""
+        if self.head.tells:
+            self._say(self._printer.block())
 
     async def _take(self, data: bytes) -> None:
         self._printer.received += len(data)
@@ -255,7 +317,7 @@ class _Session:
             return
         if held[1] not in (0x04, 0x05, 0x14):
             self._give_back()
-        elif len(held) == 3:
+        elif len(held) >= 3 and len(held) == _length(held):
             self._obey(bytes(held))
             held.clear()
 
@@ -276,9 +338,14 @@ class _Session:
             self._printer.obeyed_in_data += 1
         if command[1] == 0x04 and command[2] in (1, 2, 3, 4):
             self._say(self._printer.status(command[2]))
+        elif command == FORGET:
+            self._printer.forget()
+            self._say(b"7\x25\x00")
 
     def work(self) -> None:
         """Print what is held, as far as paper and manners allow."""
+        low = {Manner.PAPER_LOW, Manner.PAPER_OUT} & self._printer.manners
+        self.head.paper_status = 0x03 if low else 0x00
         while self._buffer and not self._printer.stopped and not self.head.cut:
             self.head.feed(bytes(self._buffer[:64]))
             del self._buffer[:64]
@@ -301,6 +368,9 @@ class _Session:
     def _answer(self) -> None:
         while self.head.answers:
             self._say(self.head.answers.pop(0))
+        if self.head.wants_telling:
+            self.head.wants_telling = False
+            self.tell()
 
     def _say(self, data: bytes) -> None:
         if Manner.MUTE not in self._printer.manners and not self._writer.is_closing():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from displays import board as b
 from kiosk import menu as m
 from printers.slip import Slip
-from queue_server import wire
+from queue_server import papers, wire
 from queue_server.hall.calling import people_ahead, why_ahead
 from queue_server.hall.day import Day
 from queue_server.hall.decision import hold_until, miss_opens_at, park_until, serving_windows
@@ -149,6 +149,7 @@ def menu(day: Day, now: int, data_at: int, version: str = "") -> m.Menu:
         long_queue=day.plan.rules.long_queue or 0,
         credit=day.plan.rules.credits.get(PRIORITY, 0) // 60_000,
         most_matters=day.plan.rules.matters_per_ticket,
+        papers=papers.of_kiosks(day),
     )
 
 
@@ -427,6 +428,7 @@ def window_view(
         undo_ticket=undo[2],
         notices=(dict(day.now.notice),) if day.now.notice else (),
         needs=needs(present.id) if present and needs else (),
+        troubles=papers.troubles(day, day.plan),
     )
 
 

@@ -279,6 +279,16 @@ class Confirm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: Code
 
 
+class Reprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Print a slip once more: at this `printer`, or at the one beside the asking kiosk.
+
+    A kiosk sends the check `code` that the visitor typed; staff need none.
+    """
+
+    printer: Code = ""
+    code: Code = ""
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An empty body: ``{}``."""
 
@@ -405,6 +415,52 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Code
 
 
+class SlipPublic(msgspec.Struct, frozen=True):
+    """A ticket's slip as its holder may know it: printed, unconfirmed, failed, expired, or "" until then.
+
+    `coming` is true while a slip that somebody asked for is under way. `printer` had the last one, which
+    stands at `place`.
+    """
+
+    outcome: str
+    coming: bool
+    printer: str
+    place: str
+
+
+class SlipLine(msgspec.Struct, frozen=True):
+    """A slip that a printer was given: when that was over (ms), and what became of it; `marked` is 补打."""
+
+    at: int
+    ticket: str
+    number: str
+    outcome: str
+    reason: str
+    marked: bool
+
+
+class PrinterLine(msgspec.Struct, frozen=True):
+    """A printer as staff see it: its state ("" before it was first asked) since when (ms).
+
+    `trouble` says what to do about it ({} while it is well); `slips` are its last ten, newest first.
+    """
+
+    id: str
+    kiosks: tuple[str, ...]
+    place: str
+    state: str
+    since: int
+    can_print: bool
+    trouble: Text
+    slips: tuple[SlipLine, ...]
+
+
+class Printers(msgspec.Struct, frozen=True):
+    """Every printer of the hall."""
+
+    printers: tuple[PrinterLine, ...]
+
+
 class Visit(msgspec.Struct, frozen=True):
     """One person's tickets of today, in the order they were taken; they are linked without identity."""
 
@@ -453,7 +509,8 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     order (at most 20), `waiting` how many in all; `missed` and `parked` those who may
     come back to this window's categories. `miss_opens_at` is when the miss key opens
     (None: not yet enough calls); `undo` names what F9 would take back until `undo_until`
-    and `undo_ticket` whose last act that is. `needs` are those of the present visitor.
+    and `undo_ticket` whose last act that is. `needs` are those of the present visitor. `troubles`
+    says of each printer that needs somebody what to do.
     """
 
     hall: str
@@ -480,6 +537,7 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     notices: tuple[Text, ...] = ()
     undo_ticket: str = ""
     needs: tuple[str, ...] = ()
+    troubles: tuple[Text, ...] = ()
 
 
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
@@ -649,7 +707,7 @@ class Health(msgspec.Struct, frozen=True):
     """How a hall is: `halted` is the alarm's code for which nothing is accepted ("" while all is well).
 
     `set_aside` are events that contradicted the state, `barred` numbers that a failover lost, `told` the
-    systems that are told what happens, `silent` the voice zones whose sound is off.
+    systems that are told what happens, `silent` the voice zones whose sound is off, `printers` every printer.
     """
 
     date: str
@@ -660,6 +718,7 @@ class Health(msgspec.Struct, frozen=True):
     alarms: tuple[AlarmLine, ...]
     told: tuple[Told, ...] = ()
     silent: tuple[str, ...] = ()
+    printers: tuple[PrinterLine, ...] = ()
 
 
 # --- the floor as its manager sees it ----------------------------------------------------

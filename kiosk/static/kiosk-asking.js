@@ -1,16 +1,17 @@
 /**
- * What the kiosk waits for: tickets, errands, the guides, and where an opened ticket stands.
+ * What the kiosk waits for: tickets and their slips, errands, the guides, and where an opened ticket stands.
  *
  * @typedef {import("./kiosk-state.js").State} State
  * @typedef {import("./kiosk-state.js").Taking} Taking
  * @typedef {import("./kiosk-ways.js").Errand} Errand
- * @typedef {{id: string, hall: import("./kiosk-paint.js").Hall, state: State, act: (act: import("./kiosk-state.js").Act)
+ * @typedef {{id: string, root: HTMLElement, hall: import("./kiosk-paint.js").Hall, state: State, act: (act: import("./kiosk-state.js").Act)
  *   => void, stir: () => void, show: () => void, checkRegistration: () => Promise<void>}} Machine
  */
 
 import { doneText, placeOf, readCode, requestOf, run } from "./kiosk-errands.js";
-import { get, newKey, postTicket } from "./kiosk-network.js";
+import { deviceToken, get, newKey, postTicket } from "./kiosk-network.js";
 import { remember } from "./kiosk-pending.js";
+import { onlyNumber, printThere, watchSlip } from "./kiosk-slip.js";
 import { asProblem, getTicket } from "./kiosk-taking.js";
 
 /** After this long (ms) without an answer the visitor is told that the link is slow. */
@@ -33,6 +34,7 @@ export class Asking {
     if (now.taking && now.taking.key !== before.taking?.key) void this.ticket(now.taking);
     if (now.errand && now.errand.key !== before.errand?.key) void this.errand(now.errand);
     if (now.held && now.held.ticket !== before.held?.ticket) void this.place();
+    if (now.receipt && now.receipt !== before.receipt) void this.slip(now.receipt);
   }
 
   /** @param {Taking} taking */
@@ -54,6 +56,23 @@ export class Asking {
     machine.stir();
     if ("problem" in outcome && [401, 403].includes(outcome.problem.status)) await machine.checkRegistration();
     machine.act("receipt" in outcome ? { do: "issued", key, ...outcome } : { do: "refused", key, ...outcome });
+  }
+
+  /** What becomes of a ticket's slip, while its number stands there. @param {import("./kiosk-state.js").Receipt} receipt */
+  async slip(receipt) {
+    const { machine } = this;
+    const { ticket } = receipt;
+    await watchSlip(receipt, () => machine.state.receipt?.ticket === ticket, (slip) => {
+      const before = onlyNumber(machine.root, machine.state);
+      machine.act({ do: "slip", ticket, slip });
+      if (!before && onlyNumber(machine.root, machine.state)) machine.stir();
+    });
+  }
+
+  /** Another kiosk prints the slip. @param {{printer: string, key: string}} asked */
+  async print({ printer, key }) {
+    const { id, state } = this.machine;
+    if (state.receipt) await printThere(id, state.receipt, printer, deviceToken() ?? "", key);
   }
 
   /** @param {Errand} errand */

@@ -23,6 +23,14 @@ export function paintIdle(root, hall, lang, left) {
   write(part(cover, "[data-idle-left]"), say(hall.words, "kiosk.idle_left", { n: left ?? 0 }), lang, []);
 }
 
+/** @param {HTMLElement} root @param {Hall} hall @param {string} lang
+ * @param {number | null} left seconds until a number that is on no paper is wiped, null while there are enough */
+export function paintNumberLeft(root, hall, lang, left) {
+  const told = part(root, "[data-number-left]");
+  told.hidden = left === null;
+  write(told, say(hall.words, "kiosk.idle_left", { n: left ?? 0 }), lang, []);
+}
+
 /** @param {HTMLElement} root @param {Hall} hall @param {number} now the server's time (ms) */
 export function paintClock(root, hall, now) {
   const time = clockTime(now, hall.menu.timezone);

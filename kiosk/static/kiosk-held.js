@@ -5,6 +5,7 @@
  * @typedef {import("./kiosk-paint.js").Hall} Hall
  */
 
+import { ownPaper } from "./kiosk-paper.js";
 import { part } from "./kiosk-parts.js";
 import { say, write } from "./kiosk-words.js";
 import { cancellable, told } from "./phone-place.js";
@@ -27,12 +28,13 @@ export function paintHeld(root, hall, state) {
   part(page, "[data-held-reasons]").hidden = said.why.length === 0 || place.state === "ended";
   lines(part(page, "[data-held-why]"), said.why, lang);
   write(part(page, "[data-held-said]"), state.errand ? say(words, "kiosk.asking") : (state.said ?? { zh: "" }), lang, []);
+  const paper = ownPaper(menu, hall.me ?? "");
   const waits = place.state === "waiting";
   const offered = {
     return: place.state === "missed",
     move: waits && menu.choices.length > 1,
     again: place.state !== "ended",
-    reprint: Boolean(state.held?.code) && !["ended", "serving"].includes(place.state),
+    reprint: Boolean(state.held?.code) && (paper?.can_print ?? true) && !["ended", "serving"].includes(place.state),
     cancel: cancellable(place),
   };
   for (const [name, shown] of Object.entries(offered)) part(page, `[data-offer=${name}]`).hidden = !shown;

@@ -5,6 +5,8 @@ import { idlePhase } from "./kiosk-idle.js";
 /**
  * @typedef {object} Watched
  * @property {() => boolean} untouched nothing stands there that idling would wipe
+ * @property {() => boolean} onlyNumber a number without paper stands there: it is not covered by a question
+ * @property {(left: number | null) => void} count seconds left for such a number, null while there are enough
  * @property {() => boolean} large large type is on: everything takes twice as long
  * @property {(left: number | null) => void} warn seconds left, null when the warning ends
  * @property {() => void} over nobody is there any more
@@ -18,13 +20,17 @@ export function watchIdle(watched) {
   const touch = () => {
     touchedAt = performance.now();
     watched.warn(null);
+    watched.count(null);
   };
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, touch, { capture: true });
   setInterval(() => {
     if (watched.untouched()) return;
-    const phase = idlePhase(performance.now() - touchedAt, watched.large());
+    const onlyNumber = watched.onlyNumber();
+    const phase = idlePhase(performance.now() - touchedAt, watched.large(), onlyNumber);
     if (phase.phase === "over") watched.over();
-    watched.warn(phase.phase === "warning" ? phase.left : null);
+    const left = phase.phase === "warning" ? phase.left : null;
+    watched.warn(onlyNumber ? null : left);
+    watched.count(onlyNumber ? left : null);
   }, LOOKS_EVERY_MS);
   return touch;
 }

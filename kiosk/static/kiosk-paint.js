@@ -7,14 +7,16 @@
  * @typedef {import("./kiosk-state.js").Choice} Choice
  * @typedef {import("./kiosk-words.js").Text} Text
  * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[],
- *   known?: boolean, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Hall `known` is false while the
- *   server does not know this machine; `catalogue` are the guides, once they have come
+ *   known?: boolean, me?: string, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Hall `known` is false
+ *   while the server does not know this machine, `me` its id in the hall's plan; `catalogue` are the guides, once
+ *   they have come
  */
 
 import { paintGuide } from "./kiosk-guide.js";
 import { paintHeld } from "./kiosk-held.js";
 import { paintMatters, paintTiles } from "./kiosk-menu.js";
 import { part } from "./kiosk-parts.js";
+import { paintPaper } from "./kiosk-slip.js";
 import { paintTicket } from "./kiosk-ticket.js";
 import { paintTyping } from "./kiosk-typing.js";
 import { inLanguage, say, tag, write } from "./kiosk-words.js";
@@ -48,6 +50,7 @@ export function paint(root, hall, state) {
   if (state.step === "typing") paintTyping(root, hall, state);
   paintHeld(root, hall, state);
   paintTicket(root, hall, state);
+  paintPaper(root, hall, state);
   paintCovers(root, hall, state);
 }
 

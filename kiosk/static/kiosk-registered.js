@@ -6,7 +6,7 @@ import { deviceToken, get } from "./kiosk-network.js";
 const LOOKS_EVERY_MS = 15_000;
 
 /**
- * @param {string} hall @param {(known: boolean) => void} tell
+ * @param {string} hall @param {(known: boolean, me: string) => void} tell whether, and as which kiosk
  * @returns {() => Promise<void>} asks the server; one that does not answer changes nothing
  */
 export function watchRegistration(hall, tell) {
@@ -14,9 +14,9 @@ export function watchRegistration(hall, tell) {
   const look = async () => {
     const answer = await get(`/api/halls/${encodeURIComponent(hall)}/me`, deviceToken() ?? "");
     if (answer === null || ![200, 401, 403].includes(answer.status)) return;
-    const role = /** @type {{role?: string} | null} */ (answer.body)?.role;
-    known = answer.status === 200 && role === "kiosk";
-    tell(known);
+    const me = /** @type {{role?: string, id?: string} | null} */ (answer.body);
+    known = answer.status === 200 && me?.role === "kiosk";
+    tell(known, (me?.id ?? "").replace(/^device:/, ""));
   };
   setInterval(() => known || void look(), LOOKS_EVERY_MS);
   return look;

@@ -8,7 +8,7 @@
  *   closed: string, why: Text, calling_from: number | null}} Choice
  * @typedef {{hall: Text, seq: number, data_at: number, languages: string[], choices: Choice[],
  *   priority_kinds: Text[], notices: Text[], version: string, timezone: string, catalogue: string,
- *   long_queue: number, credit: number, most_matters: number}} Menu
+ *   long_queue: number, credit: number, most_matters: number, papers: import("./kiosk-paper.js").Paper[]}} Menu
  * @typedef {{ticket: string, number: string, category: string, category_name: Text, matters: Text[],
  *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, taken_at: number,
  *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: string[],
@@ -25,7 +25,8 @@
  *   taking: Taking | null, problem: Problem | null, receipt: Receipt | null,
  *   low: boolean, voice: boolean, needs: string[], sheet: string, way: "" | Way, query: string, number: string,
  *   code: string, field: "number" | "code", guide: string, sure: string, moving: boolean, visit: string,
- *   held: Held | null, errand: Errand | null, said: Text | null}} State
+ *   held: Held | null, errand: Errand | null, said: Text | null,
+ *   slip: import("./kiosk-paper.js").Slip | null}} State `slip` is what became of the receipt's paper
  * @typedef {import("./kiosk-ways.js").Way} Way
  * @typedef {import("./kiosk-ways.js").Held} Held
  * @typedef {import("./kiosk-ways.js").Errand} Errand
@@ -34,6 +35,8 @@
  *   | {do: "matter", id: string} | {do: "take", cls: "ordinary" | "priority", key: string}
  *   | {do: "resume", taking: Taking} | {do: "link", key: string, up: boolean}
  *   | {do: "issued", key: string, receipt: Receipt} | {do: "refused", key: string, problem: Problem}
+ *   | {do: "slip", ticket: string, slip: import("./kiosk-paper.js").Slip}
+ *   | {do: "print", printer: string, key: string}
  *   | {do: "check-in", key: string} | {do: "back"} | {do: "start"} | {do: "wipe", lang: string} | WayAct} Act
  */
 
@@ -51,6 +54,7 @@ export function fresh(lang) {
     taking: null,
     problem: null,
     receipt: null,
+    slip: null,
     ...FRESH,
   });
 }
@@ -82,6 +86,10 @@ export function after(state, act) {
         : state;
     case "refused":
       return answering(state, act.key) ? { ...state, taking: null, problem: act.problem } : state;
+    case "slip":
+      return state.receipt?.ticket === act.ticket ? { ...state, slip: act.slip } : state;
+    case "print":
+      return state.receipt === null || state.slip?.coming ? state : { ...state, slip: coming(act.printer) };
     case "back":
       return back(state);
     case "start":
@@ -91,6 +99,11 @@ export function after(state, act) {
     default:
       return along(state, act);
   }
+}
+
+/** A slip that has just been asked for; the server says next how it goes. @param {string} printer */
+function coming(printer) {
+  return { outcome: "", coming: true, printer, place: "" };
 }
 
 /** @param {State} state @param {string} key @returns {state is State & {taking: Taking}} */

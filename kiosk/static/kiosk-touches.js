@@ -12,6 +12,7 @@ const ACTS = {
   open: (button) => ({ do: "open", category: button.category ?? "" }),
   matter: (button) => ({ do: "matter", id: button.matter ?? "" }),
   take: (button, newKey) => ({ do: "take", cls: button.cls === "priority" ? "priority" : "ordinary", key: newKey() }),
+  print: (button, newKey) => ({ do: "print", printer: button.printer ?? "", key: newKey() }),
   wipe: () => ({ do: "wipe", lang: "zh" }),
   large: () => ({ do: "large" }),
   contrast: () => ({ do: "contrast" }),

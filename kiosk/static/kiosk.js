@@ -6,11 +6,11 @@
  * @typedef {import("./kiosk-state.js").Act} Act
  * @typedef {import("./kiosk-state.js").Menu} Menu
  * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[], live: string,
- *   known?: boolean, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Config
+ *   known?: boolean, me?: string, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Config
  */
 
 import { Asking } from "./kiosk-asking.js";
-import { paintClock, paintIdle, paintStrip } from "./kiosk-frame.js";
+import { paintClock, paintIdle, paintNumberLeft, paintStrip } from "./kiosk-frame.js";
 import { guard } from "./kiosk-guard.js";
 import { watchIdle } from "./kiosk-idling.js";
 import { listenToKeys } from "./kiosk-keypad.js";
@@ -21,6 +21,7 @@ import { part } from "./kiosk-parts.js";
 import { forget, remembered } from "./kiosk-pending.js";
 import { watchRegistration } from "./kiosk-registered.js";
 import { Scroll } from "./kiosk-scroll.js";
+import { onlyNumber } from "./kiosk-slip.js";
 import { after, fresh } from "./kiosk-state.js";
 import { actOf, askedFirst, typedAct, untouched } from "./kiosk-touches.js";
 import { Prompts } from "./kiosk-voice.js";
@@ -42,8 +43,8 @@ class Kiosk {
     /** @type {number | null} the time (ms) of the data while they are old */
     this.staleAt = null;
     this.settling = 0;
-    this.checkRegistration = watchRegistration(this.id, (known) => {
-      this.hall = { ...this.hall, known };
+    this.checkRegistration = watchRegistration(this.id, (known, me) => {
+      this.hall = { ...this.hall, known, me };
       this.show();
     });
     this.asking = new Asking(this);
@@ -61,6 +62,8 @@ class Kiosk {
     this.stir = watchIdle({
       untouched: () => untouched(this.state, this.first),
       large: () => this.state.large,
+      onlyNumber: () => onlyNumber(root, this.state),
+      count: (left) => paintNumberLeft(root, this.hall, this.state.lang, left),
       warn: (left) => paintIdle(root, this.hall, this.state.lang, left),
       over: () => this.act({ do: "wipe", lang: this.first }),
     });
@@ -87,6 +90,7 @@ class Kiosk {
     this.show();
     if (this.state.step !== before.step || this.state.guide !== before.guide) this.arrive();
     this.asking.follow(before, this.state);
+    if (act.do === "print") void this.asking.print(act);
     this.prompts.follow(before, this.state, say(this.hall.words, "kiosk.said_keys"));
   }
 

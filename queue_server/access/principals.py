@@ -118,7 +118,17 @@ AT_A_WINDOW: frozenset[type[Command]] = frozenset(
     }
 )
 ON_THE_FLOOR: frozenset[type[Command]] = frozenset(
-    {do.TakeTicket, do.CheckIn, do.ReturnMissed, do.Found, do.ChangeClass, do.Cancel, do.Transfer, BookSlot}
+    {
+        do.TakeTicket,
+        do.CheckIn,
+        do.ReturnMissed,
+        do.Found,
+        do.ChangeClass,
+        do.Cancel,
+        do.Transfer,
+        do.AskReprint,
+        BookSlot,
+    }
 )
 BY_MANAGERS: frozenset[type[Command]] = frozenset(
     {
@@ -142,7 +152,7 @@ BY_ADMINS: frozenset[type[Command]] = frozenset(
     {PublishPlan, GrantToken, RevokeToken, RevokeDevice, register.ExpireToken, *accounts.DECIDERS}
 )
 MAY: dict[str, frozenset[type[Command]]] = {
-    KIOSK: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
+    KIOSK: frozenset({do.TakeTicket, do.CheckIn, do.AskReprint, BookSlot}),
     BOARD: frozenset({do.Spoken, do.SoundState}),
     CLERK: AT_A_WINDOW | ON_THE_FLOOR,
     FLOOR: ON_THE_FLOOR | {do.Unpark},

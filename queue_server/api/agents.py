@@ -156,8 +156,9 @@ class Session:
 
     async def _tell_late(self, parcel: Parcel) -> None:
         """The hall has noted that nobody knows; now somebody does."""
-        if parcel.job.state is not JobState.UNCONFIRMED:
-            await note_slip(self._post.hall, ticket_of(parcel.job), parcel.job, late=True)
+        ticket = ticket_of(parcel.job)
+        if ticket and parcel.job.state is not JobState.UNCONFIRMED:
+            await note_slip(self._post.hall, ticket, parcel.job, late=True)
 
     # --- delivering ---------------------------------------------------------------------------
 

@@ -154,6 +154,10 @@ class Call:
         asked = self.request.scope["path"].encode() + b"\n" + self._raw
         return _digest(scope.encode()), _digest(asked)
 
+    def digest_of_key(self) -> str:
+        """The caller's idempotency key as a name: the same for whoever sends this again, and only then."""
+        return _digest(f"{self.principal.id}\n{self.request.scope['path']}\n{self._given_key()}".encode())
+
     def _given_key(self) -> str:
         keys = self.request.headers.getlist("idempotency-key")
         given = keys[0] if len(keys) == 1 else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from displays.board import Board
 from kiosk.menu import Menu
-from queue_server import views, wire
+from queue_server import papers, views, wire
 from queue_server.access.principals import may_see_health
 from queue_server.api.alarms import alarm_lines
 from queue_server.api.calls import Call
@@ -54,6 +54,7 @@ async def health(call: Call) -> wire.Health:
         alarms=alarm_lines(hall),
         told=await _told(call),
         silent=hall.day.state.now.broken_zones if hall.day else (),
+        printers=papers.lines(hall.day.state, hall.day.state.plan) if hall.day else (),
     )
 
 

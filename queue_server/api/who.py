@@ -31,6 +31,7 @@ from queue_server.api.problems import Unfit
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
 from queue_server.hall.refusals import NotNow, NotYours, Unknown
+from queue_server.reactions.post import Post
 from queue_server.store.logs import StoreRefused, Unanswered
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,6 +43,7 @@ class Halls(Protocol):
     public_url: str
     limits: TicketLimits
     webhooks: tuple[Webhook, ...]
+    posts: dict[str, Post]
 
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""

@@ -161,7 +161,7 @@ def _paper(data: bytes, dots: int) -> Image.Image:
 
 
 def _printer(plan: Plan, wanted: str) -> Printer:
-    from queue_server.reactions.printing import spoken_to
+    from queue_server.reactions.addresses import spoken_to
 
     if not plan.printers:
         raise Refusal("the hall file has no [[printer]]")

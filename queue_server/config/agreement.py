@@ -195,7 +195,7 @@ def _covered(pairs: Iterable[tuple[str, str]], letter: str, cls: str) -> bool:
 
 
 def check_printers(kiosks: Iterable[Record], printers: Iterable[Record]) -> None:
-    """A kiosk's printer is one of the hall's."""
+    """A kiosk's printer is one of the hall's, and so is the one that prints instead of another."""
     if any("id" not in printer for printer in printers):
         return
     ids = [printer["id"] for printer in printers]
@@ -203,6 +203,13 @@ def check_printers(kiosks: Iterable[Record], printers: Iterable[Record]) -> None
         if "printer" in kiosk and kiosk["printer"] not in ids:
             known = f"there are {quoted(ids)}" if ids else "the file has no [[printer]]"
             kiosk.key_place("printer").wrong(f'there is no printer "{kiosk["printer"]}"; {known}')
+    for printer in printers:
+        if "fallback" in printer and printer["fallback"] not in ids:
+            printer.key_place("fallback").wrong(
+                f'there is no printer "{printer["fallback"]}"; there are {quoted(ids)}'
+            )
+        elif printer.get("fallback") == printer["id"]:
+            printer.key_place("fallback").wrong("names the printer itself; name another one or leave it out")
 
 
 def check_hours(file: Record) -> None:

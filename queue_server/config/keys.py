@@ -31,6 +31,8 @@ ACTS = (
 TEXT_MODES = ("raster", "gb18030", "gbk", "utf8")
 OUTCOMES = ("done", "accepted", "deferred", "supplement", "rejected", "transferred", "consult")
 
+ACKNOWLEDGE = ("status", "process_id", "none")
+
 identifier = values.pattern(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", "is not an id: use letters A-Z a-z, digits, - and _, 32 at most"
 )
@@ -197,6 +199,7 @@ RULES = {
     "ratio": Key(values.or_off(values.number(1, 100))),
     "number_digits": Key(values.number(2, 6)),
     "long_queue": Key(values.or_off(values.number(1, 10_000))),
+    "slip_expires": Key(values.duration(MINUTE, HOUR)),
 }
 
 CATEGORY = {
@@ -258,6 +261,8 @@ PRINTER = {
     "address": Key(address, required=True),
     "width": Key(values.one_number_of(576, 384)),
     "text_mode": Key(values.one_of(TEXT_MODES)),
+    "acknowledge": Key(values.one_of(ACKNOWLEDGE)),
+    "fallback": Key(identifier),
 }
 
 VOICE = {

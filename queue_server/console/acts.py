@@ -28,7 +28,10 @@ KEYS = {
 }
 """Every act of the key bar and its key."""
 
-MORE = ("call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release")
+MORE = (
+    "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
+    "printers",
+)  # fmt: skip
 """What F12 offers, in its order."""
 
 

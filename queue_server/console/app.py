@@ -21,7 +21,7 @@ from queue_server.console.panels import Aside, Corner, Figures, Head, Key, Prese
 from queue_server.console.scene import Scene, person
 from queue_server.console.station import WIDE, Answered, Station
 from queue_server.console.words import say
-from queue_server.wire import TicketView
+from queue_server.wire import Printers, TicketView
 
 
 class Counter(Screen[None]):
@@ -145,6 +145,10 @@ class ConsoleApp(Station):
                 await self.send(request)
         await self.end()
         return None
+
+    async def printers(self) -> Printers:
+        """How the hall's printers are now."""
+        return await self.client.printers()
 
     async def outcomes(self, ticket: TicketView) -> dict[str, str] | None:
         """The result of each matter; None when the clerk goes back (flows.Ask)."""

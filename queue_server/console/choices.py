@@ -58,6 +58,26 @@ def other_windows(scene: Scene) -> list[Choice]:
     ]
 
 
+def state_of(printer: wire.PrinterLine, lang: str) -> str:
+    """How a printer is, in a word or two."""
+    return say(f"printer.{printer.state or 'unknown'}", lang)
+
+
+def printer_choice(printer: wire.PrinterLine, lang: str) -> Choice:
+    """A printer, where it stands and how it is; one that cannot print cannot be picked."""
+    state = state_of(printer, lang)
+    name = f"{printer.id}  {printer.place}".rstrip()
+    return Choice(printer.id, name, state, "" if printer.can_print else state)
+
+
+def slip_choice(slip: wire.SlipLine, scene: Scene) -> Choice:
+    """One of a printer's last slips, and what became of it."""
+    outcome = say(f"slip.{slip.outcome}", scene.lang)
+    marked = f" {say('slip.marked', scene.lang)}" if slip.marked else ""
+    ago = say("slip.ago", scene.lang, n=minutes(scene.now - slip.at))
+    return Choice(f"{slip.ticket}{slip.at}", f"{slip.number}{marked}", f"{outcome}  {ago}")
+
+
 def served(scene: Scene) -> list[str]:
     """The letters of the categories that this window serves."""
     pairs = scene.view.serves if scene.view is not None else ()

@@ -22,7 +22,18 @@ import msgspec
 from kiosk.menu import Receipt
 from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
-from queue_server.wire import Done, EnterByHand, Hall, NewPassword, Nothing, Problem, SignedIn, SignIn, WhoAmI
+from queue_server.wire import (
+    Done,
+    EnterByHand,
+    Hall,
+    NewPassword,
+    Nothing,
+    Printers,
+    Problem,
+    SignedIn,
+    SignIn,
+    WhoAmI,
+)
 
 Answer = TypeVar("Answer")
 
@@ -151,6 +162,10 @@ class HallClient:
     async def me(self) -> WhoAmI:
         """Whom the hall takes us for. Raises Refused or Unreachable."""
         return await self._ask(f"{self._hall}/me", WhoAmI)
+
+    async def printers(self) -> Printers:
+        """Every printer, its state and its last slips. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/printers", Printers)
 
     async def act(self, path: str, body: msgspec.Struct | None = None) -> Done:
         """Do one thing at the hall, `path` being ``windows/3/call-next`` and the like.

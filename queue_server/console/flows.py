@@ -12,7 +12,16 @@ from typing import Protocol
 import msgspec
 
 from queue_server import wire
-from queue_server.console.choices import Choice, categories, labelled, other_windows, served
+from queue_server.console.choices import (
+    Choice,
+    categories,
+    labelled,
+    other_windows,
+    printer_choice,
+    served,
+    slip_choice,
+    state_of,
+)
 from queue_server.console.scene import Scene
 from queue_server.console.words import named, say
 
@@ -39,6 +48,9 @@ class Ask(Protocol):
 
     async def number(self, title: str, about: str = "") -> str | None:
         """A ticket's number."""
+
+    async def printers(self) -> wire.Printers:
+        """How the hall's printers are now."""
 
     async def outcomes(self, ticket: wire.TicketView) -> dict[str, str] | None:
         """A result for each matter of the ticket."""
@@ -257,6 +269,41 @@ async def serve_without_ticket(ask: Ask) -> Request | None:
     return Request("serve", f"windows/{scene.window}/serve", body)
 
 
+# --- paper --------------------------------------------------------------------------------
+
+
+async def reprint(ask: Ask) -> Request | None:
+    """Print a slip once more (补打): the present visitor's, or that of a number."""
+    scene = ask.scene
+    title = say("title.reprint", scene.lang)
+    number: str | None = scene.present.number if scene.present is not None else None
+    if number is None:
+        number = await ask.number(title, say("pick.number", scene.lang))
+    if number is not None and number.isdigit():
+        letter = await _letter(ask, number)
+        number = f"{letter}{number.zfill(3)}" if letter is not None else None
+    if number is None:
+        return None
+    printers = (await ask.printers()).printers
+    printer = await ask.pick(title, [printer_choice(each, scene.lang) for each in printers], number)
+    if printer is None:
+        return None
+    return Request("reprint", f"numbers/{number}/reprint", wire.Reprint(printer=printer))
+
+
+async def printers(ask: Ask) -> Request | None:
+    """How each printer is, and what became of its last slips; looking changes nothing."""
+    scene = ask.scene
+    known = (await ask.printers()).printers
+    looked = [msgspec.structs.replace(printer_choice(each, scene.lang), why="") for each in known]
+    title = say("title.printers", scene.lang)
+    while (picked := await ask.pick(title, looked)) is not None:
+        printer = next(each for each in known if each.id == picked)
+        about = named(printer.trouble, scene.lang) if printer.trouble else state_of(printer, scene.lang)
+        await ask.pick(title, [slip_choice(slip, scene) for slip in printer.slips], about)
+    return None
+
+
 # --- the window itself --------------------------------------------------------------------
 
 
@@ -349,4 +396,6 @@ FLOWS: dict[str, Flow] = {
     "cancel": cancel,
     "close": close_window,
     "release": release,
+    "reprint": reprint,
+    "printers": printers,
 }

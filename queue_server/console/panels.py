@@ -87,7 +87,7 @@ def headline(scene: Known, width: int, *here: str) -> Content:
 
 
 class Strip(Panel):
-    """One line for what the clerk must know: no link, a pause to come, an overdue form, a notice."""
+    """One line for what the clerk must know: no link, a pause to come, an overdue form, paper, a notice."""
 
     def draw(self, scene: Scene, size: Size) -> Content:
         text, style = self._most_urgent(scene)
@@ -106,6 +106,8 @@ class Strip(Panel):
             return say("strip.overdue", lang, numbers=" ".join(overdue)), "warn"
         if view.pausing:
             return say("strip.pausing", lang, reason=scene.reason("pause", view.reason)), "warn"
+        if view.troubles:
+            return named(view.troubles[0], lang), "warn"
         if view.notices:
             return say("strip.notice", lang, text=named(view.notices[0], lang)), ""
         return "", ""

@@ -24,6 +24,11 @@ ANCHOR_GONE = "anchor_gone"
 NOT_ANCHORED = "not_anchored"
 NOT_TOLD = "not_told"
 DEVICE_GONE = "device_gone"
+PAPER_LOW = "printer_paper_low"
+PAPER_OUT = "printer_paper_out"
+COVER_OPEN = "printer_cover_open"
+CUTTER = "printer_cutter_error"
+PRINTER_GONE = "printer_offline"
 
 HALTS = (BROKEN, NEWER, FORKED, NO_PLAN)
 """Alarms after which a log accepts nothing."""

@@ -141,6 +141,24 @@ class NoteSlip(Command, frozen=True):
     ticket: str
     outcome: str
     reason: str = ""
+    printer: str = ""
+    sent: bool = False
+    marked: bool = False
+
+
+class AskReprint(Command, frozen=True):
+    """Print a ticket's slip at this printer: it was lost, or there was no paper (D9, D15)."""
+
+    ticket: str
+    printer: str
+
+
+class NotePrinter(Command, frozen=True):
+    """A printer is in this state since this time (ms)."""
+
+    printer: str
+    state: str
+    since: int
 
 
 class ServeWithoutTicket(Command, frozen=True):

@@ -16,6 +16,7 @@ from queue_server.hall.model import (
     SERVING,
     Category,
     Kept,
+    PrinterSeen,
     Status,
     Tally,
     Ticket,
@@ -51,6 +52,7 @@ class Day:
         self.last_acts: dict[int, str] = {}
         self.tallies: dict[int, Tally] = {}
         self.kept: dict[str, Kept] = {}
+        self.printers: dict[str, PrinterSeen] = {}
         self.ends: dict[str, int] = {}
         self.status: dict[str, Status] = {"day": Status()}
         self.line = Line()
@@ -188,7 +190,7 @@ class Day:
             for name in ("tickets", "numbers", "visits", "bookings", "windows", "categories", "undoables")
         } | {
             name: sorted(getattr(self, name).items(), key=lambda item: str(item[0]))
-            for name in ("last_acts", "tallies", "kept", "ends", "status")
+            for name in ("last_acts", "tallies", "kept", "ends", "printers", "status")
         }
         line = {f"{category}/{cls}": list(places) for (category, cls), places in self.line.pairs()}
         return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items())])

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from queue_server.hall import calling, desks, holders, running, serving, taking
+from queue_server.hall import calling, desks, holders, paper, running, serving, taking
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
@@ -34,7 +34,9 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.TakeTicket: taking.take_ticket,
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,
-    do.NoteSlip: taking.note_slip,
+    do.NoteSlip: paper.note_slip,
+    do.AskReprint: paper.ask_reprint,
+    do.NotePrinter: paper.note_printer,
     do.ServeWithoutTicket: taking.serve_without_ticket,
     do.CallNext: calling.call_next,
     do.CallNumber: calling.call_number,

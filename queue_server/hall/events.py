@@ -110,11 +110,32 @@ class TicketTaken(Event, frozen=True, tag="taken"):
 
 
 class SlipNoted(Event, frozen=True, tag="slip"):
-    """What became of a ticket's paper (S29): staff see it, the ticket stays as it is."""
+    """What became of a ticket's paper (S29): staff see it, the ticket stays as it is.
+
+    `sent` says whether a byte of it may have reached the `printer`, `marked` that it was one marked 补打.
+    """
 
     ticket: str
     outcome: str
     reason: str = ""
+    printer: str = ""
+    sent: bool = False
+    marked: bool = False
+
+
+class ReprintAsked(Event, frozen=True, tag="reprint"):
+    """Somebody wants a ticket's slip, now, at this printer (补打)."""
+
+    ticket: str
+    printer: str
+
+
+class PrinterNoted(Event, frozen=True, tag="printer"):
+    """A printer is in another state, since this time (ms): its kiosk and staff are told (S29)."""
+
+    printer: str
+    state: str
+    since: int
 
 
 class Called(Event, frozen=True, tag="called"):
@@ -391,6 +412,8 @@ AnyEvent = (
     | AlarmSeen
     | TicketTaken
     | SlipNoted
+    | ReprintAsked
+    | PrinterNoted
     | Called
     | Recalled
     | CallSpoken

@@ -35,6 +35,8 @@ from queue_server.hall.model import (
     WAITING,
     Kept,
     PastCall,
+    PastSlip,
+    PrinterSeen,
     Seen,
     Segment,
     Stop,
@@ -47,6 +49,8 @@ from queue_server.hall.model import (
 from queue_server.hall.plan import ORDINARY, PRIORITY
 
 RECENT_CALLS = 12
+RECENT_SLIPS = 10
+"""Slips of each printer that staff see."""
 
 
 class Contradiction(Exception):
@@ -235,7 +239,23 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
 
 @applies(ev.SlipNoted)
 def _slip_noted(day: Day, r: ev.Record, seq: int, e: ev.SlipNoted) -> None:
-    _lasting(day, e.ticket, paper=e.outcome)
+    sent = day.tickets[e.ticket].paper_sent or e.sent
+    _lasting(day, e.ticket, paper=e.outcome, paper_at=e.printer, paper_sent=sent, paper_asked=None)
+    if e.printer:
+        seen = day.printers.get(e.printer, PrinterSeen())
+        slip = PastSlip(r.at, e.ticket, e.outcome, e.reason, e.marked)
+        day.put(day.printers, e.printer, replace(seen, slips=(slip, *seen.slips[: RECENT_SLIPS - 1])))
+
+
+@applies(ev.ReprintAsked)
+def _reprint_asked(day: Day, r: ev.Record, seq: int, e: ev.ReprintAsked) -> None:
+    _lasting(day, e.ticket, paper_asked=r.at)
+
+
+@applies(ev.PrinterNoted)
+def _printer_noted(day: Day, r: ev.Record, seq: int, e: ev.PrinterNoted) -> None:
+    seen = day.printers.get(e.printer, PrinterSeen())
+    day.put(day.printers, e.printer, replace(seen, state=e.state, since=e.since))
 
 
 # --- tickets: calling ------------------------------------------------------------------

@@ -82,7 +82,9 @@ class Ticket(Record, frozen=True):
 
     Its place is ``(due, place)``: `place` is the sequence of the event that last set the
     due. `reference` is what the due is computed from; `directed_window`/`directed_clerk`
-    take it out of the category's line. `paper` is what became of the slip ("" is not known yet).
+    take it out of the category's line. `paper` is what became of the slip ("" is not known yet) and
+    `paper_at` the printer; `paper_sent` says whether any paper may exist, `paper_asked` since when (ms)
+    a slip that somebody asked for is under way.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none).
     """
@@ -130,6 +132,9 @@ class Ticket(Record, frozen=True):
     passing_until: int | None = None
     passes: int = 0
     rated: str = ""
+    paper_at: str = ""
+    paper_sent: bool = False
+    paper_asked: int | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -254,6 +259,24 @@ class Answer(Record, frozen=True, omit_defaults=True):
     code: str = ""
     detail: str = ""
     seq: int = 0
+
+
+class PastSlip(Record, frozen=True):
+    """A slip that a printer was given: when that was over (ms), whose, what became of it, and why."""
+
+    at: int
+    ticket: str
+    outcome: str
+    reason: str
+    marked: bool
+
+
+class PrinterSeen(Record, frozen=True):
+    """How a printer was when it was last asked ("" before), since when (ms), and its last slips."""
+
+    state: str = ""
+    since: int = 0
+    slips: tuple[PastSlip, ...] = ()
 
 
 class Kept(Record, frozen=True):

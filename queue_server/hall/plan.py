@@ -75,7 +75,8 @@ class Rules(Frozen, frozen=True):
     those who were away at lunch. `cutoff_grace` is how far service may run past closing; None
     switches the cut-off off. A holder may let others pass for `let_pass` (None: not at all), so often as
     `let_pass_times` says. `ratio` (off) calls one priority visitor for every n ordinary. A kiosk asks
-    once more before it gives a ticket behind `long_queue` people (None: never).
+    once more before it gives a ticket behind `long_queue` people (None: never). A slip may still be
+    printed for `slip_expires` after it was asked for.
     """
 
     credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
@@ -99,6 +100,7 @@ class Rules(Frozen, frozen=True):
     ratio: int | None = None
     number_digits: int = 3
     long_queue: int | None = 30
+    slip_expires: int = 5 * MINUTE
 
 
 class Category(Frozen, frozen=True):
@@ -189,12 +191,18 @@ class Kiosk(Frozen, frozen=True):
 
 
 class Printer(Frozen, frozen=True):
-    """A ticket printer: where it is (`printers.address`), its dots across (576 or 384), how text is sent."""
+    """A ticket printer: where it is (`printers.address`), its dots across (576 or 384), how text is sent.
+
+    `acknowledge` is how it says that a slip is out (``status``, ``process_id``, ``none``); `fallback`
+    the printer that prints instead while nothing has been sent to this one ("": none).
+    """
 
     id: str
     address: str
     width: int = 576
     text_mode: str = "raster"
+    acknowledge: str = "status"
+    fallback: str = ""
 
 
 SLIP_PARTS = ("logo", "hall", "number", "matters", "facts", "claim", "checklist", "note")

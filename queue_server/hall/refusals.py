@@ -93,6 +93,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "unknown_account": Unknown,
     "unknown_case": Unknown,
     "unknown_papers": Unknown,
+    "unknown_printer": Unknown,
     # Conflict
     "ticket_state": Conflict,
     "ticket_ended": Conflict,
@@ -120,6 +121,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "day_open": Conflict,
     "class_unchanged": Conflict,
     "account_exists": Conflict,
+    "slip_coming": Conflict,
     "stale": Conflict,
     "case_state": Conflict,
     "case_travelling": Conflict,

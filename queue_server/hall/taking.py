@@ -230,14 +230,6 @@ def enter_by_hand(day: Day, ask: Ask, c: do.EnterByHand) -> Decision:
     )
 
 
-def note_slip(day: Day, ask: Ask, c: do.NoteSlip) -> Decision:
-    """What became of a ticket's paper; it changes nothing else."""
-    running(day)
-    ticket = day.ticket(c.ticket)
-    noted = ev.SlipNoted(ticket=ticket.id, outcome=c.outcome, reason=c.reason)
-    return Decision((noted,), Answer(ticket=ticket.id, number=ticket.number))
-
-
 def serve_without_ticket(day: Day, ask: Ask, c: do.ServeWithoutTicket) -> Decision:
     """直接受理: a number with source ``window``; nobody's place changes, the reason is kept (D14)."""
     running(day)

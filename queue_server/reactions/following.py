@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import structlog
@@ -75,6 +75,15 @@ class Reaction(Protocol):
         ...
 
 
+@runtime_checkable
+class Busy(Protocol):
+    """A follower that also does something by itself, only while its process is the one that acts."""
+
+    async def beside(self) -> None:
+        """Do it until cancelled."""
+        ...
+
+
 class LeaseLost(Exception):
     """Another process acts now."""
 
@@ -125,9 +134,11 @@ class Following:
             await self.hall.store.release_lease(self.hall.id, self.reaction.name, fence)
 
     async def _act(self, fence: int) -> None:
-        """Act until the lease is lost: one task keeps it, one follows."""
+        """Act until the lease is lost: one task keeps it, one follows, one does what else there is."""
         self.acting, self._saved = True, None
         both = [asyncio.ensure_future(self._keep(fence)), asyncio.ensure_future(self._follow(fence))]
+        if isinstance(self.reaction, Busy):
+            both.append(asyncio.ensure_future(self.reaction.beside()))
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

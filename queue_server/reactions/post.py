@@ -281,9 +281,17 @@ class Post:
         return self.hall.clock() / 1000
 
 
+CHECKLIST = "checklist"
+"""How the id of a job begins that is no ticket's: a list of what to bring."""
+
+
 def ticket_of(job: Job) -> str:
-    """The ticket whose slip a job prints: an id is date and ticket, and what tells a ticket's slips apart."""
-    return re.split("[:@]", job.id)[1]
+    """The ticket whose slip a job prints, "" for one that is no ticket's slip.
+
+    An id is date and ticket, and what tells a ticket's slips apart.
+    """
+    kind, ticket = re.split("[:@]", job.id)[:2]
+    return "" if kind == CHECKLIST else ticket
 
 
 def _lease(agent: str) -> str:

@@ -9,16 +9,22 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from printers.jobs import Job
-from queue_server.store.logs import Store
+from queue_server.store.logs import Store, StoreRefused, Unanswered
 
 KEPT = 12 * 3_600_000
 """How long (ms) a job is remembered: far beyond anything that could print it again."""
-TURN = 30_000
-"""How long (ms) a printer stays with a process that died at it: longer than a slip may take."""
+TURN = 9_000
+"""How long (ms) a printer stays with a process that died at it; a living one renews its turn."""
 LOOK = 0.05
+AT_ONCE = 8
+"""Jobs looked up or kept at once: a morning's backlog must not take every connection to the store."""
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Job)
+
+
+class TurnLost(Exception):
+    """Another process has the printer now."""
 
 
 class PrintJobs:
@@ -31,24 +37,31 @@ class PrintJobs:
         self._store = store
         self._hall = hall
         self._here: dict[str, asyncio.Lock] = {}
+        self._few = asyncio.Semaphore(AT_ONCE)
 
     async def load(self, job_id: str) -> Job | None:
         """The job as last saved."""
-        kept = await self._store.get_side(self._hall, f"job:{job_id}")
+        async with self._few:
+            kept = await self._store.get_side(self._hall, f"job:{job_id}")
         return _decoder.decode(kept) if kept else None
 
     async def save(self, job: Job) -> None:
         """Keep the job."""
-        await self._store.put_side(self._hall, f"job:{job.id}", _encoder.encode(job), KEPT)
+        async with self._few:
+            await self._store.put_side(self._hall, f"job:{job.id}", _encoder.encode(job), KEPT)
 
     @contextlib.asynccontextmanager
     async def hold(self, printer: str) -> AsyncIterator[None]:
-        """Wait for the printer to be free, and keep it while inside."""
+        """Wait for the printer to be free, and keep it while inside, however long that takes.
+
+        Whoever loses it (the store was away for longer than a turn) goes no further: `TurnLost`.
+        """
         name = f"printer:{printer}"
         async with self._here.setdefault(printer, asyncio.Lock()):
             fence = await self._turn(name)
             try:
-                yield
+                async with self._kept(name, fence):
+                    yield
             finally:
                 await self._store.release_lease(self._hall, name, fence)
 
@@ -58,3 +71,35 @@ class PrintJobs:
             if fence is not None:
                 return fence
             await asyncio.sleep(LOOK)
+
+    async def _renewed(self, name: str, fence: int) -> bool:
+        """Whether the turn is still ours; a store that does not answer may have let it run out."""
+        try:
+            return await self._store.renew_lease(self._hall, name, fence, TURN)
+        except (Unanswered, StoreRefused):
+            return False
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, name: str, fence: int) -> AsyncIterator[None]:
+        """Renew the lease while the block runs; a block whose lease is lost is cancelled."""
+        whose = asyncio.current_task()
+        assert whose is not None
+        lost = False
+
+        async def keep() -> None:
+            nonlocal lost
+            while not lost:
+                await asyncio.sleep(TURN / 3000)
+                lost = not await self._renewed(name, fence)
+            whose.cancel()
+
+        keeping = asyncio.ensure_future(keep())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if lost and not whose.uncancel():
+                raise TurnLost(name) from None
+            raise
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)

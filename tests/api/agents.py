@@ -17,7 +17,7 @@ from printers.virtual import VirtualPrinter
 from queue_server.access.principals import PRINTER, token_hash
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import Plan
-from queue_server.hall.register import Grant, GrantToken
+from queue_server.hall.register import Grant, GrantToken, PublishPlan
 from queue_server.reactions.following import Following
 from queue_server.reactions.post import Post
 from queue_server.reactions.printing import Printing
@@ -44,6 +44,15 @@ async def let_in(hall: Served, name: str = NAME, token: str = TOKEN) -> None:
     live = hall.site.halls[hall.hall]
     grant = GrantToken(token_hash(token), Grant(f"device:{name}", name, PRINTER))
     await live.register.ask(Ask(at=live.clock(), by="system", command=grant))
+
+
+async def slips_expire(hall: Served, after: int) -> None:
+    """From now on the hall's slips are printed until this long (ms) after they were asked for."""
+    live = hall.site.halls[hall.hall]
+    agreed = live.register.state.plan
+    assert agreed is not None
+    changed = replace(agreed, rules=replace(agreed.rules, slip_expires=after))
+    await live.register.ask(Ask(at=live.clock(), by="system", command=PublishPlan(changed)))
 
 
 def post_of(hall: Served) -> Post:

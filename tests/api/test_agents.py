@@ -12,7 +12,6 @@ import pytest
 from printers.status import State
 from printers.virtual import Manner, VirtualPrinter
 from queue_server.reactions import following, post
-from queue_server.reactions import printing as printing_module
 from tests.api.agents import (
     START,
     agent_of,
@@ -25,6 +24,7 @@ from tests.api.agents import (
     post_of,
     printing,
     reprints,
+    slips_expire,
 )
 from tests.api.hall import Served, served
 from tests.console.relay import Relay, relayed
@@ -203,11 +203,11 @@ async def test_without_its_agent_a_printer_is_offline_and_the_slip_is_given_back
 
 @pytest.mark.proves("S30")
 async def test_a_slip_that_waited_too_long_for_its_agent_is_never_printed(
-    hall: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, virtual: VirtualPrinter
+    hall: Served, tmp_path: Path, virtual: VirtualPrinter
 ) -> None:
-    monkeypatch.setattr(printing_module, "EXPIRES", 0)
+    await slips_expire(hall, 0)
     await paper_is(hall, await hall.take(), "expired")
-    monkeypatch.setattr(printing_module, "EXPIRES", 300)
+    await slips_expire(hall, 300_000)
     async with agent_of(hall.base, hall.hall, tmp_path, virtual):
         await here(hall)
         await paper_is(hall, await hall.take(), "printed")
@@ -242,7 +242,7 @@ async def test_how_a_printer_is_comes_to_the_hall_before_anyone_touches_a_button
 async def test_an_agent_that_comes_back_too_late_still_tells_what_became_of_its_slip(
     hall: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, virtual: VirtualPrinter
 ) -> None:
-    monkeypatch.setattr(printing_module, "EXPIRES", 6)
+    await slips_expire(hall, 6000)
     monkeypatch.setattr(post, "AT_WORK", 0.0)
     async with (
         cutting(hall.base, b'"type":"print"', True) as relay,

@@ -121,6 +121,12 @@ async def a_visit(walk: Walk) -> None:
     code = check_code(walk.hall.site.halls[walk.hall.hall].secret(first), first)
     claimed = await walk.do("kiosk", "claims", {"number": "d001", "code": code.lower()})
     assert f"{claimed['ticket']}.{claimed['secret']}" == holder
+    slip = await walk.see(holder, f"/tickets/{first}/slip")
+    assert slip == {"outcome": "", "coming": False, "printer": "", "place": ""}
+    await walk.do("kiosk", f"tickets/{first}/reprint", {"code": code.lower()})
+    again = await walk.do("floor", "numbers/F001/reprint", {"printer": "p1"})
+    assert (again["ticket"], again["detail"]) == (second, "p1")
+    assert [p["id"] for p in (await walk.see("floor", "/printers"))["printers"]] == ["p1"]
     await walk.do("floor", f"tickets/{second}/cancel", {"reason": "left"})
 
 

@@ -14,7 +14,7 @@ from printers.slip import Slip
 from printers.spool import HereAndNow, Outcome, print_slip
 from printers.virtual import VirtualPrinter
 
-QUICK = Deadlines(connect=0.5, write=0.5, answer=0.1, finish=0.5)
+QUICK = Deadlines(connect=0.5, write=0.5, answer=0.1, finish=0.5, comeback=0.4)
 """Deadlines for tests: a stuck printer shows within about a second."""
 
 PrintOn = Callable[..., Awaitable[Outcome]]

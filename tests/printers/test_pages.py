@@ -47,3 +47,26 @@ async def test_slips_are_listed_newest_first_with_their_pictures(
 async def test_only_slips_are_served(client: httpx.AsyncClient) -> None:
     assert (await client.get("/printer/slips/..%2F..%2Fetc%2Fpasswd")).status_code == 404
     assert (await client.get("/printer/slips/none.png")).status_code == 404
+
+
+async def test_the_switches_make_the_printer_misbehave_and_say_how_it_does(
+    client: httpx.AsyncClient, virtual: VirtualPrinter
+) -> None:
+    assert (await client.get("/printer/manners")).json() == []
+    told = await client.post("/printer/manners", json=["paper_out", "stale_asb"])
+    assert told.json() == ["paper_out", "stale_asb"]
+    assert virtual.stopped
+    page = (await client.get("/printer")).text
+    assert page.count('aria-pressed="true"') == 2
+    assert (await client.post("/printer/manners", json=[])).json() == []
+    assert not virtual.stopped
+
+
+@pytest.mark.parametrize("body", [b"[", b'["burns"]', b"{}"])
+async def test_a_way_to_misbehave_that_does_not_exist_is_refused(
+    client: httpx.AsyncClient, virtual: VirtualPrinter, body: bytes
+) -> None:
+    headers = {"content-type": "application/json"}
+    assert (await client.post("/printer/manners", content=body, headers=headers)).status_code == 422
+    assert (await client.post("/printer/manners", data={"a": "b"})).status_code == 415
+    assert not virtual.manners

@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import zxingcpp
 from PIL import Image, ImageOps
 
 from printers.encoding import TextMode
-from printers.jobs import Job, JobState, copy, step
+from printers.jobs import IllegalStep, Job, JobState, copy, doubtful, elsewhere, step
 from printers.printer import Printer
 from printers.spool import HereAndNow, print_slip
 from printers.status import State, ask
@@ -267,3 +268,69 @@ def test_importing_printers_brings_in_neither_web_framework_nor_store() -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+# --- a printer that stops with a slip in it, and one that falls silent ------------------------------
+
+
+async def test_a_printer_that_gets_paper_in_time_finishes_its_slip_and_nothing_is_printed_again(
+    virtual: VirtualPrinter, spool: HereAndNow
+) -> None:
+    patient = msgspec.structs.replace(QUICK, comeback=20.0, finish=5.0)
+    printer = Printer("hall-1", *virtual.address, text_mode=TextMode.GB18030, deadlines=patient)
+    told: list[State] = []
+
+    async def tell(state: State) -> None:
+        told.append(state)
+        if state is State.PAPER_OUT:
+            await virtual.misbehave()
+
+    await virtual.misbehave(Manner.PAPER_OUT_MID_JOB)
+    outcome = await print_slip(printer, Job("j", "hall-1", ZH, time.time() + 60), spool, spool, tell=tell)
+    assert (outcome.job.state, doubtful(outcome.job)) == (JobState.PRINTED, False)
+    assert told == [State.READY, State.PAPER_OUT, State.READY]
+    (slip,) = virtual.slips
+    assert slip.complete
+
+
+@pytest.mark.proves("S30")
+async def test_a_slip_that_was_given_up_does_not_come_out_with_the_next_paper(
+    virtual: VirtualPrinter, print_on: PrintOn
+) -> None:
+    mode = TextMode.GB18030
+    await virtual.misbehave(Manner.PAPER_OUT_MID_JOB)
+    first = await print_on(ZH, text_mode=mode)
+    assert (first.job.state, doubtful(first.job)) == (JobState.FAILED, True)
+    await virtual.misbehave()
+    assert (await print_on(ZH, "job-2", text_mode=mode)).on_paper
+    await virtual.wait_for_slips(1)
+    assert [slip.complete for slip in virtual.slips].count(True) == 1
+
+
+async def test_a_printer_that_falls_silent_is_in_doubt_one_that_never_speaks_is_believed(
+    virtual: VirtualPrinter, print_on: PrintOn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await virtual.misbehave(Manner.MUTE)
+    mute = (await print_on(ZH)).job
+    assert (mute.state, mute.reason, doubtful(mute)) == (JobState.UNCONFIRMED, "no_answer", False)
+    await virtual.misbehave()
+    cannot = (await print_on(ZH, "job-2", acknowledge="none")).job
+    assert (cannot.state, cannot.reason, doubtful(cannot)) == (JobState.UNCONFIRMED, "no_answer", False)
+    monkeypatch.setattr("printers.spool.STATUS_REQUEST", b"")
+    silent = (await print_on(ZH, "job-3")).job
+    assert (silent.state, silent.reason, doubtful(silent)) == (JobState.UNCONFIRMED, "fell_silent", True)
+
+
+@pytest.mark.proves("S29")
+@pytest.mark.parametrize("manner", STOPPED)
+async def test_what_was_never_begun_may_go_to_another_printer_and_needs_no_mark(
+    virtual: VirtualPrinter, print_on: PrintOn, manner: Manner
+) -> None:
+    await virtual.misbehave(manner)
+    failed = (await print_on(ZH)).job
+    other = elsewhere(failed, "hall-2")
+    assert (other.printer, other.slip.marks, other.state) == ("hall-2", ZH.marks, JobState.QUEUED)
+    assert virtual.obeyed_in_data == 0
+    begun = step(step(msgspec.structs.replace(other), JobState.CHECKED, 1.0), JobState.SENDING, 1.0)
+    with pytest.raises(IllegalStep, match="cannot go to another printer"):
+        elsewhere(step(begun, JobState.FAILED, 1.0), "hall-3")

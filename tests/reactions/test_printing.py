@@ -9,13 +9,20 @@ import pytest
 from msgspec.structs import replace
 
 from printers.virtual import Manner, VirtualPrinter
+from queue_server import papers as papers_of
+from queue_server import views
 from queue_server.demo import demo_plan
 from queue_server.desk.hall import Hall
+from queue_server.hall import commands as do
+from queue_server.hall import plan
+from queue_server.hall.commands import Ask
 from queue_server.hall.plan import Plan
+from queue_server.hall.refusals import Refused
 from queue_server.reactions import following
+from queue_server.reactions.addresses import DEADLINES
 from queue_server.reactions.following import Following
 from queue_server.reactions.printing import Printing
-from tests.desk.live_hall import NOON, live, opened, take
+from tests.desk.live_hall import NOON, Clock, live, opened, take
 from tests.reactions.test_following import follower
 from tests.waiting import wait_until
 
@@ -129,3 +136,139 @@ def native(virtual: VirtualPrinter) -> Plan:
     """The demo hall, its printers that one and sent text, so that a slip's lines can be read back."""
     plan = demo_plan(NOON, f"127.0.0.1:{virtual.address[1]}")
     return replace(plan, printers=tuple(replace(p, text_mode="gb18030") for p in plan.printers))
+
+
+# --- the watch, the second printer, and slips that somebody asks for --------------------------------
+
+
+def with_two(one: VirtualPrinter, other: VirtualPrinter, fallback: str = "") -> Plan:
+    """Kiosk k1 beside printer p1, k2 beside p2; p1 may have a fallback."""
+    agreed = demo_plan(NOON)
+    printers = tuple(
+        plan.Printer(name, f"127.0.0.1:{virtual.address[1]}", text_mode="native", fallback=instead)
+        for name, virtual, instead in (("p1", one, fallback), ("p2", other, ""))
+    )
+    kiosks = (plan.Kiosk("k1", "东门", "p1"), plan.Kiosk("k2", "西门", "p2"))
+    return replace(agreed, kiosks=kiosks, printers=printers)
+
+
+def seen(hall: Hall, printer: str = "p1") -> str:
+    """How the log says that a printer is."""
+    assert hall.day is not None
+    found = hall.day.state.printers.get(printer)
+    return found.state if found else ""
+
+
+@pytest.mark.proves("S29")
+@pytest.mark.parametrize(
+    ("manner", "state"),
+    [
+        (Manner.PAPER_OUT, "paper_out"),
+        (Manner.COVER_OPEN, "cover_open"),
+        (Manner.OFFLINE, "offline"),
+        (Manner.REFUSE, "offline"),
+        (Manner.CUTTER_ERROR, "cutter_error"),
+        (Manner.PAPER_LOW, "paper_low"),
+        (Manner.MUTE, "unknown"),
+    ],
+)
+async def test_every_process_knows_how_a_printer_is_before_anybody_takes_a_ticket(
+    store_url: str, hall_id: str, tmp_path: Path, manner: Manner, state: str
+) -> None:
+    async with (
+        VirtualPrinter(tmp_path, name="p1") as virtual,
+        live(store_url, hall_id) as one,
+        live(store_url, hall_id) as other,
+    ):
+        await opened(one, native(virtual))
+        await wait_until(lambda: other.day is not None)
+        async with follower(one, printing(one)):
+            await wait_until(lambda: seen(one) == "ready", timeout=30)
+            await virtual.misbehave(manner)
+            await wait_until(lambda: seen(other) == state, timeout=30)
+            alarms = [alarm.code for _, alarm in one.alarms]
+            assert alarms == ([] if manner is Manner.MUTE else [f"printer_{state}"])
+            (paper,) = {p.can_print for p in await other.look(lambda day: views.menu(day, NOON, NOON).papers)}
+            assert paper is (manner in (Manner.PAPER_LOW, Manner.MUTE))
+            await virtual.misbehave()
+            await wait_until(lambda: seen(other) == "ready", timeout=30)
+        assert virtual.received > 0
+        assert not virtual.slips
+
+
+@pytest.mark.proves("S29")
+async def test_a_slip_that_one_printer_cannot_begin_comes_out_of_the_one_named_for_it(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    async with (
+        VirtualPrinter(tmp_path / "1") as first,
+        VirtualPrinter(tmp_path / "2") as second,
+        live(store_url, hall_id) as hall,
+    ):
+        await first.misbehave(Manner.COVER_OPEN)
+        await opened(hall, with_two(first, second, "p2"))
+        async with follower(hall, printing(hall)):
+            await _acting(hall)
+            await hall.ask(take("a"))
+            await wait_until(lambda: _paper_is(hall, "printed"), timeout=30)
+        (slip,) = second.slips
+        assert "补打" not in "".join(slip.lines)
+        assert not first.slips
+        told = await hall.look(lambda day: papers_of.of_ticket(day, day.tickets["a"]))
+        assert (told.printer, told.place) == ("p2", "西门")
+
+
+@pytest.mark.proves("D15")
+@pytest.mark.proves("S30")
+async def test_a_slip_that_was_printed_is_printed_again_only_marked_and_at_any_printer(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    async with (
+        VirtualPrinter(tmp_path / "1") as first,
+        VirtualPrinter(tmp_path / "2") as second,
+        live(store_url, hall_id) as hall,
+    ):
+        await opened(hall, with_two(first, second))
+        async with follower(hall, printing(hall)):
+            await _acting(hall)
+            await hall.ask(take("a"))
+            await wait_until(lambda: _paper_is(hall, "printed"), timeout=30)
+            asked = do.AskReprint(ticket="a", printer="p2")
+            await hall.ask(Ask(at=NOON, by="staff:floor", command=asked))
+            with pytest.raises(Refused, match="slip_coming"):
+                await hall.ask(Ask(at=NOON, by="staff:floor", command=asked))
+            (again,) = await second.wait_for_slips(1, seconds=30)
+            await wait_until(lambda: _settled(hall), timeout=30)
+        assert "D001" in again.lines
+        assert "补打" in "".join(again.lines)
+        assert len(first.slips) == 1
+
+
+async def _settled(hall: Hall) -> bool:
+    return await hall.look(lambda day: day.tickets["a"].paper_asked is None)
+
+
+@pytest.mark.proves("S30")
+async def test_paper_put_in_after_half_an_hour_prints_nothing_old(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    clock = Clock()
+    async with VirtualPrinter(tmp_path) as virtual, live(store_url, hall_id, clock) as hall:
+        await opened(hall, native(virtual))
+        hurried = Printing(hall, URL, deadlines=replace(DEADLINES, comeback=0.5))
+        async with follower(hall, hurried):
+            await wait_until(lambda: seen(hall) == "ready", timeout=30)
+            await virtual.misbehave(Manner.PAPER_OUT_MID_JOB)
+            await hall.ask(take("a"))
+            await wait_until(lambda: _paper_is(hall, "failed"), timeout=30)
+            clock.now += 30 * 60_000
+            await virtual.misbehave()
+            await wait_until(lambda: seen(hall) == "ready", timeout=30)
+            await hall.ask(take("b", at=clock.now))
+            await wait_until(lambda: _paper_is_of(hall, "b", "printed"), timeout=30)
+        whole = [slip for slip in virtual.slips if slip.complete]
+        assert ["D002" in slip.lines for slip in whole] == [True]
+
+
+async def _paper_is_of(hall: Hall, ticket: str, paper: str) -> bool:
+    return await hall.look(lambda day: day.tickets[ticket].paper == paper)

@@ -14,7 +14,7 @@ from queue_server.demo import demo_plan
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import HOUR, Hours, Plan, Printer, Slip, Span
-from queue_server.reactions.printing import spoken_to
+from queue_server.reactions.addresses import spoken_to
 from tests.desk.live_hall import NOON, live, opened, sit
 from tests.reactions.test_following import follower
 from tests.reactions.test_printing import _acting, _all_on_paper, printing
