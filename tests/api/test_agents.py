@@ -233,10 +233,38 @@ async def test_how_a_printer_is_comes_to_the_hall_before_anyone_touches_a_button
 
     async with agent_of(hall.base, hall.hall, tmp_path, virtual):
         await here(hall)
+        await wait_until(lambda: noted(hall) == State.READY, START)
         await virtual.misbehave(manner)
         await wait_until(is_so, START)
+        await wait_until(lambda: noted(hall) == state, START)
+        (seen,) = (await hall.get("floor", "/printers")).json()["printers"]
+        assert (seen["state"], seen["can_print"]) == (state, False)
+        (paper,) = {p["can_print"] for p in (await hall.get("", "/menu")).json()["papers"]}
+        assert not paper
         await paper_is(hall, await hall.take(), "failed")
+        await virtual.misbehave()
+        await wait_until(lambda: noted(hall) == State.READY, START)
+    await wait_until(lambda: noted(hall) == State.OFFLINE, START)
     assert not virtual.slips
+
+
+def noted(hall: Served) -> str:
+    """How the hall's log says that the printer beside the agent is."""
+    found = hall.day.printers.get("p1")
+    return found.state if found else ""
+
+
+async def test_a_checklist_comes_out_beside_the_agent_once_however_often_it_is_asked_for(
+    hall: Served, tmp_path: Path, virtual: VirtualPrinter
+) -> None:
+    async with agent_of(hall.base, hall.hall, tmp_path, virtual) as agent:
+        await here(hall)
+        asked = [await hall.post("kiosk", "checklists", {"matters": ["D01"]}, "one") for _ in range(2)]
+        assert [(answer.status_code, answer.json()["paper"]) for answer in asked] == [(200, "printed")] * 2
+        await all_told(agent)
+        again = await hall.post("kiosk", "checklists", {"matters": ["D01"]}, "other")
+        assert again.json()["paper"] == "printed"
+    assert ["材料清单" in "".join(slip.lines) for slip in virtual.slips] == [True, True]
 
 
 async def test_an_agent_that_comes_back_too_late_still_tells_what_became_of_its_slip(

@@ -55,6 +55,25 @@ async def test_the_right_code_forgets_the_wrong_ones_before_it(store_url: str, h
             assert (await try_code(hall, f" {code_of(hall, ticket).lower()} ", "doo1"))[0] == 200
 
 
+@pytest.mark.proves("D15")
+async def test_a_slip_is_printed_again_for_its_code_only_and_the_tries_count_with_the_others(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        ticket, other = await hall.take(), await hall.take()
+
+        async def ask(path: str, code: str) -> tuple[int, str]:
+            answer = await hall.post("kiosk", path, {"code": code})
+            return answer.status_code, answer.json().get("code", "")
+
+        assert (await try_code(hall, "AAAAA"))[1] == "wrong_check_code"
+        paths = (f"tickets/{ticket}/reprint", "numbers/dOO1/reprint")
+        tries = [await ask(path, code_of(hall, other)) for path in paths * 2]
+        assert tries == [(403, "wrong_check_code")] * 4
+        assert await ask(paths[0], code_of(hall, ticket)) == (403, "too_many_tries")
+        assert await ask("numbers/d002/reprint", code_of(hall, other).lower()) == (200, "")
+
+
 async def test_an_opened_ticket_moves_and_comes_back_as_its_holder_asks(store_url: str, hall_id: str) -> None:
     async with served(store_url, hall_id) as hall:
         ticket = await hall.take()

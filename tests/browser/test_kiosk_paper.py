@@ -39,7 +39,7 @@ def arrive(page: Page, hall: PaperHall, number: int = 1, size: tuple[int, int] =
 def take(page: Page) -> str:
     """Touch a category and the key; the number on the screen."""
     page.click(".tile[data-category=D]")
-    page.wait_for_selector("yc-kiosk:not([data-settling])")
+    settled(page)
     page.click("[data-do=take][data-cls=ordinary]")
     expect(page.locator("[data-number]")).to_be_visible()
     return page.inner_text("[data-number]")
@@ -75,7 +75,7 @@ def test_without_paper_the_kiosk_says_so_first_and_then_the_number_fills_its_scr
         assert f"/{number}" not in read_qr(seen)
     wait_for(lambda: hall.paper(number) == "failed", 20)
     assert not hall.printers[0].slips
-    page.wait_for_selector("yc-kiosk:not([data-settling])")
+    settled(page)
     page.click("[data-do=wipe]")
     expect(page.locator(".step[data-step=start]")).to_be_visible()
 
@@ -104,7 +104,7 @@ def test_another_kiosk_prints_it_with_the_same_number_and_no_mark_for_nothing_wa
     out_of_paper(page, hall)
     number = take(page)
     wait_for(lambda: hall.paper(number) == "failed", 20)
-    page.wait_for_selector("yc-kiosk:not([data-settling])")
+    settled(page)
     page.click("[data-do=print]")
     (slip,) = hall.slips(2, 1)
     assert number in slip.lines
@@ -133,6 +133,44 @@ def test_paper_that_ends_in_the_middle_shows_the_number_and_a_marked_slip_follow
     assert ["补打" in "".join(slip.lines) for slip in whole].count(False) <= 1
 
 
+@pytest.mark.proves("D9")
+def test_later_any_kiosk_with_paper_prints_it_for_whoever_has_its_code(page: Page, hall: PaperHall) -> None:
+    arrive(page, hall)
+    out_of_paper(page, hall)
+    number = take(page)
+    code = page.inner_text("[data-code]")
+    wait_for(lambda: hall.paper(number) == "failed", 20)
+    settled(page)
+    page.click("[data-do=wipe]")
+    open_ticket(page, number, code)
+    expect(page.locator("[data-offer=reprint]")).to_be_hidden()
+    arrive(page, hall, 2)
+    open_ticket(page, number, code)
+    settled(page)
+    page.click("[data-offer=reprint]")
+    expect(page.locator("[data-held-said]")).to_have_text(translate("kiosk.reprinting", "zh"))
+    (slip,) = hall.slips(2, 1)
+    assert number in slip.lines
+    assert "补打" not in "".join(slip.lines), "no byte of it had left before"
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector("yc-kiosk:not([data-settling])")
+
+
+def open_ticket(page: Page, number: str, code: str) -> None:
+    """Open a ticket on the start page by its number and check code."""
+    settled(page)
+    page.click("[data-way=mine]")
+    for text, field in ((number, "number"), (code, "code")):
+        settled(page)
+        page.click(f"[data-field={field}]")
+        for key in text:
+            page.click(f'[data-key="{key}"]')
+    page.click("[data-kind=claim]")
+    expect(page.locator(".step[data-step=held]")).to_be_visible()
+
+
 def test_the_screens_without_paper_fit_every_kiosk(context: BrowserContext, hall: PaperHall) -> None:
     page = context.new_page()
     arrive(page, hall)
@@ -145,5 +183,5 @@ def test_the_screens_without_paper_fit_every_kiosk(context: BrowserContext, hall
         expect(page.locator("[data-no-paper]")).to_be_visible()
         expect(page.locator("[data-qr] svg")).to_be_visible()
         assert page.evaluate(INSIDE), size
-        page.wait_for_selector("yc-kiosk:not([data-settling])")
+        settled(page)
         page.click("[data-do=wipe]")
