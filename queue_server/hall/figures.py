@@ -6,6 +6,7 @@ import msgspec
 
 from queue_server.hall.day import Day
 from queue_server.hall.evolve import service_time
+from queue_server.hall.instant import Share, instant_share
 from queue_server.hall.model import DONE, ENDED, ENDS, HOLD_OVER, VOID_MISSED, Ticket
 
 
@@ -13,7 +14,8 @@ class Figures(msgspec.Struct, frozen=True):
     """The day in numbers; times in ms, means None without a case.
 
     `issued` = the sum of `ends` and `open`. `abandoned` is 弃号 = 过号作废 + 过号超时. Waiting counts from
-    taking to the first call that led to service; services left open are not in the means.
+    taking to the first call that led to service; services left open are not in the means. `instant` is the
+    即办率 by cases, of the day and of each category.
     """
 
     date: str
@@ -27,6 +29,8 @@ class Figures(msgspec.Struct, frozen=True):
     mean_service: int | None
     longest_service: int | None
     quarantined: tuple[int, ...]
+    instant: Share
+    instant_by_category: dict[str, Share]
 
 
 def figures(day: Day) -> Figures:
@@ -47,6 +51,8 @@ def figures(day: Day) -> Figures:
         mean_service=_mean(services),
         longest_service=max(services, default=None),
         quarantined=day.now.quarantined,
+        instant=instant_share(day),
+        instant_by_category={c.letter: instant_share(day, c.letter) for c in day.plan.categories},
     )
 
 
