@@ -152,7 +152,7 @@ async def served(
         await _furnish(site, one, plan or demo_with())
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=base) as client:
+        async with httpx.AsyncClient(base_url=base, timeout=30) as client:
             yield Served(app, site, hall, client, base)
     finally:
         server.should_exit = True

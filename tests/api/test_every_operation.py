@@ -211,6 +211,11 @@ async def the_floor(walk: Walk) -> None:
     await walk.do("manager", "categories/F/resume")
     await walk.do("manager", "notice", {"text": {"zh": "今天下午系统维护"}})
     assert (await walk.see("", "/menu"))["notices"] == [{"zh": "今天下午系统维护"}]
+    await walk.do("manager", "categories/F/quota", {"quota": 500})
+    shown = await walk.see("manager", "/overview")
+    assert next(line["quota"] for line in shown["categories"] if line["category"] == "F") == 500
+    now = walk.hall.site.halls[walk.hall.hall].clock()
+    await walk.do("manager", "alarms/seen", {"code": "clock_stepped", "log": walk.hall.hall, "until": now})
     await walk.do("manager", "windows/8/assign", {"serves": ["D", "F:priority"]})
     assert (await walk.see("clerk8", "/windows/8"))["serves"] == ["D", "F:priority"]
     await walk.do("clerk8", "windows/8/pause", {"reason": "rest"})
