@@ -38,7 +38,7 @@ export function openEnded(slip) {
   return slip === null || slip.coming || !["printed", "unconfirmed"].includes(slip.outcome);
 }
 
-/** The words of a machine without paper. @param {Paper} own @returns {"no_paper" | "no_print"} */
+/** The words of a machine without paper. @param {Paper} own @returns {"kiosk.no_paper" | "kiosk.no_print"} */
 export function why(own) {
-  return own.state === "paper_out" ? "no_paper" : "no_print";
+  return own.state === "paper_out" ? "kiosk.no_paper" : "kiosk.no_print";
 }

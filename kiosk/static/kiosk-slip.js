@@ -54,8 +54,8 @@ function paintTicketPaper(root, hall, state, mode) {
     write(part(button, ".label"), say(hall.words, "kiosk.print_there", { place: there.place }), state.lang, hall.paired);
   }
   const place = mode === "elsewhere" ? (state.slip?.place ?? "") : (there?.place ?? state.slip?.place ?? "");
-  const key = mode === "none" ? why(own) : mode === "there" ? "paper_there" : "paper_elsewhere";
-  write(said, say(hall.words, `kiosk.${key}`, { number: state.receipt.number, place }), state.lang, hall.paired);
+  const key = mode === "none" ? why(own) : mode === "there" ? "kiosk.paper_there" : "kiosk.paper_elsewhere";
+  write(said, say(hall.words, key, { number: state.receipt.number, place }), state.lang, hall.paired);
 }
 
 /** @param {Receipt} receipt @returns {{path: string, token: string} | null} where its holder asks about it */

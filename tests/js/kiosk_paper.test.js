@@ -44,6 +44,6 @@ test("news is waited for until the slip is out", () => {
 });
 
 test("no paper is told from a printer that cannot print", () => {
-  assert.equal(why(east), "no_paper");
-  assert.equal(why({ ...east, state: "cover_open" }), "no_print");
+  assert.equal(why(east), "kiosk.no_paper");
+  assert.equal(why({ ...east, state: "cover_open" }), "kiosk.no_print");
 });
