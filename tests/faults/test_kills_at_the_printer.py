@@ -117,6 +117,13 @@ async def test_a_server_that_dies_in_any_state_of_a_job_leaves_one_slip_or_one_m
     async with killable(tmp_path) as site:
         before = await site.take()
         await site.virtual.wait_for_slips(1, PATIENCE)
+
+        async def before_is_noted() -> bool:
+            """Its last states are written after its paper has come out: they must not be the deadly ones."""
+            paper: str = (await site.see(f"/tickets/{before['ticket']}"))["paper"]
+            return paper == "printed"
+
+        await wait_until(before_is_noted, PATIENCE)
         site.deadly = f'"state":"{state.value}"'.encode()
         receipt = await site.take()
         async with asyncio.timeout(PATIENCE):
