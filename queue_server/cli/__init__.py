@@ -118,6 +118,7 @@ def console(
     token_file: Annotated[str, Parameter(env_var="YICHUANG_TOKEN_FILE")] = "",
     lang: Annotated[str, Parameter(env_var="YICHUANG_LANG")] = "",
     theme: Annotated[str, Parameter(env_var="YICHUANG_THEME")] = "",
+    large: Annotated[bool, Parameter(env_var="YICHUANG_LARGE")] = False,
     settings: Annotated[str, Parameter(env_var="YICHUANG_CONSOLE")] = "",
 ) -> None:
     """Run the console of a window, or a manager's, in this terminal.
@@ -137,13 +138,15 @@ def console(
         zh, ko or en.
     theme
         dark, light or plain.
+    large
+        Begin with the present visitor's number over the whole screen; F12 changes it.
     settings
-        A TOML file with the same keys (server, hall, window, token_file, lang, theme) for what is left
-        out here; by default console.toml in this user's settings, in the folder yichuang.
+        A TOML file with the same keys (server, hall, window, token_file, lang, theme, large) for what is
+        left out here; by default console.toml in this user's settings, in the folder yichuang.
     """
     from queue_server.cli.console import Seat, open_console
 
-    seat = Seat(server=server, hall=hall, window=window, token_file=token_file, lang=lang, theme=theme)
+    seat = Seat(server, hall, window, token_file, lang, theme, large)
     sys.exit(open_console(seat, settings))
 
 

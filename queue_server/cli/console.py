@@ -39,6 +39,7 @@ class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token_file: str = ""
     lang: str = ""
     theme: str = ""
+    large: bool = False
 
 
 def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str] = os.environ) -> int:
@@ -52,7 +53,9 @@ def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str
         return 1
     from queue_server.console.start import run_console
 
-    run_console(seat.server, seat.hall, seat.window, token, seat.lang or "zh", seat.theme or "dark")
+    run_console(
+        seat.server, seat.hall, seat.window, token, seat.lang or "zh", seat.theme or "dark", seat.large
+    )
     return 0
 
 

@@ -30,7 +30,7 @@ KEYS = {
 
 MORE = (
     "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
-    "printers",
+    "printers", "guide", "hand_over", "large",
 )  # fmt: skip
 """What F12 offers, in its order."""
 
@@ -122,6 +122,13 @@ def _undo(scene: Scene) -> Why | None:
     return None
 
 
+def _a_matter(scene: Scene) -> Why | None:
+    present = scene.present
+    if present is None:
+        return Why("nobody_here")
+    return None if present.matters else Why("no_matter", {"number": present.number})
+
+
 def _nobody_here(scene: Scene) -> Why | None:
     present = scene.present
     return Why("still_here", {"number": present.number}) if present is not None else None
@@ -146,6 +153,7 @@ RULES: dict[str, Callable[[Scene], Why | None]] = {
     "matters": _someone,
     "cancel": _called,
     "close": _nobody_here,
+    "guide": _a_matter,
 }
 
 
@@ -175,5 +183,5 @@ def label(act: str, scene: Scene) -> str:
     return name
 
 
-WINDOW = Keys(KEYS, why_not, meaning, label, MORE, ("help.also", "help.leave"))
+WINDOW = Keys(KEYS, why_not, meaning, label, MORE, ("help.also", "help.find", "help.leave"))
 """The keys of a window's console."""

@@ -15,13 +15,14 @@ from queue_server.console import acts, flows, seat
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
-from queue_server.console.dialogs import Outcomes
+from queue_server.console.dialogs import Outcomes, Reading
+from queue_server.console.guides import told_of
 from queue_server.console.link import LinkEvent
 from queue_server.console.panels import Aside, Corner, Figures, Head, Key, Present, Queue, Said, Strip
 from queue_server.console.scene import Scene, person
 from queue_server.console.station import WIDE, Answered, Station
 from queue_server.console.words import say
-from queue_server.wire import Printers, TicketView
+from queue_server.wire import Claim, Printers, TicketView
 
 
 class Counter(Screen[None]):
@@ -54,6 +55,7 @@ class Counter(Screen[None]):
         self._scene = scene
         view = scene.view
         self.set_class(view is not None and bool(view.missed or view.parked), "some-aside")
+        self.set_class(scene.large, "large")
         for panel in self.query(Corner):
             panel.scene = scene
 
@@ -80,12 +82,14 @@ class ConsoleApp(Station):
         lang: str = "zh",
         theme: str = "dark",
         clock: HallClock | None = None,
+        large: bool = False,
     ) -> None:
         super().__init__(client, theme, clock)
-        self.scene = Scene(lang=lang, window=window)
+        self.scene = Scene(lang=lang, window=window, large=large)
         self._counter = Counter()
         self._wants_seat = True
         self._was_seated = False
+        self._first_claim = Claim()
 
     def get_default_screen(self) -> Screen[Any]:
         """The window's screen."""
@@ -125,9 +129,18 @@ class ConsoleApp(Station):
     async def perform(self, act: str) -> Answered | None:
         """Ask the clerk what has to be asked, then the hall."""
         if acts.meaning(act, self.scene) == "claim":
-            return Answered("claim", await seat.sit_down(self, self.client))
+            claim, self._first_claim = self._first_claim, Claim()
+            return Answered("claim", await seat.sit_down(self, self.client, claim))
         if act == "quit":
             return await self._quit()
+        if act == "hand_over":
+            return await self._hand_over()
+        if act == "guide":
+            await self._show_guide()
+            return Answered(act)
+        if act == "large":
+            self.see(large=not self.scene.large)
+            return Answered(act)
         request = await flows.request_for(act, self)
         return Answered(act) if request is None else Answered(request.act, await self.send(request))
 
@@ -145,6 +158,35 @@ class ConsoleApp(Station):
                 await self.send(request)
         await self.end()
         return None
+
+    async def _hand_over(self) -> Answered | None:
+        """A colleague signs in here and goes on with the window and its visitor (交接)."""
+        scene = self.scene
+        present = scene.present
+        told = "pick.hand_over_visitor" if present is not None else "pick.hand_over"
+        about = say(told, scene.lang, number=present.number if present is not None else "")
+        yes = Choice("yes", say("pick.hand_over_yes", scene.lang))
+        no = Choice("no", say("pick.stay", scene.lang))
+        if await self.pick(say("title.hand_over", scene.lang), [yes, no], about) != "yes":
+            return Answered("hand_over")
+        await self.client.sign_out()
+        self._wants_seat, self._was_seated = True, False
+        self._first_claim = Claim(take_over=True, leftover="continue")
+        self.see(me=None, view=None, up=False, down="connecting")
+        self.begin(say("form.hand_over", scene.lang, window=scene.window))
+        return Answered("hand_over")
+
+    async def _show_guide(self) -> None:
+        """The guide of one of the present visitor's matters."""
+        scene = self.scene
+        matters = scene.present.matters if scene.present is not None else ()
+        choices = [Choice(id, scene.matter(id)) for id in matters]
+        title = say("title.guide", scene.lang)
+        picked = matters[0] if len(matters) == 1 else await self.pick(title, choices)
+        guide = await self.client.guide(picked) if picked is not None else None
+        if guide is not None:
+            name, text = scene.matter(guide.id), told_of(guide, scene.lang)
+            await self.push_screen_wait(Reading(scene.lang, name, text))
 
     async def printers(self) -> Printers:
         """How the hall's printers are now."""

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from kiosk.menu import Receipt
+from kiosk.menu import Catalogue, Guide, Receipt
 from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
 from queue_server.wire import (
@@ -166,6 +166,11 @@ class HallClient:
     async def printers(self) -> Printers:
         """Every printer, its state and its last slips. Raises Refused or Unreachable."""
         return await self._ask(f"{self._hall}/printers", Printers)
+
+    async def guide(self, matter: str) -> Guide | None:
+        """The guide of a matter; None for one that the hall has not. Raises Refused or Unreachable."""
+        known = (await self._ask(f"{self._hall}/catalogue", Catalogue)).guides
+        return next((guide for guide in known if guide.id == matter), None)
 
     async def act(self, path: str, body: msgspec.Struct | None = None) -> Done:
         """Do one thing at the hall, `path` being ``windows/3/call-next`` and the like.

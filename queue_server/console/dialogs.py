@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -18,7 +18,7 @@ from queue_server.console.choices import Choice
 from queue_server.console.keys import Keys
 from queue_server.console.panels import Line, lines
 from queue_server.console.scene import Known, Scene
-from queue_server.console.words import fit, named, say, wide
+from queue_server.console.words import fit, found_by, named, say, wide
 from queue_server.wire import TicketView
 
 Answer = TypeVar("Answer")
@@ -71,6 +71,8 @@ class Dialog(ModalScreen[Answer]):
 class Pick(Dialog[str]):
     """One of a list: by digit, or by arrows and Enter."""
 
+    DIGITS: ClassVar[bool] = True
+
     def __init__(self, lang: str, title: str, choices: Sequence[Choice], about: str = "") -> None:
         super().__init__(lang, title, about)
         self.choices = list(choices)
@@ -92,7 +94,8 @@ class Pick(Dialog[str]):
     def _row(self, place: int, choice: Choice, column: int) -> Line:
         """One line: its digit, its name, and beside it a note, or why it cannot be picked now."""
         marked = place == self.at
-        text = f"{'>' if marked else ' '} {(place % PAGE + 1) % PAGE}  {wide(choice.label, column)}"
+        digit = f"{(place % PAGE + 1) % PAGE}  " if self.DIGITS else ""
+        text = f"{'>' if marked else ' '} {digit}{wide(choice.label, column)}"
         note = choice.why or choice.note
         style = "$faint" if choice.why else ""
         return fit(f"{text}   {note}" if note else text, ROOM), f"{style} reverse" if marked else style
@@ -117,6 +120,48 @@ class Pick(Dialog[str]):
         else:
             return
         event.stop()
+
+
+class Find(Pick):
+    """One of a list by writing part of it: its name, the pinyin of it or the first letters of that, its key.
+
+    What is written narrows the list; arrows and Enter pick. Digits are written too: a key is F10. What can
+    be done now stands first.
+    """
+
+    DIGITS = False
+    LONGEST = 24
+
+    def __init__(self, lang: str, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__(lang, title, sorted(choices, key=lambda choice: bool(choice.why)))
+        self.every = self.choices
+        self.typed = ""
+
+    def answers(self) -> Content:
+        """What is written so far, and the lines that it fits."""
+        written = Content.assemble(("> ", "bold"), (self.typed, "bold"), ("_", "blink"))
+        return lines(written, "", super().answers())
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.find", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Whatever prints is written. Arrows, pages and Enter go on to `Pick`, as Textual hands keys up."""
+        if event.key == "backspace":
+            self._write(self.typed[:-1])
+        elif event.character is not None and event.character.isprintable():
+            self._write((self.typed + event.character)[: self.LONGEST])
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _write(self, typed: str) -> None:
+        self.typed = typed
+        self.choices = [choice for choice in self.every if found_by(typed, choice.label, choice.note)]
+        self.at = 0
+        self.redraw()
 
 
 class Several(Dialog[tuple[str, ...]]):
@@ -267,6 +312,41 @@ class Outcomes(Dialog[dict[str, str]]):
         event.stop()
         if self.is_current:
             self.redraw()
+
+
+class Reading(Dialog[None]):
+    """Something to read: it scrolls where it is longer than the screen."""
+
+    def __init__(self, lang: str, title: str, text: Content) -> None:
+        super().__init__(lang, title)
+        self.text = text
+
+    def compose(self) -> ComposeResult:
+        """The text in a box of its own, between its title and the keys."""
+        with Vertical(id="box"):
+            yield Static(Content(self.heading), id="title")
+            with VerticalScroll(id="page"):
+                yield Static(self.text, id="list")
+            yield Static(Content(say("foot.reading", self.lang)), id="foot")
+
+    def on_key(self, event: events.Key) -> None:
+        """Arrows and pages move the text, any other key closes."""
+        page = self.query_one("#page", VerticalScroll)
+        moves = {
+            "up": page.scroll_up,
+            "down": page.scroll_down,
+            "pageup": page.scroll_page_up,
+            "pagedown": page.scroll_page_down,
+            "space": page.scroll_page_down,
+            "home": page.scroll_home,
+            "end": page.scroll_end,
+        }
+        event.stop()
+        event.prevent_default()
+        if event.key in moves:
+            moves[event.key](animate=False)
+        else:
+            self.dismiss(None)
 
 
 class Help(Dialog[None]):

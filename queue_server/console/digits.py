@@ -57,6 +57,11 @@ def big(text: str, scale: int = 1) -> list[str]:
     return [row for row in drawn for _ in range(scale)]
 
 
+def scale(text: str, wide: int, high: int) -> int:
+    """The largest scale, 1 at least, at which the text fits so many cells and lines."""
+    return max(1, min(wide // max(1, width(text)), high // ROWS))
+
+
 def width(text: str, scale: int = 1) -> int:
     """How many cells the text needs."""
     return len(big(text, scale)[0])

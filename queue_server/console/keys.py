@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from queue_server.console.words import say
 
-FREE = frozenset({"help", "quit"})
+FREE = frozenset({"help", "quit", "find", "large"})
 """Possible at any time, link or no link."""
 BELOW = {"f1": "question_mark", "f10": "0", "f11": "minus", "f12": "equals_sign"}
 """The key below, for terminals that keep F1, F10, F11 or F12 to themselves: each only opens a list."""

@@ -117,5 +117,6 @@ def label(act: str, scene: FloorScene) -> str:
     return f"{name} {len(scene.unseen)}" if act == "alarm" and scene.unseen else name
 
 
-FLOOR = Keys(KEYS, why_not, meaning, label, MORE, ("help.moves", "help.also_floor", "help.leave"))
+HINTS = ("help.moves", "help.also_floor", "help.find_floor", "help.leave")
+FLOOR = Keys(KEYS, why_not, meaning, label, MORE, HINTS)
 """The keys of a manager's console."""

@@ -25,6 +25,8 @@ from queue_server.wire import QueueLine, TicketView
 
 Line = Content | tuple[str, str] | str
 
+ROOMY, LEAST = 10, 6
+"""Lines that the visitor's number leaves to what stands below it, and how few are enough in large mode."""
 WIDE_QUEUE = 40
 """Cells from which a line of the queue has room for the category's name."""
 
@@ -132,7 +134,7 @@ class Present(Panel):
         present = scene.present
         if present is None:
             return lines("", (fit(self._nobody(scene), size.width), "bold"), *self._next(scene, size.width))
-        scale = 2 if size.width >= digits.width(present.number, 2) and size.height >= 20 else 1
+        scale = digits.scale(present.number, size.width, size.height - (LEAST if scene.large else ROOMY))
         colour = "$number" if scene.up else "$faint"
         number = [_drawn(row, f"{colour} on {colour}") for row in digits.big(present.number, scale)]
         rest = self._about(present, scene, size.width)

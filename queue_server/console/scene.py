@@ -79,10 +79,11 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Scene(Known, frozen=True):
-    """One moment at a window."""
+    """One moment at a window. `large` leaves the whole screen to the present visitor's number."""
 
     window: int = 0
     view: WindowView | None = None
+    large: bool = False
 
     @property
     def seq(self) -> int:

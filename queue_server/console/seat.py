@@ -20,12 +20,11 @@ class Hand(Protocol):
         """Do one thing. Raises NotDone."""
 
 
-async def sit_down(ask: Ask, hand: Hand) -> Done | None:
+async def sit_down(ask: Ask, hand: Hand, claim: Claim) -> Done | None:
     """Claim the window, asking where the hall wants to know more; None when the clerk goes back.
 
-    Raises NotDone for what no answer of the clerk can change.
+    `claim` is what is asked for first. Raises NotDone for what no answer of the clerk can change.
     """
-    claim = Claim()
     while True:
         try:
             return await hand.act(f"windows/{ask.scene.window}/claim", claim)

@@ -23,7 +23,7 @@ from queue_server.console.answers import not_done, outcome
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient, NotDone, Refused, Unreachable
 from queue_server.console.clock import HallClock
-from queue_server.console.dialogs import Help, Number, Pick
+from queue_server.console.dialogs import Find, Help, Number, Pick
 from queue_server.console.entry import Form, enter
 from queue_server.console.flows import Request
 from queue_server.console.keys import Keys
@@ -87,6 +87,7 @@ class Station(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", description="act.quit", tooltip="tip.quit", id="quit"),
+        Binding("ctrl+p", "find", description="act.find", tooltip="tip.find", id="find"),
     ]
     keys: ClassVar[Keys]
     scene: Known
@@ -126,14 +127,17 @@ class Station(App[None]):
 
     def on_mount(self) -> None:
         """Listen, learn and keep the time from now on."""
-        self._begin()
+        self.begin()
         self.set_interval(TICK, self._tick)
         self.see()
 
     # --- signing in -------------------------------------------------------------------------
 
-    def _begin(self, about: str = "") -> None:
-        """Listen to the hall, after the clerk has signed in where no token was given."""
+    def begin(self, about: str = "") -> None:
+        """Listen to the hall, after the clerk has signed in where no token was given.
+
+        With `about` somebody has to sign in anew, and reads why.
+        """
         if self.client.known and not about:
             self.run_worker(self._listen(), name="link", group="link", exclusive=True)
         else:
@@ -141,7 +145,7 @@ class Station(App[None]):
 
     async def _enter(self, about: str) -> None:
         if await enter(self, self.client, self.scene.lang, about):
-            self.call_next(self._begin)
+            self.call_next(self.begin)
         else:
             self.exit()
 
@@ -183,7 +187,7 @@ class Station(App[None]):
         elif isinstance(event, LinkDown):
             self.see(up=False, down=event.why)
             if event.why == "status 401" and self.client.by_password:
-                self._begin(say("form.ended", self.scene.lang))
+                self.begin(say("form.ended", self.scene.lang))
         elif isinstance(event, Beat):
             self._clock.heard(event.data_at, time.monotonic())
             self._tick()
@@ -212,6 +216,11 @@ class Station(App[None]):
         if self.screen is self.get_default_screen():
             self.action_act("quit")
 
+    def action_find(self) -> None:
+        """Every act by its name, unless a question stands on the screen."""
+        if self.screen is self.get_default_screen():
+            self.action_act("find")
+
     def action_help_quit(self) -> None:
         """Ctrl+C copies elsewhere: here it only says how to leave."""
         self._refuse(say("help.leave", self.scene.lang))
@@ -228,7 +237,7 @@ class Station(App[None]):
     async def _perform(self, act: str) -> None:
         answer: Answered | None = Answered(act)
         try:
-            chosen = await self._more() if act == "more" else act
+            chosen = await self._chosen(act)
             if chosen is not None:
                 act = chosen
                 answer = await self.perform(act)
@@ -244,14 +253,23 @@ class Station(App[None]):
             raise Unreachable(request.path)
         return await self.client.act(request.path, request.body)
 
-    async def _more(self) -> str | None:
-        scene = self.scene
-        choices = []
-        for act in self.keys.more:
-            why = self.keys.why_not(act, scene)
-            tip = self.keys.tip(act, scene)
-            choices.append(Choice(act, tip, why=why.sentence(scene.lang) if why else ""))
-        return await self.pick(say("act.more", scene.lang), choices)
+    async def _chosen(self, act: str) -> str | None:
+        """The act itself, or the one that was picked where it stands for a list."""
+        lang = self.scene.lang
+        if act == "more":
+            return await self.pick(say("act.more", lang), [self._choice(each) for each in self.keys.more])
+        if act == "find":
+            every = [*self.keys.table, *self.keys.more]
+            choices = [self._choice(each) for each in every if each not in ("help", "more")]
+            return await self.push_screen_wait(Find(lang, say("title.find", lang), choices))
+        return act
+
+    def _choice(self, act: str) -> Choice:
+        """An act in a list: what it does now, its key, and why it cannot be done."""
+        why = self.keys.why_not(act, self.scene)
+        key = self.keys.table.get(act, "").upper()
+        tip = self.keys.tip(act, self.scene)
+        return Choice(act, tip, key, why=why.sentence(self.scene.lang) if why else "")
 
     async def end(self) -> None:
         """Sign out and end."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len, chop_cells
 
+from kiosk.spelling import pinyin
 from queue_server.locale import translate
 
 SOURCE = "zh"
@@ -90,6 +91,17 @@ def wide(text: str, width: int) -> str:
     """The text in exactly `width` cells, cut or filled with spaces at its end."""
     short = fit(text, width)
     return short + " " * (width - cell_len(short))
+
+
+def found_by(typed: str, *names: str) -> bool:
+    """Whether one of the names has what was typed in it: as it stands, in pinyin or as its initials."""
+    wanted = typed.casefold().replace(" ", "")
+    for name in names:
+        syllables = pinyin(name).split()
+        written = (name, "".join(syllables), "".join(syllable[0] for syllable in syllables))
+        if any(wanted in each.casefold().replace(" ", "") for each in written):
+            return True
+    return False
 
 
 def clock_time(seconds: int) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from kiosk.menu import Guide
 from queue_server import views, wire
+from queue_server.api.catalogue import guide
 from queue_server.console.client import HallClient, Refused
 from queue_server.console.clock import HallClock
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
@@ -22,7 +24,8 @@ from queue_server.views import alarm_text, refusal_text
 
 MINUTE = 60_000
 NOW = 1_795_601_100_000  # 2026-11-25 10:45:00 in the hall
-HALL = views.hall(county_plan())
+PLAN = county_plan()
+HALL = views.hall(PLAN)
 ME = wire.WhoAmI(id="staff:0008", name="金明花", role="clerk", hall="county", windows=(8,))
 
 
@@ -80,6 +83,12 @@ class StillHall(HallClient):
     async def me(self) -> wire.WhoAmI:
         """The clerk of window 8."""
         return ME
+
+    async def guide(self, matter: str) -> Guide | None:
+        """The county hall's guide of a matter."""
+        found = PLAN.matter(matter)
+        assert found is not None
+        return msgspec.convert(cleaned(msgspec.to_builtins(guide(PLAN, found))), Guide)
 
     async def act(self, path: str, body: msgspec.Struct | None = None) -> wire.Done:
         """Somebody else sits at the window."""
@@ -298,5 +307,9 @@ MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {
     "park": (CALLED, "", ("f8",)),
     "transfer": (CALLED, "", ("f10", "1")),
     "result": (SERVING, "", ("f5", "2")),
+    "find": (SERVING, "", ("ctrl+p", "b")),
+    "guide": (SERVING, "", ("f12", "pagedown", "3", "1")),
+    "hand-over": (SERVING, "", ("f12", "pagedown", "4")),
+    "large": (SERVING, "", ("f12", "pagedown", "5")),
 }
 """What the hall shows, why the line is down, and the keys that are pressed then."""

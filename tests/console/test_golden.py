@@ -26,11 +26,16 @@ from tests.waiting import wait_until
 GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("zh", "ko", "en")
 SMALL, LARGE = (80, 24), (120, 40)
+OPENING = ("f", "ctrl+")
+"""How the keys begin that bring a question."""
 SCREENS = {
     **{f"{moment}-{lang}": (moment, lang, SMALL, "dark") for moment in MOMENTS for lang in ("zh", "en")},
     **{f"{moment}-ko": (moment, "ko", SMALL, "dark") for moment in ("called", "help", "more", "line-down")},
     "called-zh-large": ("called", "zh", LARGE, "dark"),
     "called-en-large": ("called", "en", LARGE, "dark"),
+    "large-zh-large": ("large", "zh", LARGE, "dark"),
+    "guide-ko": ("guide", "ko", SMALL, "dark"),
+    "find-ko": ("find", "ko", SMALL, "dark"),
     "called-zh-plain": ("called", "zh", SMALL, "plain"),
     "more-zh-plain": ("more", "zh", SMALL, "plain"),
 }
@@ -60,7 +65,7 @@ async def floor_drawn(name: str) -> str:
             for key in keys:
                 before = app.screen
                 await manager.press(key)
-                if key.startswith("f"):
+                if key.startswith(OPENING):
                     await wait_until(partial(_asks, manager, before), 20)
             return await settled(manager)
 
@@ -81,7 +86,7 @@ async def drawn(name: str) -> str:
             for key in keys:
                 before = app.screen
                 await clerk.press(key)
-                if key.startswith("f") and not down:
+                if key.startswith(OPENING) and not down:
                     await wait_until(partial(_asks, clerk, before), 20)
             return await settled(clerk)
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from queue_server.wire import QueueLine
 from tests.api.hall import Served, demo_with, served
 from tests.console.relay import relayed
-from tests.console.sitting import Clerk, at_console, log_of, open_window, sitting, take
+from tests.console.sitting import Clerk, at_console, log_of, managing, open_window, sitting, take
 
 
 async def a_number_is_asked_for(clerk: Clerk) -> None:
@@ -183,3 +184,114 @@ def without_ids_and_times(record: dict[str, Any]) -> bytes:
         return [strip(each) for each in value] if isinstance(value, list) else value
 
     return msgspec.json.encode(strip(record))
+
+
+@pytest.mark.proves("S7", "S25")
+async def test_two_consoles_that_call_at_once_call_two_visitors_and_of_one_visitor_one_gets_him(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        await take(hall, "D", "D", "D")
+        async with sitting(hall_id, hall.base, 8) as one, sitting(hall_id, hall.base, 9) as other:
+            for clerk in (one, other):
+                await open_window(clerk)
+            await asyncio.gather(one.hurry("f2"), other.hurry("f2"))
+            for clerk in (one, other):
+                await clerk.told("已叫 D00")
+            assert {one.number, other.number} == {"D001", "D002"}
+            shown = await on_board(hall)
+            await one.does("f3", said="已重呼")
+            assert (await on_board(hall))[one.number] > max(shown.values()), "announced anew"
+
+            for clerk in (one, other):
+                await clerk.does("f4", said="开始办理")
+            await asyncio.gather(one.hurry("f6"), other.hurry("f6"))
+            for clerk in (one, other):
+                await clerk.told("已办结")
+            assert sorted((one.number, other.number)) == ["", "D003"]
+            alone = one if not one.number else other
+            assert alone.said == "已办结，现在没有人等候"
+
+
+async def on_board(hall: Served) -> dict[str, int]:
+    """The numbers that the board calls now, each with the sequence of its last call."""
+    board = (await hall.get("", "/board")).json()
+    return {call["number"]: call["seq"] for call in board["current"]}
+
+
+async def test_an_undo_beside_another_consoles_call_leaves_nobody_called_twice(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        await take(hall, "D", "D")
+        async with sitting(hall_id, hall.base, 8) as one, sitting(hall_id, hall.base, 9) as other:
+            for clerk in (one, other):
+                await open_window(clerk)
+            for _ in range(3):
+                await one.does("f2", said="已叫 D00")
+                undone = one.number
+                await asyncio.gather(one.hurry("f9"), other.hurry("f2"))
+                await one.told(f"已撤销叫号，{undone} 退回原位")
+                await other.told("已叫 D00")
+                at = [w.present for w in hall.day.windows.values() if w.present]
+                assert len(at) == len(set(at)) == 1
+                await one.until(lambda: one.scene.present is None)
+                await other.does("f9", said="已撤销叫号")
+            assert [line.number for line in waiting_in(other)] == ["D001", "D002"], "each at its old place"
+
+
+def waiting_in(clerk: Clerk) -> list[QueueLine]:
+    """The queue as a console shows it."""
+    return list(clerk.scene.view.queue) if clerk.scene.view is not None else []
+
+
+@pytest.mark.parametrize(
+    ("rival", "told"),
+    [
+        ({"path": "start"}, "D001"),
+        ({"path": "transfer", "body": {"category": "G"}}, "D001"),
+        ({"path": "cancel", "body": {"reason": "left"}}, "D001"),
+    ],
+)
+async def test_an_undo_after_somebody_else_went_on_takes_nothing_of_theirs_back(
+    store_url: str, hall_id: str, rival: dict[str, Any], told: str
+) -> None:
+    async with served(store_url, hall_id) as hall, relayed(hall.base) as relay:
+        await take(hall, "D")
+        async with sitting(hall_id, relay.base, 8) as clerk:
+            await open_window(clerk)
+            await clerk.does("f2", said="已叫 D001")
+            assert clerk.scene.present is not None
+            ticket = clerk.scene.present.id
+            relay.freeze()
+            await clerk.hurry("f9")
+            answer = await hall.post("clerk8", f"tickets/{ticket}/{rival['path']}", rival.get("body"))
+            assert answer.status_code == 200, answer.text
+            after = hall.day.tickets[ticket]
+            relay.mend()
+            await clerk.told(told)
+            assert hall.day.tickets[ticket] == after
+            kinds = [record["e"]["t"] for record in await log_of(hall)]
+            assert "undone" not in kinds
+
+
+@pytest.mark.proves("D13")
+async def test_one_who_was_found_on_the_floor_cannot_be_missed_at_the_window(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, demo_with(miss_gap=0)) as hall:
+        await take(hall, "D")
+        async with sitting(hall_id, hall.base, 8) as clerk, managing(hall_id, hall.base) as manager:
+            await open_window(clerk)
+            await clerk.does("f2", said="已叫 D001")
+            for _ in range(2):
+                await clerk.does("f3", said="已重呼")
+            await clerk.until(lambda: clerk.scene.view and clerk.scene.view.miss_opens_at)
+            assert clerk.scene.present is not None
+            answer = await hall.post("floor", f"tickets/{clerk.scene.present.id}/found")
+            assert answer.status_code == 200, answer.text
+            await clerk.until(lambda: clerk.scene.miss_wait > 100)
+            await clerk.says("f7", said="秒")
+            assert clerk.number == "D001"
+            await manager.shows("D001")
+            await clerk.does("f4", said="D001 开始办理")
