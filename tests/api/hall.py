@@ -53,6 +53,10 @@ NO_LIMIT = AccessRules(tickets=Allowance(seconds=0))
 """Tests of other things take tickets as fast as they can."""
 
 
+STARTS = 60.0
+"""Seconds within which a server must be there: one that has a long day to read needs more than a few."""
+
+
 def demo_with(printer: str = "", **rules: Any) -> Plan:
     """The demo hall of now, open at any hour, its slips on `printer`, without a voice; `rules` as given."""
     plan = demo_plan(time.time_ns() // 1_000_000, printer)
@@ -147,7 +151,7 @@ async def served(
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listener]))
-    await wait_until(lambda: server.started or running.done())
+    await wait_until(lambda: server.started or running.done(), STARTS)
     for one in (hall, *others):
         await _furnish(site, one, plan or demo_with())
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
