@@ -823,14 +823,29 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 
 class EnrolmentState(msgspec.Struct, frozen=True):
-    """What has become of a code. Once it is confirmed, `page` is where the device goes.
+    """What has become of a code. Once it is confirmed, `page` is where the device goes; refused, nowhere.
 
     `keep` is the name under which that page looks for the token.
     """
 
-    state: Literal["waiting", "confirmed"]
+    state: Literal["waiting", "confirmed", "refused"]
     page: str = ""
     keep: str = ""
+
+
+class WaitingCode(msgspec.Struct, frozen=True):
+    """A `code` that stands on some device `since` (ms), and the network `address` from which it asked."""
+
+    code: str
+    since: int
+    address: str
+
+
+class Enrolments(msgspec.Struct, frozen=True):
+    """The codes that wait for a manager's answer; `answered_at` is the server's time (ms)."""
+
+    waiting: tuple[WaitingCode, ...]
+    answered_at: int
 
 
 class DeviceLine(msgspec.Struct, frozen=True):

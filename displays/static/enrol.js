@@ -29,9 +29,8 @@ async function askIn() {
   const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
   const answer = await asked(enrolments, { method: "POST", headers, body: "{}" });
   shown = answer?.ok ? { ...(await answer.json()), got: performance.now() } : null;
-  part(document.body, ".code").hidden = shown === null;
-  part(document.body, ".wait").hidden = shown !== null;
   if (shown) setText(part(document.body, ".code"), spelt(shown.code));
+  stand(shown ? "code" : "wait");
   return shown !== null;
 }
 
@@ -41,10 +40,18 @@ async function lookIn(enrolment) {
   if (answer?.status === 404) shown = null;
   if (!answer?.ok) return false;
   const { state, page, keep } = await answer.json();
+  // A code that was refused stands for nothing any more; with the next one its manager is asked anew.
+  if (state === "refused") stand("refused");
   if (state !== "confirmed") return true;
   localStorage.setItem(keep, enrolment.token);
   location.replace(page);
   return true;
+}
+
+/** What stands in the middle. @param {"code" | "wait" | "refused"} what */
+function stand(what) {
+  for (const one of ["code", "wait", "refused"]) part(document.body, `.${one}`).hidden = one !== what;
+  for (const one of ["do", "life"]) part(document.body, `.${one}`).hidden = what === "refused";
 }
 
 /** @param {string} path @param {RequestInit} request @returns {Promise<Response | null>} null when nobody answered */

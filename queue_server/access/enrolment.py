@@ -2,7 +2,8 @@
 
 The token is made with the code and counts for nothing until the code is confirmed; then the register holds
 its hash like any other. Codes live in side keys that expire, so every process of the hall knows them, and
-each is good for one confirmation: the first to claim it has it.
+each is good for one answer, a yes or a no: the first to give it has it. A list of the codes that wait lies
+beside them, so that a manager picks the one that stands on the screen instead of typing it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import Conflict, Unknown
 from queue_server.hall.register import Grant
 from queue_server.store.logs import Store
+from queue_server.store.shelf import Shelf
 
 CODE_LIFE = 10 * 60_000
 """Milliseconds for which a code is good."""
@@ -42,11 +44,19 @@ class Pending(msgspec.Struct, frozen=True):
     token_hash: str
 
 
-class Confirmed(msgspec.Struct, frozen=True):
-    """A code that was confirmed: `by` whom and with which request, and as which device."""
+class Settled(msgspec.Struct, frozen=True):
+    """A code that was answered: `by` whom and with which request, and as which device; "" when refused."""
 
     by: str
     device: str
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A code that stands on some device: `since` when (ms), and the network `address` that asked for it."""
+
+    code: str
+    since: int
+    address: str
 
 
 class Enrolling:
@@ -64,40 +74,60 @@ class Enrolling:
         return True
 
 
-async def ask_in(store: Store, hall: str) -> Asked:
+async def ask_in(store: Store, hall: str, now: int, address: str) -> Asked:
     """A fresh code for a new device. Raises `Unanswered` and `StoreRefused`; Conflict when none is free."""
     token = new_token()
-    waiting = msgspec.json.encode(Pending(token_hash(token)))
+    pending = msgspec.json.encode(Pending(token_hash(token)))
+    await waiting(store, hall)  # what is over leaves the list, also where nobody ever looks at it
     for _ in range(TRIES):
         code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
         used = await store.get_side(hall, _used(code))
-        if used is None and await store.put_side_once(hall, _asked(code), waiting, CODE_LIFE) == waiting:
+        if used is None and await store.put_side_once(hall, _asked(code), pending, CODE_LIFE) == pending:
+            listed = msgspec.json.encode(Waiting(code, now, address))
+            await _list(store, hall).swap(code, b"", listed)
             return Asked(code, token)
     raise Conflict("no_code")
 
 
-async def state_of(store: Store, hall: str, code: str) -> Pending | Confirmed:
+async def waiting(store: Store, hall: str) -> tuple[Waiting, ...]:
+    """The codes that wait for an answer, the oldest first; those that are over leave the list."""
+    listed = _list(store, hall)
+    codes = await listed.all()
+    if not codes:
+        return ()
+    asked = await store.get_sides(hall, [_asked(code) for code in codes])
+    used = await store.get_sides(hall, [_used(code) for code in codes])
+    found = []
+    for (code, content), pending, settled in zip(codes.items(), asked, used, strict=True):
+        if pending is None or settled is not None:
+            await listed.swap(code, content, b"")
+        else:
+            found.append(msgspec.json.decode(content, type=Waiting))
+    return tuple(sorted(found, key=lambda one: (one.since, one.code)))
+
+
+async def state_of(store: Store, hall: str, code: str) -> Pending | Settled:
     """What has become of a code; refuses ``unknown_code`` for one that is over or never was."""
     if not _WRITTEN.fullmatch(code):
         raise Unknown("unknown_code")
     used = await store.get_side(hall, _used(code))
     if used is not None:
-        return msgspec.json.decode(used, type=Confirmed)
+        return msgspec.json.decode(used, type=Settled)
     asked = await store.get_side(hall, _asked(code))
     if asked is None:
         raise Unknown("unknown_code")
     return msgspec.json.decode(asked, type=Pending)
 
 
-async def use_up(store: Store, hall: str, code: str, device: str, by: str) -> str:
-    """Claim a code, once: the hash of the token that it lets in. The same request again gets the same answer.
+async def settle(store: Store, hall: str, code: str, device: str, by: str) -> str:
+    """Answer a code, once: the hash of the token that it lets in as a device, or does not ("").
 
-    Refuses ``unknown_code`` and ``code_used``.
+    The same request again gets the same answer. Refuses ``unknown_code`` and ``code_used``.
     """
     asked = await store.get_side(hall, _asked(code)) if _WRITTEN.fullmatch(code) else None
     if asked is None:
         raise Unknown("unknown_code")
-    mine = msgspec.json.encode(Confirmed(by, device))
+    mine = msgspec.json.encode(Settled(by, device))
     if await store.put_side_once(hall, _used(code), mine, CODE_LIFE) != mine:
         raise Conflict("code_used")
     return msgspec.json.decode(asked, type=Pending).token_hash
@@ -120,6 +150,11 @@ def page_for(plan: Plan, device: str) -> str:
     if plan.screen(device) is not None:
         return f"/halls/{plan.hall}/screens/{device}"
     return f"/halls/{plan.hall}/board" if device == HALL_BOARD else f"/kiosk/{plan.hall}"
+
+
+def _list(store: Store, hall: str) -> Shelf:
+    """The codes that were given; it outlives the last of them by nothing."""
+    return Shelf(store, hall, "enrolments", CODE_LIFE)
 
 
 def _asked(code: str) -> str:

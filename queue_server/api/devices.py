@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from queue_server import wire
 from queue_server.access import enrolment
-from queue_server.access.enrolment import CODE_LIFE, HALL_BOARD, Confirmed
+from queue_server.access.enrolment import CODE_LIFE, HALL_BOARD, Pending
 from queue_server.access.principals import KIOSK
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
@@ -26,7 +26,7 @@ async def ask_in(call: Call) -> wire.Enrolment:
     await call.body(wire.Nothing)
     if not call.hall.enrolling.allows(call.now):
         raise Unfit(429, "too_many_codes", "too many devices ask to be let in; wait some minutes")
-    asked = await enrolment.ask_in(call.hall.store, call.hall.id)
+    asked = await enrolment.ask_in(call.hall.store, call.hall.id, call.now, call.address)
     return wire.Enrolment(
         code=asked.code, token=asked.token, until=call.now + CODE_LIFE, answered_at=call.now
     )
@@ -35,8 +35,10 @@ async def ask_in(call: Call) -> wire.Enrolment:
 async def look_in(call: Call) -> wire.EnrolmentState:
     """What has become of a code; once it is confirmed, where the device goes."""
     state = await enrolment.state_of(call.hall.store, call.hall.id, call.params["code"])
-    if not isinstance(state, Confirmed):
+    if isinstance(state, Pending):
         return wire.EnrolmentState(state="waiting")
+    if not state.device:
+        return wire.EnrolmentState(state="refused")
     plan = plan_of(call.hall)
     grant = enrolment.grant_for(plan, state.device)
     keep = KEPT_AS.get(grant.role, SCREEN_KEPT_AS)
@@ -48,11 +50,25 @@ async def confirm(call: Call) -> wire.Done:
     """A manager lets a device in by the code that it shows, as a device of the hall file."""
     body = await call.body(wire.Confirm)
     grant = enrolment.grant_for(plan_of(call.hall), body.device)
-    token = await enrolment.use_up(
+    token = await enrolment.settle(
         call.hall.store, call.hall.id, call.params["code"], body.device, call.scope("Confirm")
     )
     answer = await call.change_register(GrantToken(token, grant))
     return wire.Done(seq=answer.seq, detail=grant.id)
+
+
+async def waiting(call: Call) -> wire.Enrolments:
+    """Every code that stands on a device and waits for a manager's answer, the oldest first."""
+    found = await enrolment.waiting(call.hall.store, call.hall.id)
+    return wire.Enrolments(tuple(wire.WaitingCode(w.code, w.since, w.address) for w in found), call.now)
+
+
+async def refuse(call: Call) -> wire.Done:
+    """A manager does not know the device that shows a code: the code ends, and the device says so."""
+    await call.body(wire.Nothing)
+    code = call.params["code"]
+    await enrolment.settle(call.hall.store, call.hall.id, code, "", call.scope("Refuse"))
+    return wire.Done(seq=call.hall.register.tail.seq, detail=code)
 
 
 async def revoke(call: Call) -> wire.Done:

@@ -104,7 +104,7 @@ def confirm_device(store: str, hall: str, code: str, device: str) -> int:
     async def work(there: Store, register: Line[Register], plan: Plan) -> int:
         grant = enrolment.grant_for(plan, device)
         mine = f"command:{uuid.uuid4().hex}"
-        token = await enrolment.use_up(there, hall, "".join(code.split()), device, mine)
+        token = await enrolment.settle(there, hall, "".join(code.split()), device, mine)
         await put(register, GrantToken(token, grant), operator())
         print(f"{grant.id} is let in as {grant.role}; it goes to {enrolment.page_for(plan, device)}")
         return 0

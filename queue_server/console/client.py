@@ -23,7 +23,9 @@ from kiosk.menu import Catalogue, Guide, Receipt
 from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
 from queue_server.wire import (
+    Devices,
     Done,
+    Enrolments,
     EnterByHand,
     Hall,
     NewPassword,
@@ -171,6 +173,14 @@ class HallClient:
         """The guide of a matter; None for one that the hall has not. Raises Refused or Unreachable."""
         known = (await self._ask(f"{self._hall}/catalogue", Catalogue)).guides
         return next((guide for guide in known if guide.id == matter), None)
+
+    async def devices(self) -> Devices:
+        """Every device of the hall and how it is. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/devices", Devices)
+
+    async def enrolments(self) -> Enrolments:
+        """The codes of new devices that wait for an answer. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/enrolments", Enrolments)
 
     async def act(self, path: str, body: msgspec.Struct | None = None) -> Done:
         """Do one thing at the hall, `path` being ``windows/3/call-next`` and the like.

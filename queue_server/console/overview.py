@@ -11,11 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from queue_server import wire
 from queue_server.console import overview_flows as flows
 from queue_server.console.by_hand import Slips, Written, enter_many
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
+from queue_server.console.device_flows import look_after_devices
 from queue_server.console.dialogs import Several
 from queue_server.console.entry import Form
 from queue_server.console.link import LinkEvent
@@ -127,12 +129,22 @@ class OverviewApp(Station):
         if act == "by_hand":
             count = await enter_many(self, self.client)
             return Answered(act, told=say("did.by_hand", self.scene.lang, n=count) if count else "")
+        if act == "devices":
+            return Answered(act, told=await look_after_devices(self))
         request = await flows.request_for(act, self)
         if request is None:
             return Answered(act)
         if request.act == "assign":
             return Answered(act, await flows.assigned(self, request))
         return Answered(request.act, await self.send(request))
+
+    async def enrolments(self) -> wire.Enrolments:
+        """The codes that wait for an answer now."""
+        return await self.client.enrolments()
+
+    async def devices(self) -> wire.Devices:
+        """The hall's devices as they are now."""
+        return await self.client.devices()
 
     # --- asking the manager (overview_flows.Manager, by_hand.AtTheTable) -------------------------
 

@@ -27,8 +27,10 @@ KEYS = {
 }
 """Every act of the key bar and its key. Those of windows and lines are about the marked one."""
 
-MORE = ("down", "sound", "close_day")
+MORE = ("down", "sound", "close_day", "devices")
 """What F12 offers, in its order."""
+AT_ANY_HOUR = frozenset({"more", "devices"})
+"""Possible after the day was closed, too: screens are put up when the hall is empty."""
 
 MANAGER = "manager"
 
@@ -43,7 +45,7 @@ def why_not(act: str, scene: FloorScene) -> Why | None:
         return Why("hall")
     if scene.me.role != MANAGER:
         return Why("look_only")
-    if scene.view.closed:
+    if scene.view.closed and act not in AT_ANY_HOUR:
         return Why("day_closed")
     rule = RULES.get(act)
     return rule(scene) if rule is not None else None

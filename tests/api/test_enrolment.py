@@ -86,6 +86,33 @@ async def test_a_code_is_good_once_and_the_same_request_again_gets_the_same_answ
         assert (absent.status_code, absent.json()["code"]) == (404, "unknown_device")
 
 
+async def test_waiting_codes_are_listed_until_they_are_answered_and_a_refused_one_lets_nobody_in(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, PLAN) as hall:
+        first, strange, last = [await code_of(hall) for _ in range(3)]
+
+        async def listed() -> list[str]:
+            waiting = (await hall.get("manager", "/enrolments")).json()["waiting"]
+            assert all(one["since"] and one["address"] == "127.0.0.1" for one in waiting)
+            return [one["code"] for one in waiting]
+
+        assert sorted(await listed()) == sorted(one["code"] for one in (first, strange, last))
+        assert (await hall.get("clerk8", "/enrolments")).status_code == 403
+        refuse = f"enrolments/{strange['code']}/refuse"
+        assert (await hall.post("clerk8", refuse)).status_code == 403
+        no = await hall.post("manager", refuse, key="no")
+        assert no.status_code == 200, no.text
+        assert (await hall.post("manager", refuse, key="no")).json() == no.json()
+        assert await confirmed(hall, first["code"]) == 200
+        assert await listed() == [last["code"]]
+        assert (await hall.get("", f"/enrolments/{strange['code']}")).json()["state"] == "refused"
+        assert await confirmed(hall, strange["code"]) == 409
+        assert (await hall.get(strange["token"], "/me")).status_code == 401
+        unknown = await hall.post("manager", "enrolments/123456/refuse")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_code")
+
+
 async def test_of_two_managers_on_two_processes_one_confirms_a_code(store_url: str, hall_id: str) -> None:
     async with served(store_url, hall_id, PLAN) as one, served(store_url, hall_id, PLAN) as other:
         asked = await code_of(one)
@@ -113,6 +140,7 @@ async def test_a_code_ends_after_ten_minutes(
 
         await wait_until(over)
         assert await confirmed(hall, code) == 404
+        assert (await hall.get("manager", "/enrolments")).json()["waiting"] == []
 
 
 async def test_whoever_asks_for_codes_without_end_is_told_to_wait(store_url: str, hall_id: str) -> None:

@@ -96,7 +96,11 @@ async def windows_open(walk: Walk) -> None:
 
 async def a_device(walk: Walk) -> None:
     asked = await walk.do("", "enrolments")
+    strange = await walk.do("", "enrolments")
     await walk.see("", f"/enrolments/{asked['code']}")
+    await walk.do("manager", f"enrolments/{strange['code']}/refuse")
+    waiting = (await walk.see("manager", "/enrolments"))["waiting"]
+    assert [one["code"] for one in waiting] == [asked["code"]]
     await walk.do("manager", f"enrolments/{asked['code']}/confirm", {"device": "board"})
     devices = (await walk.see("manager", "/devices"))["devices"]
     assert "board" in [device["id"] for device in devices if device["enrolled"]]

@@ -40,6 +40,19 @@ class StillClock(HallClock):
 BOSS = wire.WhoAmI(id="staff:boss", name="值班经理", role="manager", hall="county", windows=())
 
 
+CODES = (
+    wire.WaitingCode("481302", NOW - 3 * MINUTE, "192.168.10.31"),
+    wire.WaitingCode("075516", NOW - 20_000, "192.168.10.44"),
+)
+DEVICES = (
+    wire.DeviceLine("estate", "board", "二楼不动产区", enrolled=True, state="well"),
+    wire.DeviceLine("k1", "kiosk", "一楼大厅东门", enrolled=True, state="gone"),
+    wire.DeviceLine("k2", "kiosk", "一楼大厅西门", enrolled=False, state="never"),
+    wire.DeviceLine("p1", "printer", "", enrolled=False, state="well"),
+    wire.DeviceLine("w8", "sign", "8号窗口上方", enrolled=False, state="never"),
+)
+
+
 class StillFloor(HallClient):
     """A hall that shows its manager one floor for ever; without one its line is down."""
 
@@ -62,6 +75,14 @@ class StillFloor(HallClient):
         else:
             yield LinkDown("unreachable")
         await asyncio.Event().wait()
+
+    async def enrolments(self) -> wire.Enrolments:
+        """Two new devices show a code."""
+        return wire.Enrolments(CODES, NOW)
+
+    async def devices(self) -> wire.Devices:
+        """Some of the hall's devices."""
+        return wire.Devices(DEVICES, NOW)
 
     def live_floor(self) -> AsyncGenerator[LinkEvent, None]:
         """The floor, and then nothing more."""
@@ -290,6 +311,8 @@ FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor-notice": (BUSY_FLOOR, ("f8",)),
     "floor-more": (BUSY_FLOOR, ("f12",)),
     "floor-by-hand": (BUSY_FLOOR, ("f9", "D", "Z", "0", "1")),
+    "floor-devices": (BUSY_FLOOR, ("f12", "4")),
+    "floor-enrol": (BUSY_FLOOR, ("f12", "4", "1")),
 }
 """What the floor looks like, and the keys that the manager presses then."""
 MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {

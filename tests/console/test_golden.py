@@ -43,6 +43,8 @@ FLOOR_SCREENS = {
     **{f"{moment}-{lang}": (moment, lang, SMALL, "dark") for moment in FLOORS for lang in ("zh", "en")},
     "floor-ko": ("floor", "ko", SMALL, "dark"),
     "floor-help-ko": ("floor-help", "ko", SMALL, "dark"),
+    "floor-devices-ko": ("floor-devices", "ko", SMALL, "dark"),
+    "floor-enrol-ko": ("floor-enrol", "ko", SMALL, "dark"),
     "floor-zh-large": ("floor", "zh", LARGE, "dark"),
     "floor-en-large": ("floor", "en", LARGE, "dark"),
     "floor-zh-plain": ("floor", "zh", SMALL, "plain"),
