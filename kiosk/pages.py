@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from kiosk.menu import Menu
 from kiosk.sentences import Translate, page_words
+from kiosk.tiles import BLANK, clock, facts_of
 
 STATIC = Path(__file__).parent / "static"
 """The kiosk's own style sheets and modules."""
@@ -41,7 +42,7 @@ MODULES = (
     *sorted(place.name for place in STATIC.glob("kiosk-*.js") if place.name != WORKER),
     "link.js", "newest.js", "phone-place.js",
 )  # fmt: skip
-"""Loaded side by side instead of one import after the other."""
+"""Loaded after the first painting, side by side instead of one import after the other."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -111,6 +112,9 @@ def _page(shell: Template, hall: str, menu: Menu, asset: Callable[[str], str], t
         names=NAMES,
         modules=MODULES,
         asset=asset,
+        clock=clock(menu.data_at, menu.timezone),
+        facts={choice.category: facts_of(choice, menu, words) for choice in menu.choices},
+        blank=BLANK,
         config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
     )
 

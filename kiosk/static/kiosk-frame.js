@@ -12,7 +12,8 @@ import { clockTime, say, write } from "./kiosk-words.js";
 export function paintStrip(root, hall, lang, at) {
   const strip = part(root, "[data-strip]");
   strip.hidden = at === null;
-  write(strip, say(hall.words, "kiosk.stale", { time: clockTime(at ?? 0, hall.menu.timezone, true) }), lang, []);
+  if (at === null) return;
+  write(strip, say(hall.words, "kiosk.stale", { time: clockTime(at, hall.menu.timezone, true) }), lang, []);
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {string} lang

@@ -27,6 +27,13 @@ export function factsOf(hall, choice) {
   return { waiting, windows, figures: { waiting: String(choice.waiting), windows: time } };
 }
 
+/** What a reader says of a tile. @param {Hall} hall @param {Choice} choice */
+export function labelOf(hall, choice) {
+  if (choice.closed !== "") return say(hall.words, "kiosk.closed_label", { name: choice.name });
+  const { waiting, windows } = factsOf(hall, choice);
+  return say(hall.words, "kiosk.tile_label", { name: choice.name, waiting, windows });
+}
+
 /** @param {HTMLElement} root @param {Hall} hall @param {string} lang */
 export function paintTiles(root, hall, lang) {
   const tiles = part(root, "[data-tiles]");
@@ -54,10 +61,7 @@ function paintTile(tile, hall, choice, lang) {
     write(part(why, ".short"), say(hall.words, "kiosk.closed"), lang, []);
     write(part(why, ".whole"), reason, lang, []);
   }
-  const label = shut
-    ? say(hall.words, "kiosk.closed_label", { name: choice.name })
-    : say(hall.words, "kiosk.tile_label", { name: choice.name, waiting: facts.waiting, windows: facts.windows });
-  tile.setAttribute("aria-label", inLanguage(label, lang));
+  tile.setAttribute("aria-label", inLanguage(labelOf(hall, choice), lang));
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state @param {Choice | undefined} choice */

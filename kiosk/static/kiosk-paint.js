@@ -28,13 +28,7 @@ export function paint(root, hall, state) {
   document.documentElement.dataset.contrast = state.contrast ? "high" : "usual";
   document.documentElement.dataset.type = state.large ? "large" : "usual";
   document.documentElement.dataset.reach = state.low ? "low" : "usual";
-  for (const element of root.querySelectorAll("[data-say]")) {
-    const key = element.getAttribute("data-say") ?? "";
-    write(element, say(hall.words, key), lang, hall.paired);
-  }
-  for (const group of root.querySelectorAll("[data-label]")) {
-    group.setAttribute("aria-label", inLanguage(say(hall.words, group.getAttribute("data-label") ?? ""), lang));
-  }
+  paintSaid(root, hall, lang);
   root.dataset.step = state.step;
   for (const step of root.querySelectorAll(".step")) {
     if (step instanceof HTMLElement) step.hidden = step.dataset.step !== state.step;
@@ -52,6 +46,20 @@ export function paint(root, hall, state) {
   paintTicket(root, hall, state);
   paintPaper(root, hall, state);
   paintCovers(root, hall, state);
+}
+
+/** What the page says by itself; the server has written it in the language of `data-said`.
+ * @param {HTMLElement} root @param {Hall} hall @param {string} lang */
+function paintSaid(root, hall, lang) {
+  if (root.dataset.said === lang) return;
+  root.dataset.said = lang;
+  for (const element of root.querySelectorAll("[data-say]")) {
+    const key = element.getAttribute("data-say") ?? "";
+    write(element, say(hall.words, key), lang, hall.paired);
+  }
+  for (const group of root.querySelectorAll("[data-label]")) {
+    group.setAttribute("aria-label", inLanguage(say(hall.words, group.getAttribute("data-label") ?? ""), lang));
+  }
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state @param {Choice | undefined} choice */

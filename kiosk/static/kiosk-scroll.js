@@ -5,7 +5,11 @@ import { part } from "./kiosk-parts.js";
 export class Scroll extends HTMLElement {
   connectedCallback() {
     const list = part(this, ".list");
-    const look = () => this.look(list);
+    let asked = 0;
+    const look = () => {
+      cancelAnimationFrame(asked);
+      asked = requestAnimationFrame(() => this.look(list));
+    };
     new ResizeObserver(look).observe(list);
     new MutationObserver(look).observe(list, { childList: true, subtree: true, attributeFilter: ["hidden"] });
     list.addEventListener("scroll", look, { passive: true });
@@ -14,6 +18,7 @@ export class Scroll extends HTMLElement {
 
   /** @param {HTMLElement} list */
   look(list) {
+    if (!this.checkVisibility()) return;
     const pager = part(this, ".pager");
     const room = this.clientHeight;
     const long = list.scrollHeight > room + 2;

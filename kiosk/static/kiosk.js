@@ -1,140 +1,62 @@
 /**
- * The kiosk: wraps the page that the server rendered, listens to the live menu, and turns
- * touches into acts. Nothing it waits for keeps a button from answering.
- *
- * @typedef {import("./kiosk-state.js").State} State
- * @typedef {import("./kiosk-state.js").Act} Act
- * @typedef {import("./kiosk-state.js").Menu} Menu
- * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[], live: string,
- *   known?: boolean, me?: string, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Config
+ * Comes first and alone: the server has written the whole start page, and nothing stands between it and its
+ * first painting. Then the other style sheets and the machine are brought; a touch meanwhile waits for them.
  */
 
-import { Asking } from "./kiosk-asking.js";
-import { paintClock, paintIdle, paintNumberLeft, paintStrip } from "./kiosk-frame.js";
-import { guard } from "./kiosk-guard.js";
-import { watchIdle } from "./kiosk-idling.js";
-import { listenToKeys } from "./kiosk-keypad.js";
-import { listen } from "./kiosk-live.js";
-import { deviceToken, newKey } from "./kiosk-network.js";
-import { paint } from "./kiosk-paint.js";
-import { part } from "./kiosk-parts.js";
-import { forget, remembered } from "./kiosk-pending.js";
-import { watchRegistration } from "./kiosk-registered.js";
-import { Scroll } from "./kiosk-scroll.js";
-import { onlyNumber } from "./kiosk-slip.js";
-import { after, fresh } from "./kiosk-state.js";
-import { actOf, askedFirst, typedAct, untouched } from "./kiosk-touches.js";
-import { Prompts } from "./kiosk-voice.js";
-import { say } from "./kiosk-words.js";
+/** A page that nobody looks at is never painted (ms). */
+const UNSEEN_MS = 1000;
+/** How often (ms) a server that went before it had given everything is looked for. */
+const AGAIN_MS = 2000;
 
-/** A second touch this soon (ms) after the page changed was meant for what stood there before. */
-const SETTLES_MS = 350;
+const root = /** @type {HTMLElement} */ (document.querySelector("yc-kiosk"));
+/** @type {HTMLElement | null} the button touched before the machine stood */
+let touched = null;
 
-class Kiosk {
-  /** @param {HTMLElement} root @param {Config} config */
-  constructor(root, config) {
-    this.root = root;
-    this.hall = config;
-    this.id = root.dataset.hall ?? "";
-    this.first = config.menu.languages[0] ?? "zh";
-    this.state = fresh(this.first);
-    /** The server's time minus ours (ms): a machine's own clock is often wrong. */
-    this.offset = config.menu.data_at - Date.now();
-    /** @type {number | null} the time (ms) of the data while they are old */
-    this.staleAt = null;
-    this.settling = 0;
-    this.checkRegistration = watchRegistration(this.id, (known, me) => {
-      this.hall = { ...this.hall, known, me };
-      this.show();
-    });
-    this.asking = new Asking(this);
-    this.prompts = new Prompts(root);
-    root.addEventListener("click", (event) => this.touched(event));
-    root.addEventListener("input", (event) => {
-      if (event.target instanceof HTMLInputElement) this.act({ do: "typed", text: event.target.value });
-    });
-    listenToKeys(root, {
-      back: () => this.act({ do: "back" }),
-      read: (text) => this.asking.scanned(text),
-      typed: (key) => this.act(typedAct(this.state, key)),
-      at: (button) => this.prompts.at(button, this.state),
-    });
-    this.stir = watchIdle({
-      untouched: () => untouched(this.state, this.first),
-      large: () => this.state.large,
-      onlyNumber: () => onlyNumber(root, this.state),
-      count: (left) => paintNumberLeft(root, this.hall, this.state.lang, left),
-      warn: (left) => paintIdle(root, this.hall, this.state.lang, left),
-      over: () => this.act({ do: "wipe", lang: this.first }),
-    });
-    this.show();
-    const tick = () => paintClock(root, this.hall, Date.now() + this.offset);
-    tick();
-    setInterval(tick, 500);
-  }
+/** @param {Event} event */
+function hold(event) {
+  const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  touched?.removeAttribute("aria-busy");
+  touched = button;
+  button.setAttribute("aria-busy", "true");
+}
 
-  /** @param {Event} event */
-  touched(event) {
-    const key = event.target instanceof Element ? event.target.closest("[data-do]") : null;
-    const act = key instanceof HTMLElement ? actOf(key.dataset, newKey) : null;
-    this.act(act && askedFirst(this.state, act, this.hall.menu));
-  }
+/** @returns {Promise<unknown>} once the start page has been seen */
+function painted() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, UNSEEN_MS);
+  });
+}
 
-  /** @param {Act | null} act */
-  act(act) {
-    const before = this.state;
-    if (act === null) return;
-    this.state = after(before, act);
-    if (this.state === before) return;
-    if (this.state.taking === null && this.state.receipt === null) forget();
-    this.show();
-    if (this.state.step !== before.step || this.state.guide !== before.guide) this.arrive();
-    this.asking.follow(before, this.state);
-    if (act.do === "print") void this.asking.print(act);
-    this.prompts.follow(before, this.state, say(this.hall.words, "kiosk.said_keys"));
-  }
+/** Puts what was kept back into the head. @returns {Promise<unknown>} once the style sheets hold */
+function styled() {
+  const kept = /** @type {HTMLTemplateElement} */ (document.getElementById("later"));
+  const links = [...kept.content.querySelectorAll("link")];
+  const sheets = links.filter((link) => link.rel === "stylesheet");
+  const held = sheets.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done)));
+  document.head.append(...links);
+  return Promise.all(held);
+}
 
-  show() {
-    const cover = this.root.dataset.covered ?? "";
-    paint(this.root, this.hall, this.state);
-    if (cover !== this.root.dataset.covered) this.settle();
-    paintStrip(this.root, this.hall, this.state.lang, this.staleAt);
-  }
-
-  /** A new step stands there: a reader starts at its title, and stray touches miss it. */
-  arrive() {
-    this.settle();
-    part(this.root, `.step[data-step=${this.state.step}] h2`).focus({ preventScroll: true });
-    for (const list of this.root.querySelectorAll(".list")) list.scrollTop = 0;
-  }
-
-  settle() {
-    clearTimeout(this.settling);
-    this.root.dataset.settling = "";
-    this.settling = setTimeout(() => delete this.root.dataset.settling, SETTLES_MS);
-  }
-
-  /** @param {number | null} dataAt time (ms) of the newest data when they are old, null when they are not */
-  old(dataAt) {
-    this.staleAt = dataAt;
-    this.show();
+/** The server went meanwhile: begin anew once it is back. */
+async function again() {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    const answer = await fetch(location.pathname, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (answer?.ok) return location.reload();
   }
 }
 
-customElements.define("yc-scroll", Scroll);
-customElements.define(
-  "yc-kiosk",
-  class extends HTMLElement {
-    connectedCallback() {
-      /** @type {Config} */
-      const config = JSON.parse(document.getElementById("kiosk-config")?.textContent ?? "{}");
-      deviceToken();
-      guard(document);
-      const kiosk = new Kiosk(this, config);
-      listen(kiosk, config.live);
-      void navigator.serviceWorker?.register("/kiosk-worker.js", { scope: "/kiosk/" });
-      const taking = remembered();
-      if (taking) kiosk.act({ do: "resume", taking });
-    }
-  },
-);
+async function begin() {
+  root.addEventListener("click", hold);
+  await painted();
+  const [machine] = await Promise.all([import("./kiosk-machine.js").catch(() => null), styled()]);
+  if (machine === null) return again();
+  root.removeEventListener("click", hold);
+  machine.start(root);
+  touched?.removeAttribute("aria-busy");
+  touched?.click();
+}
+
+void begin();

@@ -376,7 +376,7 @@ def test_a_reload_with_the_server_gone_keeps_the_page_and_its_guides(page: Page,
     visitor = at_kiosk(page, kiosk)
     page.evaluate("navigator.serviceWorker.ready")
     page.reload()  # now the worker sees every file
-    expect(page.locator("[data-clock]")).not_to_have_text("--:--")
+    expect(page.locator("yc-kiosk[data-ready]")).to_be_attached()
     page.evaluate("fetch('/api/halls/demo/catalogue')")
     kiosk.stop()
     page.reload()

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from kiosk.menu import Choice, Menu, Receipt
 from kiosk.pages import STATIC, TEMPLATES, routes
 from kiosk.sentences import ON_THE_PAGE, page_words
+from kiosk.tiles import facts_of
 from queue_server.locale import languages, sentences, translate
 
 HOSTILE = '</script><script>alert("x")</script>'
@@ -39,6 +41,29 @@ async def test_the_page_offers_the_menu_before_any_script_runs() -> None:
     assert answer.status_code == 200
     assert re.search(r'data-category="F".*?公安户政', answer.text, re.DOTALL)
     assert "请选择要办的业务" in answer.text
+
+
+def test_the_server_writes_a_tile_as_the_page_would() -> None:
+    now = 1_700_000_000_000
+    offered = tuple(
+        Choice(letter, {"zh": "公安户政"}, waiting=3, windows=windows, closed=closed, calling_from=later)
+        for letter, windows, closed, later in (
+            ("A", (17, 18), "", None), ("B", (), "", now), ("C", (), "", None), ("D", (1,), "closed", None),
+        )
+    )  # fmt: skip
+    for zone in ("Asia/Shanghai", "America/St_Johns"):
+        shown = msgspec.structs.replace(menu(), choices=offered, timezone=zone)
+        words = page_words(translate, shown.languages)
+        hall = msgspec.json.encode({"menu": shown, "words": words, "paired": []})
+        run = subprocess.run(
+            ["node", str(Path(__file__).parent / "tiles.mjs")], input=hall, capture_output=True, check=True
+        )
+        facts = [facts_of(choice, shown, words) for choice in offered]
+        assert [{"label": one.label, "long": one.long, "counts": one.counts} for one in facts] == json.loads(
+            run.stdout
+        )
+        assert ":" in facts[1].counts["windows"]
+        assert [one.whole for one in facts] == ["", "", "", translate("kiosk.refused", "zh")]
 
 
 async def test_a_name_from_a_hall_file_stays_text_wherever_the_page_puts_it() -> None:
