@@ -13,7 +13,7 @@ from printers.slip import Slip
 from queue_server import papers, wire
 from queue_server.hall.calling import people_ahead, why_ahead
 from queue_server.hall.day import Day
-from queue_server.hall.decision import hold_until, miss_opens_at, park_until, serving_windows
+from queue_server.hall.decision import fitting_matters, hold_until, miss_opens_at, park_until, serving_windows
 from queue_server.hall.model import (
     CALLED,
     DONE,
@@ -184,7 +184,7 @@ def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
         name=name,
         waiting=day.line.count(letter),
         windows=day.open_windows(letter),
-        matters=tuple(m.Matter(x.id, x.name, x.materials) for x in day.plan.matters if x.category == letter),
+        matters=tuple(m.Matter(x.id, x.name, x.materials) for x in fitting_matters(day, letter)),
         closed=closed.code if closed else "",
         why=refusal_text(closed) if closed else {},
         calling_from=calling_from(day, letter, ORDINARY, now),

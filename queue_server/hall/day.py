@@ -168,6 +168,18 @@ class Day:
         """The windows planned for this category and class that are not closed for today."""
         return self._among("planned", category, cls, lambda w: not w.for_today)
 
+    def together(self, category: str) -> tuple[str, ...]:
+        """The categories whose matters a ticket of this one may name, its own first.
+
+        Whoever may be called to a window must find everything the ticket names done there: another
+        category's matters fit only where every window that calls this one accepts that one too.
+        """
+        numbers = self._among("any", category, None, lambda w: not w.for_today)
+        windows = [self.windows[number] for number in numbers]
+        others = (letter for letter in self.categories if letter != category and windows)
+        fit = (letter for letter in others if all(window.calls(letter, None) for window in windows))
+        return (category, *fit)
+
     def _among(
         self, kind: str, category: str, cls: str | None, which: Callable[[Window], bool]
     ) -> tuple[int, ...]:

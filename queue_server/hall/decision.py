@@ -10,6 +10,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.hours import after_open_time, open_time
 from queue_server.hall.model import CALLED, CLOSED, ENDED, PAUSED, Answer, Stop, Ticket, Window
+from queue_server.hall.plan import Matter
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 
 
@@ -95,19 +96,32 @@ def picked(day: Day, act: str, reason: str) -> str:
 
 
 def known_matters(day: Day, category: str, matters: tuple[str, ...], already: int = 0) -> None:
-    """Matters must exist, belong to the category, be few enough, and fit an instant category."""
+    """Matters must exist, be accepted where the category is called, be few enough, and fit an instant one."""
     limit = day.plan.rules.matters_per_ticket
     if len(matters) + already > limit:
         raise Unusable("too_many_matters", limit=limit)
     letter = day.plan.category(category)
+    accepted = day.together(category) if matters else ()
     for id in matters:
         matter = day.plan.matter(id)
         if matter is None:
             raise Unknown("unknown_matter", matter=id)
         if letter is not None and letter.instant and not matter.instant:
             raise Unusable("not_instant", matter=id, category=matter.category)
-        if matter.category != category:
+        if matter.category not in accepted:
             raise Unusable("matter_elsewhere", matter=id, category=matter.category)
+
+
+def fitting_matters(day: Day, category: str) -> tuple[Matter, ...]:
+    """What a ticket of this category may name, its own category's matters first."""
+    agreed = day.plan.category(category)
+    only_instant = agreed is not None and agreed.instant
+    return tuple(
+        matter
+        for letter in day.together(category)
+        for matter in day.plan.matters
+        if matter.category == letter and (matter.instant or not only_instant)
+    )
 
 
 def due_in(day: Day, category: str, cls: str, reference: int) -> int:

@@ -11,6 +11,7 @@ from queue_server.hall.decision import hold_used
 from queue_server.hall.model import CALLED, DONE, MISSED, SERVING, VOID_MISSED, WAITING
 from queue_server.hall.plan import BOOKED, MINUTE, ORDINARY
 from queue_server.hall.running import due
+from queue_server.views import menu
 from tests.hall.floor import Floor, a_hall, clock
 
 
@@ -164,6 +165,21 @@ def test_an_agent_with_eight_files_takes_three_a_ticket_and_one_live_ticket_at_a
     third = floor.take("F", "09:41", matters=files[6:], visit=first)
     assert floor[third].reference == clock("09:41")
     assert {floor[n].visit for n in (first, second, third)} == {floor[first].id}
+
+
+def test_one_ticket_holds_matters_of_several_categories_where_every_window_of_it_accepts_them() -> None:
+    floor = Floor(a_hall({1: "A B", 2: "A B", 3: "B C", 4: "*:priority"}))
+    assert floor.day.together("A") == ("A", "B")
+    assert floor.day.together("B") == ("B",), "window 3 calls B and cannot do A"
+    number = floor.take("A", "09:00", matters=("A1", "B1"))
+    assert floor[number].matters == ("A1", "B1")
+    with floor.refuses("matter_elsewhere", matter="A1", category="A"):
+        floor.take("B", "09:00", matters=("B1", "A1"))
+    with floor.refuses("matter_elsewhere", matter="C1", category="C"):
+        floor.take("A", "09:00", matters=("A1", "C1"))
+    offered = {choice.category: choice.matters for choice in menu(floor.day, clock("09:00"), 0).choices}
+    assert [matter.id for matter in offered["A"]] == [f"{x}{i}" for x in "AB" for i in range(1, 10)]
+    assert {matter.id[0] for matter in offered["B"]} == {"B"}
 
 
 @pytest.mark.proves("D12")

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from kiosk.phone import SAID, PhonePage, routes, spoken
+from kiosk.phone import LEVELS, SAID, PhonePage, routes, spoken
+from queue_server.hall import model
 from queue_server.locale import languages, sentences, translate
 
 HOSTILE = '</script><script>alert("x")</script>'
@@ -93,3 +94,7 @@ def test_every_end_of_a_ticket_has_its_sentence() -> None:
     from queue_server.hall.model import ENDS
 
     assert {f"phone.ended_{end}" for end in ENDS} <= set(SAID)
+
+
+def test_the_page_offers_the_levels_that_the_hall_takes() -> None:
+    assert LEVELS == model.LEVELS
