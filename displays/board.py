@@ -99,6 +99,23 @@ class Sign(msgspec.Struct, frozen=True, tag="sign"):
     version: str = ""
 
 
+class Pad(msgspec.Struct, frozen=True, tag="pad"):
+    """The rating pad of one window: which service has just ended there, for its visitor to say how it was.
+
+    `ticket` and `number` are "" while there is nothing to rate; `language` is the visitor's. `version` and
+    `data_at` are as in `Board`.
+    """
+
+    hall: Text
+    seq: int
+    data_at: int
+    window: int
+    ticket: str = ""
+    number: str = ""
+    language: str = "zh"
+    version: str = ""
+
+
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
     """Sent when the board is unchanged: the data are still fresh as of `data_at` (ms)."""
 

@@ -20,7 +20,7 @@ HEADS = (
 )  # fmt: skip
 KINDS = {
     "board": "devices_board", "sign": "devices_sign", "kiosk": "devices_kiosk",
-    "led": "devices_led", "printer": "devices_printer",
+    "led": "devices_led", "printer": "devices_printer", "pad": "devices_pad",
 }  # fmt: skip
 STATES = {"well": "devices_well", "gone": "devices_gone", "never": "devices_never"}
 SOUNDS = {"on": "devices_on", "off": "devices_off"}

@@ -40,7 +40,7 @@ WORKER = "kiosk-worker.js"
 
 MODULES = (
     *sorted(place.name for place in STATIC.glob("kiosk-*.js") if place.name != WORKER),
-    "link.js", "newest.js", "phone-place.js",
+    "link.js", "network.js", "newest.js", "phone-place.js",
 )  # fmt: skip
 """Loaded after the first painting, side by side instead of one import after the other."""
 

@@ -22,7 +22,7 @@ from kiosk.sentences import Translate
 
 MODULES = (
     *sorted(place.name for place in STATIC.glob("phone-*.js")),
-    "kiosk-network.js", "kiosk-taking.js", "kiosk-words.js", "newest.js",
+    "kiosk-network.js", "kiosk-taking.js", "kiosk-words.js", "network.js", "newest.js",
 )  # fmt: skip
 """Loaded side by side instead of one import after the other."""
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from displays import fleet_pages
+from displays import fleet_pages, pad_pages
 from displays import hub as displays_hub
 from displays import pages as board_pages
 from displays.screen_pages import Page, screen_routes
@@ -30,7 +30,7 @@ from queue_server.access.limits import Allowance, TicketLimits
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
 from queue_server.access.sso import Provider, SsoSettings
-from queue_server.api import agents, live, openapi, problems, sso, table, voice
+from queue_server.api import agents, live, openapi, pads, problems, sso, table, voice
 from queue_server.api import screens as api_screens
 from queue_server.api.device_page import DevicePage
 from queue_server.api.headers import SafeAnswers
@@ -148,6 +148,13 @@ class Site:
         plan = api_screens.plan_in_force(found) if found else None
         agreed = plan.screen(screen) if plan else None
         return api_screens.page_of(plan, agreed, self.assets.version) if plan and agreed else None
+
+    def pad_page(self, hall: str, pad: str) -> pad_pages.PadPage | None:
+        """How the page of one of a hall's rating pads is made; None for a hall or a pad that is not there."""
+        found = self.halls.get(hall)
+        plan = api_screens.plan_in_force(found) if found else None
+        agreed = plan.pad(pad) if plan else None
+        return pads.page_of(plan, agreed, self.assets.version) if plan and agreed else None
 
     def phone_page(self, hall: str) -> phone_pages.PhonePage | None:
         """How the page on a hall's visitors' phones is made."""
@@ -269,6 +276,8 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *screen_routes(site.screen_page, site.assets.url, translate),
         *fleet_pages.routes(devices.name_of, devices, site.assets.url, translate),
         *api_screens.routes(site, site.live),
+        *pads.routes(site, site.live),
+        *pad_pages.routes(site.pad_page, site.assets.url, translate),
         *kiosk_pages.routes(site.menu, site.assets.url, translate),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),

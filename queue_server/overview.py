@@ -1,14 +1,19 @@
-"""The whole floor as its manager sees it: windows, queues, alarms; a pure look at the day."""
+"""The whole floor as its manager and its floor staff see it; a pure look at the day."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queue_server import wire
+from queue_server import papers, wire
 from queue_server.hall.day import Day
-from queue_server.hall.model import SERVING, Category, Seen, Window
+from queue_server.hall.model import CALLED, SERVING, Category, Seen, Ticket, Window
 from queue_server.hall.plan import CLASSES, ORDINARY
-from queue_server.views import serve_text
+from queue_server.views import place_of, serve_text, status, ticket_view
+
+SOUGHT_AFTER = 2
+"""Calls after which somebody goes and looks for a visitor who does not come (D13)."""
+MOST = 40
+"""Visitors of one kind that a tablet lists."""
 
 
 def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> wire.FloorView:
@@ -102,3 +107,45 @@ def _alarm(alarm: wire.AlarmLine, times: int, seen: Seen | None) -> wire.AlarmNo
         seen_by=note.by if note else "",
         seen_at=note.at if note else None,
     )
+
+
+# --- what floor staff look after ---------------------------------------------------------------
+
+
+def floor_work(day: Day, now: int, data_at: int) -> wire.FloorWork:
+    """Whom to look for, who may come back, and what tickets are given out for at `now`."""
+    called = [t for w in day.windows.values() if (t := day.present(w)) is not None and t.state == CALLED]
+    sought = [t for t in called if len(t.calls) >= SOUGHT_AFTER or t.found_until is not None]
+    return wire.FloorWork(
+        hall=day.plan.hall,
+        seq=day.seq,
+        data_at=data_at,
+        categories=status(day, now).categories,
+        sought=tuple(_sought(day, t) for t in sorted(sought, key=lambda t: t.called_at or 0)),
+        missed=_listed(day, day.line.missed),
+        parked=_listed(day, day.line.parked),
+        notices=(dict(day.now.notice),) if day.now.notice else (),
+        troubles=papers.troubles(day, day.plan),
+    )
+
+
+def _sought(day: Day, t: Ticket) -> wire.SoughtLine:
+    floor, area = place_of(day, t.window or 0)
+    return wire.SoughtLine(
+        ticket=t.id,
+        number=t.number,
+        category=t.category,
+        cls=t.cls,  # type: ignore[arg-type]
+        language=t.language,
+        window=t.window or 0,
+        floor=floor,
+        area=area,
+        calls=len(t.calls),
+        called_at=t.called_at,
+        found_until=t.found_until,
+    )
+
+
+def _listed(day: Day, ids: set[str]) -> tuple[wire.TicketView, ...]:
+    tickets = sorted((day.tickets[id] for id in ids), key=lambda t: t.place)
+    return tuple(ticket_view(day, t) for t in tickets[:MOST])

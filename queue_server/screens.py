@@ -1,4 +1,4 @@
-"""What one screen of the hall shows: a board of its own categories and windows, or a window's sign. Pure."""
+"""What one screen of the hall shows: a board of its own lines, a window's sign, its rating pad. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from displays.layout import Screen as Measures
 from queue_server import views
 from queue_server.hall.day import Day
 from queue_server.hall.decision import serving_windows
-from queue_server.hall.model import CALLED, CLOSED, SERVING, Ticket
+from queue_server.hall.model import CALLED, CLOSED, DONE, SERVING, Ticket
 from queue_server.hall.plan import Plan, Screen, Theme
 from queue_server.hall.refusals import Unknown
 
 SHOWN = (CALLED, SERVING)
+ASKED_FOR = 90_000
+"""How long (ms) a rating pad asks about a service that has ended."""
 
 
 def screen_of(plan: Plan, id: str) -> Screen:
@@ -138,6 +140,34 @@ def sign(day: Day, number: int, data_at: int, version: str = "") -> b.Sign:
         notices=(b.Notice(text=dict(day.now.notice), at=day.now.notice_at),) if day.now.notice else (),
         version=version,
     )
+
+
+# --- a window's rating pad --------------------------------------------------------------------
+
+
+def pad(day: Day, number: int, now: int, data_at: int, version: str = "") -> b.Pad:
+    """The rating pad of a window: it asks about the service that has just ended there, and about no other."""
+    ticket = asked_about(day, number, now)
+    shown = b.Pad(hall=day.plan.name, seq=day.seq, data_at=data_at, window=number, version=version)
+    if ticket is None:
+        return shown
+    return replace(shown, ticket=ticket.id, number=ticket.number, language=ticket.language)
+
+
+def asked_about(day: Day, number: int, now: int) -> Ticket | None:
+    """Whose service a window's pad asks about at a time (ms); None when it asks nobody.
+
+    Until it is rated, for `ASKED_FOR` at most, and not once the next visitor sits there: nobody says
+    how somebody else was served.
+    """
+    window = day.window(number)
+    ticket = day.tickets.get(day.finished.get(number, ""))
+    if ticket is None or ticket.end != DONE or ticket.rated or not ticket.stations:
+        return None
+    if ticket.stations[-1].window != number or now - (ticket.ended_at or 0) > ASKED_FOR:
+        return None
+    present = day.present(window)
+    return None if present is not None and present.state == SERVING else ticket
 
 
 def staff_number(clerk: str) -> str:

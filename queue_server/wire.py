@@ -415,6 +415,13 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Code
 
 
+class RateHere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the service that has just ended at a window was, said on its rating pad."""
+
+    ticket: Code
+    level: Code
+
+
 class SlipPublic(msgspec.Struct, frozen=True):
     """A ticket's slip as its holder may know it: printed, unconfirmed, failed, expired, or "" until then.
 
@@ -807,6 +814,46 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     notices: tuple[Text, ...] = ()
 
 
+# --- the floor as floor staff see it -------------------------------------------------------
+
+
+class SoughtLine(msgspec.Struct, frozen=True):
+    """Somebody who was called more than once and did not come (请找S050), the longest called first.
+
+    `found_until` is until when (ms) somebody brings this visitor: no miss is possible before.
+    """
+
+    ticket: str
+    number: str
+    category: str
+    cls: TicketClass
+    language: str
+    window: int
+    floor: str
+    area: str
+    calls: int
+    called_at: int | None
+    found_until: int | None
+
+
+class FloorWork(msgspec.Struct, frozen=True, tag="floor_work"):
+    """What floor staff (导办) look after, pushed whole: the newest `seq`/`data_at` wins.
+
+    `categories` say whether tickets are given out now, `sought` whom to look for, `missed` and `parked`
+    who may come back; `troubles` say of each printer that needs somebody what to do.
+    """
+
+    hall: str
+    seq: int
+    data_at: int
+    categories: tuple[StatusLine, ...]
+    sought: tuple[SoughtLine, ...]
+    missed: tuple[TicketView, ...]
+    parked: tuple[TicketView, ...]
+    notices: tuple[Text, ...] = ()
+    troubles: tuple[Text, ...] = ()
+
+
 # --- devices ---------------------------------------------------------------------------------
 
 
@@ -849,7 +896,7 @@ class Enrolments(msgspec.Struct, frozen=True):
 
 
 class DeviceLine(msgspec.Struct, frozen=True):
-    """One device: `kind` is board, sign, kiosk, led or printer; `seen_at` its last sign of life (ms).
+    """One device: `kind` is board, sign, kiosk, led, printer or pad; `seen_at` its last sign of life (ms).
 
     `state` is ``never`` (not heard yet), ``well`` or ``gone`` (silent, or with a `trouble`). `shows` is
     the log sequence that a screen shows, or a strip's text; `sound` is ``on``, ``off`` or "".

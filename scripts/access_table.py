@@ -8,6 +8,7 @@ from queue_server.access.principals import (
     HOLDER,
     NEWCOMER,
     NOBODY,
+    PAD,
     PUBLIC,
     STAFF,
     Principal,
@@ -25,6 +26,7 @@ YES, WINDOW, TICKET, NO = "yes", "window", "ticket", "-"
 PAGES = {
     "GET /halls/{hall}/board": "the board's page",
     "GET /halls/{hall}/screens/{screen}": "a board or sign of the hall file",
+    "GET /halls/{hall}/pads/{pad}": "a window's rating pad; the browser keeps its token",
     "GET /halls/{hall}/enrol": "a new device's code; it counts for nothing until somebody confirms it",
     "GET /halls/{hall}/devices": "asks who it is itself: a session or token that may see them",
     "GET /media/{hall}/{name}": "the pictures that the hall's screens show",
@@ -50,8 +52,8 @@ Written by `make docs` from the code; `make check` fails when it is behind, and 
 of a running hall, for every column. The rights are in `queue_server/access/principals.py`; routes, sockets
 and pages ask there and nowhere else.
 
-Columns: the scopes of devices (kiosk, board, window, printer), the roles of people, `newcomer` (whoever has
-not changed the first password yet), `holder` (the visitor who holds a ticket) and `nobody` (no token).
+Columns: the scopes of devices (kiosk, board, window, printer, pad), the roles of people, `newcomer` (whoever
+has not changed the first password yet), `holder` (the visitor who holds a ticket) and `nobody` (no token).
 
 - `yes`: may; the hall can still say no for a reason of its own.
 - `window`: may, and whoever is bound to windows only there. `ticket`: the own ticket only.
@@ -88,4 +90,4 @@ def cell(role: str, right: Right) -> str:
     if role == HOLDER and right is not See.ME:
         return TICKET
     bound = right is See.WINDOW or right in AT_A_WINDOW
-    return WINDOW if bound and role in AT_WINDOWS else YES
+    return WINDOW if (bound and role in AT_WINDOWS) or (role == PAD and right is not See.ME) else YES

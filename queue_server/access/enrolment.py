@@ -14,7 +14,7 @@ from collections import deque
 
 import msgspec
 
-from queue_server.access.principals import BOARD, KIOSK, WINDOW, new_token, token_hash
+from queue_server.access.principals import BOARD, KIOSK, PAD, WINDOW, new_token, token_hash
 from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import Conflict, Unknown
 from queue_server.hall.register import Grant
@@ -142,6 +142,9 @@ def grant_for(plan: Plan, device: str) -> Grant:
         return Grant(f"device:{device}", device, BOARD)
     if any(kiosk.id == device for kiosk in plan.kiosks):
         return Grant(f"device:{device}", device, KIOSK)
+    pad = plan.pad(device)
+    if pad is not None:
+        return Grant(f"device:{device}", device, PAD, (pad.window,))
     raise Unknown("unknown_device", device=device)
 
 
@@ -149,6 +152,8 @@ def page_for(plan: Plan, device: str) -> str:
     """The address of the page that a device shows."""
     if plan.screen(device) is not None:
         return f"/halls/{plan.hall}/screens/{device}"
+    if plan.pad(device) is not None:
+        return f"/halls/{plan.hall}/pads/{device}"
     return f"/halls/{plan.hall}/board" if device == HALL_BOARD else f"/kiosk/{plan.hall}"
 
 

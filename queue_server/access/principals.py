@@ -17,7 +17,7 @@ from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan,
 
 __all__ = [
     "ADMIN", "AGENT", "ANYONE", "BOARD", "CLERK", "DEPARTMENT", "DEVICES", "FLOOR", "HOLDER", "KIOSK",
-    "MANAGER", "NEWCOMER", "NOBODY", "PRINTER", "ROLES", "STAFF", "SUPERVISOR", "WINDOW", "Principal",
+    "MANAGER", "NEWCOMER", "NOBODY", "PAD", "PRINTER", "ROLES", "STAFF", "SUPERVISOR", "WINDOW", "Principal",
     "Right", "See",
 ]  # fmt: skip
 
@@ -25,7 +25,8 @@ KIOSK = "kiosk"
 BOARD = "board"
 WINDOW = "window"  # the screen over a window
 PRINTER = "printer"  # the agent beside a printer
-DEVICES = (KIOSK, BOARD, WINDOW, PRINTER)
+PAD = "pad"  # the tablet at a window on which visitors rate
+DEVICES = (KIOSK, BOARD, WINDOW, PRINTER, PAD)
 NEWCOMER = "newcomer"  # whoever has not changed the first password yet
 HOLDER = "holder"  # the visitor who holds a ticket
 NOBODY = "nobody"
@@ -71,6 +72,9 @@ class See(StrEnum):
     HELP_CALLS = "help_calls"
     DEVICES = "devices"
     ENROL = "enrol"
+    PAD = "pad"
+    FLOOR_WORK = "floor_work"
+    STAFF_HOME = "staff_home"
 
 
 Right = type[Command] | See
@@ -95,6 +99,9 @@ SEES: dict[See, frozenset[str]] = {
     See.HELP: frozenset({KIOSK}),
     See.HELP_CALLS: frozenset({CLERK, FLOOR, MANAGER}),
     See.DEVICES: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+    See.PAD: frozenset({PAD}),
+    See.FLOOR_WORK: frozenset({FLOOR, MANAGER}),
+    See.STAFF_HOME: frozenset(STAFF),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
@@ -154,6 +161,7 @@ BY_ADMINS: frozenset[type[Command]] = frozenset(
 MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, do.AskReprint, BookSlot}),
     BOARD: frozenset({do.Spoken, do.SoundState}),
+    PAD: frozenset({do.RateAtWindow}),
     CLERK: AT_A_WINDOW | ON_THE_FLOOR,
     FLOOR: ON_THE_FLOOR | {do.Unpark},
     MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS,
@@ -171,6 +179,8 @@ def may(principal: Principal, command: Command) -> bool:
     if isinstance(command, do.Cancel) and command.staff == (principal.role == HOLDER):
         return False  # a visitor cancels as a visitor, staff for a picked reason
     window = getattr(command, "window", None)
+    if principal.role == PAD:
+        return window in principal.windows
     if principal.windows and type(command) in AT_A_WINDOW and window is not None:
         return window in principal.windows
     if principal.role == HOLDER:
@@ -196,6 +206,11 @@ def may_see_window(principal: Principal, window: int) -> bool:
     if not may_enter(principal, See.WINDOW):
         return False
     return not principal.windows or window in principal.windows
+
+
+def may_be_pad(principal: Principal, window: int) -> bool:
+    """Whether a principal is the rating pad of a window."""
+    return may_enter(principal, See.PAD) and window in principal.windows
 
 
 def may_be_agent(principal: Principal, name: str) -> bool:

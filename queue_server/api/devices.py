@@ -98,7 +98,7 @@ def fleet(hall: Hall, now: int) -> wire.Devices:
     reports = hall.fleet.reports
     kinds = {s.id: "sign" if s.window is not None else "board" for s in plan.screens}
     kinds |= {k.id: "kiosk" for k in plan.kiosks} | {led.id: "led" for led in plan.leds}
-    kinds |= {p.id: "printer" for p in plan.printers}
+    kinds |= {p.id: "printer" for p in plan.printers} | {p.id: "pad" for p in plan.pads}
     if HALL_BOARD in roles:
         kinds[HALL_BOARD] = "board"
     kinds = {name: report.kind for name, report in reports.items() if name in roles} | kinds

@@ -30,7 +30,7 @@ from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
 from queue_server.hall.refusals import NotYours, Refused
-from queue_server.overview import overview
+from queue_server.overview import floor_work, overview
 from queue_server.store.chain import Entry
 from queue_server.views import refusal_text
 
@@ -47,6 +47,8 @@ SOCKETS = {
     "/zones/{zone}/live": See.VOICE,  # a loudspeaker's: `voice.py`
     "/overview/live": See.OVERVIEW,
     "/screens/{screen}/live": See.BOARD,
+    "/windows/{n}/pad/live": See.PAD,  # `pads.py`
+    "/floor/live": See.FLOOR_WORK,
 }
 """Every socket and the right that whoever opens it needs."""
 
@@ -201,7 +203,8 @@ def routes(halls: Halls, live: Live) -> list[BaseRoute]:
         "/board/live": board,
         "/kiosk/live": kiosk,
         "/windows/{n}/live": _window(halls, live),
-        "/overview/live": _floor(halls, live),
+        "/overview/live": _overview(halls, live),
+        "/floor/live": _floor_work(halls, live),
     }
     return [
         *(WebSocketRoute(PREFIX + path, show) for path, show in shows.items()),
@@ -271,28 +274,54 @@ async def to_device(
         await live.staying.while_allowed(websocket, hall, who, allowed, view(told))
 
 
-def _floor(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
+def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
     """The socket that shows the whole floor to whoever has the right."""
 
-    async def floor(websocket: WebSocket) -> None:
+    def view(websocket: WebSocket, hall: Hall) -> Awaitable[None]:
+        return live.serve(
+            websocket,
+            hall,
+            f"overview/{hall.id}",
+            lambda day, at: overview(day, at, alarm_lines(hall)),
+            lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
+        )
+
+    return _for(halls, live, See.OVERVIEW, view)
+
+
+def _floor_work(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
+    """The socket that shows floor staff what there is to do."""
+
+    def view(websocket: WebSocket, hall: Hall) -> Awaitable[None]:
+        return live.serve(
+            websocket,
+            hall,
+            f"floor/{hall.id}",
+            lambda day, at: floor_work(day, hall.clock(), at),
+            views.offers_at,
+        )
+
+    return _for(halls, live, See.FLOOR_WORK, view)
+
+
+def _for(
+    halls: Halls, live: Live, right: See, view: Callable[[WebSocket, Hall], Awaitable[None]]
+) -> Callable[[WebSocket], Awaitable[None]]:
+    """A socket that shows a view to people for as long as they have a right."""
+
+    async def opened(websocket: WebSocket) -> None:
         async def show(hall: Hall) -> None:
             async def allowed(used: bool = True) -> Principal:
                 who = await principal_of(websocket, halls, hall, used)
-                must_enter(who, See.OVERVIEW)
+                must_enter(who, right)
                 return who
 
-            view = live.serve(
-                websocket,
-                hall,
-                f"overview/{hall.id}",
-                lambda day, at: overview(day, at, alarm_lines(hall)),
-                lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
-            )
-            await live.staying.while_allowed(websocket, hall, await allowed(), allowed, view)
+            who = await allowed()
+            await live.staying.while_allowed(websocket, hall, who, allowed, view(websocket, hall))
 
-        await to_hall(websocket, halls, See.OVERVIEW, show)
+        await to_hall(websocket, halls, right, show)
 
-    return floor
+    return opened
 
 
 async def only_a_socket(_: Request) -> Response:

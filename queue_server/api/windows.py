@@ -14,7 +14,11 @@ from queue_server.hall.refusals import NotYours
 
 def number(call: Call) -> int:
     """The window's number in the path; refuses what is no number."""
-    text = call.params["n"]
+    return read_number(call.params["n"])
+
+
+def read_number(text: str) -> int:
+    """A window's number as it stands in a path; refuses what is none."""
     if not text.isascii() or not text.isdigit() or len(text) > 4:
         raise Unfit(422, "bad_path", "a window is a number of at most 4 digits")
     return int(text)

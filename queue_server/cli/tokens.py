@@ -16,6 +16,7 @@ from queue_server.access.principals import (
     FLOOR,
     KIOSK,
     MANAGER,
+    PAD,
     PRINTER,
     new_token,
     token_hash,
@@ -92,11 +93,17 @@ def grant_of(plan: Plan, role: str, name: str, windows: tuple[int, ...]) -> Gran
         raise Unfit(
             f"no printer of the hall is at agent:{name}: {', '.join(agents) or 'none is at an agent'}"
         )
+    pad = plan.pad(name)
+    if role == PAD and pad is None:
+        known = ", ".join(each.id for each in plan.pads) or "none is in its file"
+        raise Unfit(f'the hall has no pad "{name}": {known}')
     if windows and role not in (CLERK, MANAGER):
         raise Unfit(f"a {role} is not bound to windows")
     there = {window.number for window in plan.windows}
     if missing := [number for number in windows if number not in there]:
         raise Unfit(f"the hall has no window {', '.join(map(str, missing))}")
+    if role == PAD and pad is not None:
+        windows = (pad.window,)
     return Grant(f"{'device' if role in DEVICES else 'staff'}:{name}", name, role, windows)
 
 

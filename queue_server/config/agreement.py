@@ -34,7 +34,7 @@ def check_agreement(file: Record) -> None:
     kiosks: list[Record] = file.get("kiosks", [])
     printers: list[Record] = file.get("printers", [])
     # A screen or kiosk is let in, and taken back, by its id alone.
-    devices = [*kiosks, *file.get("screens", []), *file.get("leds", [])]
+    devices = [*kiosks, *file.get("screens", []), *file.get("leds", []), *file.get("pads", [])]
     for records, key in (
         (categories, "letter"), (windows, "number"), (matters, "id"), (printers, "id"), (devices, "id"),
         (file.get("themes", []), "id"),

@@ -256,6 +256,12 @@ KIOSK = {
     "printer": Key(identifier),
 }
 
+PAD = {
+    "id": Key(identifier, required=True),
+    "window": Key(values.number(1, 999), required=True),
+    "place": Key(values.plain),
+}
+
 PRINTER = {
     "id": Key(identifier, required=True),
     "address": Key(address, required=True),
@@ -333,6 +339,7 @@ TOP = {
     "theme": Key(values.list_of(values.table_of(THEME)), field="themes"),
     "screen": Key(values.list_of(values.table_of(SCREEN)), field="screens"),
     "led": Key(values.list_of(values.table_of(LED)), field="leds"),
+    "pad": Key(values.list_of(values.table_of(PAD)), field="pads"),
 }
 
 TABLES = {
@@ -354,5 +361,6 @@ TABLES = {
     "theme": THEME,
     "screen": SCREEN,
     "led": LED,
+    "pad": PAD,
 }
 """Every table with fixed keys, by its name in the file."""

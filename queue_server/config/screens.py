@@ -51,6 +51,8 @@ def check_screens(file: Record) -> None:
     for led in file.get("leds", []):
         check_known(led, "windows", numbers, "window")
         check_line(led)
+    for pad in file.get("pads", []):
+        check_window(pad, numbers)
 
 
 def check_theme(theme: Record) -> None:
@@ -78,11 +80,16 @@ def check_sign(screen: Record, numbers: Iterable[Any]) -> None:
     """A window's sign shows that window and nothing else."""
     if "window" not in screen:
         return
-    if None not in numbers and screen["window"] not in numbers:
-        screen.key_place("window").wrong(f'there is no window "{screen["window"]}"')
+    check_window(screen, numbers)
     for key in ("categories", "windows", "prepare", "zone"):
         if screen.get(key):
             screen.key_place(key).wrong("is for boards; the sign of a window shows that window only")
+
+
+def check_window(record: Record, numbers: Iterable[Any]) -> None:
+    """What stands at one window stands at one of the hall's."""
+    if "window" in record and None not in numbers and record["window"] not in numbers:
+        record.key_place("window").wrong(f'there is no window "{record["window"]}"')
 
 
 def check_fit(screen: Record, file: Record) -> None:

@@ -30,8 +30,8 @@ GONE_AFTER = 45_000
 """Milliseconds without a sign of life after which a device is gone; a screen gives one each 10 s."""
 KEPT = 40 * DAY
 """How long it is remembered when a device was last seen (ms)."""
-DEVICES = ("board", "window", "kiosk")
-"""The roles of tokens that screens and kiosks hold."""
+DEVICES = ("board", "window", "kiosk", "pad")
+"""The roles of tokens that screens, kiosks and rating pads hold."""
 KINDS = {"window": "sign"}
 """What a device is called where its role has another name."""
 
@@ -166,7 +166,7 @@ def place_of(plan: Plan, device: str) -> str:
     """Where a device hangs or stands, as the hall file says."""
     places = {screen.id: screen.place for screen in plan.screens}
     places |= {kiosk.id: kiosk.place for kiosk in plan.kiosks}
-    places |= {led.id: led.place for led in plan.leds}
+    places |= {led.id: led.place for led in plan.leds} | {pad.id: pad.place for pad in plan.pads}
     return places.get(device, "")
 
 

@@ -297,6 +297,14 @@ class Rate(Command, frozen=True):
     level: str
 
 
+class RateAtWindow(Command, frozen=True):
+    """How the service at a window was, by its visitor on the rating pad there: one of five levels, once."""
+
+    window: int
+    ticket: str
+    level: str
+
+
 class ChangeClass(Command, frozen=True):
     """Grant priority at the desk, or take back what is not justified, for a reason."""
 

@@ -51,6 +51,7 @@ class Day:
         self.undoables: dict[str, Undoable] = {}
         self.last_acts: dict[int, str] = {}
         self.tallies: dict[int, Tally] = {}
+        self.finished: dict[int, str] = {}
         self.kept: dict[str, Kept] = {}
         self.printers: dict[str, PrinterSeen] = {}
         self.ends: dict[str, int] = {}
@@ -202,7 +203,7 @@ class Day:
             for name in ("tickets", "numbers", "visits", "bookings", "windows", "categories", "undoables")
         } | {
             name: sorted(getattr(self, name).items(), key=lambda item: str(item[0]))
-            for name in ("last_acts", "tallies", "kept", "ends", "printers", "status")
+            for name in ("last_acts", "tallies", "finished", "kept", "ends", "printers", "status")
         }
         line = {f"{category}/{cls}": list(places) for (category, cls), places in self.line.pairs()}
         return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items())])

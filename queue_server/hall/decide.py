@@ -59,6 +59,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.ReadyAgain: holders.ready,
     do.PassLapsed: holders.pass_lapsed,
     do.Rate: holders.rate,
+    do.RateAtWindow: holders.rate_at_window,
     do.ChangeClass: serving.change_class,
     do.Undo: serving.undo,
     do.ClaimWindow: desks.claim,

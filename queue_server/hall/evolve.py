@@ -446,6 +446,7 @@ def _finished(day: Day, r: ev.Record, seq: int, e: ev.Finished) -> None:
     day.put_ticket(ended)
     _free(day, t, r.at, seq)
     if t.window is not None:
+        day.put(day.finished, t.window, t.id)
         if e.excluded:
             _tally(day, t.window, served=1)
         else:

@@ -1,4 +1,4 @@
-"""What a ticket's holder asks for from the phone: let others pass for a while, and say how it was."""
+"""What a ticket's holder asks for: let others pass for a while, and say how it was, there or by phone."""
 
 from __future__ import annotations
 
@@ -59,3 +59,11 @@ def rate(day: Day, ask: Ask, c: do.Rate) -> Decision:
         raise Conflict("not_served", number=ticket.number)
     clerk = ticket.stations[-1].clerk
     return Decision((ev.Rated(ticket=ticket.id, level=c.level, clerk=clerk),), about(ticket))
+
+
+def rate_at_window(day: Day, ask: Ask, c: do.RateAtWindow) -> Decision:
+    """The same on a window's pad: only a service that ended there, whatever the pad says."""
+    ticket = day.ticket(c.ticket)
+    if ticket.stations and ticket.stations[-1].window != c.window:
+        raise Conflict("not_served_here", number=ticket.number, window=c.window)
+    return rate(day, ask, do.Rate(c.ticket, c.level))

@@ -190,6 +190,14 @@ class Kiosk(Frozen, frozen=True):
     printer: str = ""
 
 
+class Pad(Frozen, frozen=True):
+    """A tablet at a window on which visitors say how the service was."""
+
+    id: str
+    window: int
+    place: str = ""
+
+
 class Printer(Frozen, frozen=True):
     """A ticket printer: where it is (`printers.address`), its dots across (576 or 384), how text is sent.
 
@@ -327,10 +335,15 @@ class Plan(Frozen, frozen=True, dict=True):
     themes: tuple[Theme, ...] = ()
     screens: tuple[Screen, ...] = ()
     leds: tuple[Led, ...] = ()
+    pads: tuple[Pad, ...] = ()
 
     def screen(self, id: str) -> Screen | None:
         """The screen with this id, or None."""
         return next((screen for screen in self.screens if screen.id == id), None)
+
+    def pad(self, id: str) -> Pad | None:
+        """The rating pad with this id, or None."""
+        return next((pad for pad in self.pads if pad.id == id), None)
 
     def theme(self, id: str) -> Theme | None:
         """The hall's own theme with this id; None for a shipped one."""

@@ -107,6 +107,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "nothing_to_undo": Conflict,
     "rated_already": Conflict,
     "not_served": Conflict,
+    "not_served_here": Conflict,
     "undo_over": Conflict,
     "already_checked_in": Conflict,
     "already_waiting": Conflict,

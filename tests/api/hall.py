@@ -23,6 +23,7 @@ from queue_server.access.principals import (
     FLOOR,
     KIOSK,
     MANAGER,
+    PAD,
     PRINTER,
     WINDOW,
     ticket_secret,
@@ -46,6 +47,7 @@ TOKENS = {
     "board": Grant("device:b1", "b1", BOARD),
     "window": Grant("device:w8", "w8", WINDOW),
     "printer": Grant("device:p1", "p1", PRINTER),
+    "pad": Grant("device:r8", "r8", PAD, (8,)),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
 
 

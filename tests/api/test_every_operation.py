@@ -166,6 +166,12 @@ async def a_service(walk: Walk) -> None:
     assert day.tickets[ticket].outcomes == ((matter, "accepted"),)
     await walk.do(walk.hall.holder(ticket), f"tickets/{ticket}/rate", {"level": "satisfied"})
     assert day.tickets[ticket].rated == "satisfied"
+    other = await walk.do("kiosk", "tickets", {"category": "D"})
+    await walk.do("clerk8", "windows/8/call", {"number": other["number"], "reason": "continued"})
+    await walk.do("clerk8", f"tickets/{other['ticket']}/start")
+    await walk.do("clerk8", f"tickets/{other['ticket']}/finish")
+    await walk.do("pad", "windows/8/rate", {"ticket": other["ticket"], "level": "satisfied"})
+    assert day.tickets[other["ticket"]].rated == "satisfied"
     direct = await walk.do("clerk8", "windows/8/serve", {"category": "D", "reason": "question"})
     await walk.do("clerk8", f"tickets/{direct['ticket']}/transfer", {"window": 9})
     assert day.tickets[direct["ticket"]].directed_window == 9

@@ -36,6 +36,7 @@ HEADINGS = {
     "theme": "`[[theme]]`",
     "screen": "`[[screen]]`",
     "led": "`[[led]]`",
+    "pad": "`[[pad]]`",
 }
 STRUCTS: dict[str, type[msgspec.Struct]] = {
     "hours": plan.Hours,
@@ -51,6 +52,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "theme": plan.Theme,
     "screen": plan.Screen,
     "led": plan.Led,
+    "pad": plan.Pad,
 }
 
 

@@ -144,3 +144,14 @@ def test_a_finish_that_is_taken_back_takes_its_rating_with_it(floor: Floor) -> N
     floor.finish("A001", "09:12")
     rates(floor, "A001", LEVELS[0], "09:13")
     assert floor["A001"].ended_at == clock("09:12")
+
+
+def test_the_pad_of_a_window_rates_what_ended_there_and_nothing_else(floor: Floor) -> None:
+    floor.serve(1, "09:00", "09:10")
+    ticket = floor["A001"].id
+    with floor.refuses("not_served_here", window=2):
+        floor.ask(do.RateAtWindow(2, ticket, LEVELS[0]), "09:11", by="device:pad2")
+    floor.ask(do.RateAtWindow(1, ticket, LEVELS[0]), "09:11", by="device:pad1")
+    assert floor["A001"].rated == LEVELS[0]
+    with floor.refuses("rated_already"):
+        floor.ask(do.RateAtWindow(1, ticket, LEVELS[4]), "09:12", by="device:pad1")
