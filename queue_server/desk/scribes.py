@@ -56,10 +56,13 @@ class RegisterScribe:
         return [register.encode(e) for e in entries], answer
 
     def take_in(self, state: Register, entry: Entry) -> None:
-        """Evolve by a fact; one that cannot be read is set aside and named. Raises `UnknownVersion`."""
+        """Evolve by a fact; one that cannot be read, or cannot be, is set aside and named.
+
+        Raises `UnknownVersion`.
+        """
         try:
             register.evolve(state, register.decode(entry.body), entry.seq)
-        except msgspec.DecodeError as trouble:
+        except (Contradiction, msgspec.DecodeError) as trouble:
             register.quarantine(state, entry.seq)
             facts: dict[str, str | int] = {"seq": entry.seq, "why": str(trouble)}
             self._alarm(alarms.Alarm(alarms.SET_ASIDE, "register", facts))

@@ -117,54 +117,49 @@ class Fact(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True, forbi
     """A fact of the register."""
 
 
-class AccountAdded(Fact, frozen=True, tag="account_added"):
-    """A person of the hall."""
+class AccountFact(Fact, frozen=True):
+    """A fact about one of the hall's people."""
 
     login: str
+
+
+class AccountAdded(AccountFact, frozen=True, tag="account_added"):
+    """A person of the hall."""
+
     name: str
     role: str
     windows: tuple[int, ...] = ()
     sso: str = ""
 
 
-class PasswordSet(Fact, frozen=True, tag="password_set"):
+class PasswordSet(AccountFact, frozen=True, tag="password_set"):
     """The password with this stamp counts and no other; sessions before it have ended."""
 
-    login: str
     stamp: str
     must_change: bool = False
 
 
-class RoleChanged(Fact, frozen=True, tag="role_changed"):
+class RoleChanged(AccountFact, frozen=True, tag="role_changed"):
     """The person acts as this from now on."""
 
-    login: str
     role: str
     windows: tuple[int, ...] = ()
 
 
-class AccountLocked(Fact, frozen=True, tag="account_locked"):
+class AccountLocked(AccountFact, frozen=True, tag="account_locked"):
     """Nobody signs in as this person; sessions have ended."""
 
-    login: str
 
-
-class AccountUnlocked(Fact, frozen=True, tag="account_unlocked"):
+class AccountUnlocked(AccountFact, frozen=True, tag="account_unlocked"):
     """The person may sign in again."""
 
-    login: str
 
-
-class AccountRemoved(Fact, frozen=True, tag="account_removed"):
+class AccountRemoved(AccountFact, frozen=True, tag="account_removed"):
     """The person is no longer of this hall."""
 
-    login: str
 
-
-class SessionsEnded(Fact, frozen=True, tag="sessions_ended"):
+class SessionsEnded(AccountFact, frozen=True, tag="sessions_ended"):
     """The person was signed out everywhere."""
-
-    login: str
 
 
 AnyFact = (

@@ -1,4 +1,4 @@
-"""What outlives a day: published plans, who holds which token, the hall's people, and booked slots.
+"""What outlives a day: published plans, who holds which token, the hall's people, booked slots, and cases.
 
 The register is a log of its own with the same rules as a day's: pure, decided, evolved, unwound.
 Secrets never enter it: tokens are kept as hashes, passwords not at all (`accounts.py`).
@@ -12,16 +12,26 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from queue_server.cases import decide as cases
+from queue_server.cases.calendar import ChineseCalendar
+from queue_server.cases.events import AnyCaseFact
+from queue_server.cases.evolve import evolve as evolve_case
+from queue_server.cases.limits import Calendar
+from queue_server.cases.model import Case, PaperList
 from queue_server.hall import accounts
 from queue_server.hall.accounts import Account, Fact
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.events import UnknownVersion, readable
+from queue_server.hall.evolve import Contradiction
 from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.model import Answer, Booking, Kept
-from queue_server.hall.plan import Plan, plan_hash
+from queue_server.hall.plan import HOUR, Plan, plan_hash
 from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
 
-REGISTER_VERSION = 1
+REGISTER_VERSION = 2
+"""2: with cases."""
+REPEATABLE = 48 * HOUR
+"""How long (ms) a command of the register may be repeated under its key; the register itself is for ever."""
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -133,6 +143,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         | TokenExpires
         | SlotBooked
         | accounts.AnyFact
+        | AnyCaseFact
     )
     key: str = ""
     digest: str = ""
@@ -146,9 +157,9 @@ class _Versioned(msgspec.Struct, frozen=True):
 
 
 class Register:
-    """A hall's register in memory; `plan` is the one in force."""
+    """A hall's register in memory; `plan` is the one in force, `calendar` says which days are worked."""
 
-    def __init__(self) -> None:
+    def __init__(self, calendar: Calendar | None = None) -> None:
         self.seq = 0
         self.last_at = 0
         self.plans: dict[str, Plan] = {}
@@ -158,7 +169,12 @@ class Register:
         self.accounts: dict[str, Account] = {}
         self.bookings: dict[str, Booking] = {}
         self.taken: dict[tuple[str, int], int] = {}
+        self.cases: dict[str, Case] = {}
+        self.papers: dict[str, PaperList] = {}
+        self.case_counts: dict[str, int] = {}
+        self.calendar: Calendar = calendar or ChineseCalendar()
         self.kept: dict[str, Kept] = {}
+        self._kept_at: dict[str, int] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
     @property
@@ -198,8 +214,14 @@ class Register:
                 table[key] = old
 
     def settle(self) -> None:
-        """What was put is a fact."""
+        """What was put is a fact; answers that nobody may ask for again are forgotten."""
         self._journal.clear()
+        while self._kept_at:
+            key, at = next(iter(self._kept_at.items()))
+            if self.last_at - at <= REPEATABLE:
+                break
+            del self._kept_at[key]
+            self.kept.pop(key, None)
 
 
 # --- deciding ------------------------------------------------------------------------------
@@ -270,6 +292,7 @@ _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer
     ExpireToken: _expire,
     BookSlot: _book,
     **accounts.DECIDERS,
+    **cases.DECIDERS,
 }
 
 
@@ -295,7 +318,10 @@ def act(register: Register, ask: Ask) -> tuple[list[Entry], Answer]:
 
 
 def evolve(register: Register, entry: Entry, seq: int) -> None:
-    """Apply one entry of the register's log."""
+    """Apply one entry of the register's log.
+
+    Raises `Contradiction`, with the register unchanged, when a case cannot have come to it.
+    """
     match entry.e:
         case PlanPublished(hash=name, plan=plan):
             register.put(register.plans, name, plan)
@@ -316,12 +342,24 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
             slot = (booking.category, booking.slot)
             register.put(register.bookings, booking.code, booking)
             register.put(register.taken, slot, register.taken.get(slot, 0) + 1)
-        case _:
+        case accounts.AccountFact():
             accounts.evolve(register, entry.e, seq)
+        case _:
+            _evolve_case(register, entry.e, entry)
     register.seq = seq
     register.last_at = max(register.last_at, entry.at)
     if entry.key and entry.answer is not None:
         register.put(register.kept, entry.key, Kept(entry.digest, replace(entry.answer, seq=seq)))
+        register.put(register._kept_at, entry.key, entry.at)
+
+
+def _evolve_case(register: Register, fact: AnyCaseFact, entry: Entry) -> None:
+    mark = register.mark()
+    try:
+        evolve_case(register, fact, entry.at, entry.by)
+    except KeyError as missing:
+        register.unwind(mark)
+        raise Contradiction(f"{type(fact).__name__}: {missing} is not in the register") from missing
 
 
 def quarantine(register: Register, seq: int) -> None:
