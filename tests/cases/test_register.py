@@ -10,7 +10,16 @@ from queue_server.cases.limits import Limit
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.evolve import Contradiction
 from queue_server.hall.refusals import Conflict
-from queue_server.hall.register import REGISTER_VERSION, REPEATABLE, Entry, Register, act, decode, encode, evolve
+from queue_server.hall.register import (
+    REGISTER_VERSION,
+    REPEATABLE,
+    Entry,
+    Register,
+    act,
+    decode,
+    encode,
+    evolve,
+)
 
 OPEN = do.OpenCase("c1", "2026-11-24", "B01", "t1", "market", "county", "county", promised=Limit(3))
 

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { register } from "node:module";
 import { test } from "node:test";
 
-import { readCode } from "../../kiosk/static/kiosk-errands.js";
 import { Burst } from "../../kiosk/static/kiosk-keypad.js";
 import { after, fresh } from "../../kiosk/static/kiosk-state.js";
 import { askedFirst, typedAct, untouched } from "../../kiosk/static/kiosk-touches.js";
+
+register("./flat.js", import.meta.url);
+const { readCode } = await import("../../kiosk/static/kiosk-errands.js");
 
 const acts = (...all) => all.reduce(after, fresh("zh"));
 const keys = (text) => [...text].map((key) => ({ do: "key", key }));
