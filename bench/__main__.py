@@ -14,7 +14,7 @@ from bench.figures import Row, table, write
 
 PARTS = (
     "issuing", "printing", "boards", "frozen", "calling", "several", "rebuilding", "memory", "starting",
-    "slips", "painting", "pixels",
+    "slips", "painting", "pixels", "consoles",
 )  # fmt: skip
 RESULT = Path("build/bench.json")
 

@@ -16,14 +16,16 @@ WINDOW = 8
 
 
 class Clerk:
-    """The clerk of window 8 of a hall, at work: the window is claimed and open."""
+    """The clerk of window 8 of a hall (or of another), at work: the window is claimed and open."""
 
-    def __init__(self, served: Served, hall: str = "") -> None:
+    def __init__(self, served: Served, hall: str = "", window: int = WINDOW, token: str = "") -> None:
         self._served = served
+        self._window = window
+        self._token = token or served.clerk
         self._base = f"/api/halls/{hall or served.halls[0]}"
         self._link = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
         for act in ("claim", "open"):
-            self.send(f"/windows/{WINDOW}/{act}")
+            self.send(f"/windows/{window}/{act}")
             self.answer()
 
     def close(self) -> None:
@@ -33,7 +35,7 @@ class Clerk:
     def send(self, path: str, body: bytes = b"{}", token: str = "") -> None:
         """Post a change and do not wait for its answer."""
         headers = {
-            "Authorization": f"Bearer {token or self._served.clerk}",
+            "Authorization": f"Bearer {token or self._token}",
             "Content-Type": "application/json",
             "Idempotency-Key": uuid.uuid4().hex,
         }
@@ -54,7 +56,7 @@ class Clerk:
 
     def send_call(self) -> None:
         """Finish the present visitor, if there is one, and call the next."""
-        self.send(f"/windows/{WINDOW}/call-next", b'{"finish":true}')
+        self.send(f"/windows/{self._window}/call-next", b'{"finish":true}')
 
     def called(self) -> str:
         """The ticket that was called."""

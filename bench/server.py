@@ -37,14 +37,25 @@ from queue_server.store.logs import Store
 HALL = "county"
 
 
+class AtWindow(msgspec.Struct, frozen=True):
+    """A clerk's window and token."""
+
+    window: int
+    token: str
+
+
 class Served(msgspec.Struct, frozen=True):
-    """Where the server is: its process, port, halls, and the tokens of a kiosk and of window 8's clerk."""
+    """Where the server is: its process, port, halls, and the tokens of a kiosk and of window 8's clerk.
+
+    `clerks` are those of more windows, all serving the category of window 8, where they were asked for.
+    """
 
     pid: int
     port: int
     halls: tuple[str, ...]
     kiosk: str
     clerk: str
+    clerks: tuple[AtWindow, ...] = ()
 
     @property
     def base(self) -> str:
@@ -53,13 +64,16 @@ class Served(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def serving(store_url: str, *halls: str, printer: str = "") -> Iterator[Served]:
-    """Serve the demo hall over a store, on a core of its own, while the block runs; print at `printer`."""
+def serving(store_url: str, *halls: str, printer: str = "", clerks: int = 0) -> Iterator[Served]:
+    """Serve the demo hall over a store, on a core of its own, while the block runs; print at `printer`.
+
+    With `clerks` the hall has so many more windows of one category, each with a clerk.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.server", store_url, *(halls or (HALL,))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "BENCH_PRINTER": printer},
+        env={**os.environ, "BENCH_PRINTER": printer, "BENCH_CLERKS": str(clerks)},
     )
     os.sched_setaffinity(process.pid, SERVER_CORE)
     assert process.stdin is not None
@@ -100,23 +114,27 @@ async def _serve(url: str, halls: Sequence[str]) -> None:
     mount_decoding(app, site)
     async with served(server):
         kiosk, clerk = new_token(), new_token()
+        clerks = tuple(
+            AtWindow(101 + n, new_token()) for n in range(int(os.environ.get("BENCH_CLERKS", "0")))
+        )
         for id in halls:
-            await _furnish(site, id, kiosk, clerk, printer)
+            await _furnish(site, id, kiosk, (AtWindow(8, clerk), *clerks), printer)
         port = server.servers[0].sockets[0].getsockname()[1]
-        told = Served(pid=os.getpid(), port=port, halls=tuple(halls), kiosk=kiosk, clerk=clerk)
+        told = Served(pid=os.getpid(), port=port, halls=tuple(halls), kiosk=kiosk, clerk=clerk, clerks=clerks)
         print(msgspec.json.encode(told).decode(), flush=True)
         await asyncio.to_thread(sys.stdin.read)
     await store.aclose()
 
 
-async def _furnish(site: Site, id: str, kiosk: str, clerk: str, printer: str) -> None:
-    """Open a hall's day and let a kiosk and a clerk in."""
+async def _furnish(site: Site, id: str, kiosk: str, clerks: Sequence[AtWindow], printer: str) -> None:
+    """Open a hall's day and let a kiosk and the clerks in."""
     hall = site.halls[id]
-    await publish(site, replace(demo_plan(hall.clock(), printer), hall=id))
-    for token, grant in (
-        (kiosk, Grant("device:k1", "k1", KIOSK)),
-        (clerk, Grant("staff:8", "8", CLERK, (8,))),
-    ):
+    plan = replace(demo_plan(hall.clock(), printer), hall=id)
+    like = next(w for w in plan.windows if w.number == clerks[0].window)
+    more = tuple(replace(like, number=clerk.window) for clerk in clerks[1:])
+    await publish(site, replace(plan, windows=(*plan.windows, *more)))
+    staff = [(c.token, Grant(f"staff:{c.window}", str(c.window), CLERK, (c.window,))) for c in clerks]
+    for token, grant in [(kiosk, Grant("device:k1", "k1", KIOSK)), *staff]:
         command = GrantToken(token_hash(token), grant)
         await hall.register.ask(Ask(at=hall.clock(), by="system", command=command))
     while hall.day is None or not hall.day.tail.seq or (printer and not hall.day.state.printers):  # noqa: ASYNC110 - once, before anything is measured
