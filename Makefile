@@ -25,7 +25,7 @@ dev: ## Run the demo hall and start it anew whenever a file changes
 	@exec $(YICHUANG) dev --port $(PORT) $(if $(QUIET),--quiet)
 
 test: ## Run all tests, those in a real browser included (ARGS=... goes to pytest)
-	@$(SETUP) dev fonts browser node strace ocr voice
+	@$(SETUP) dev fonts browser node strace tmux ocr voice
 	@scripts/tests $(ARGS)
 
 check: ## Format, lint, types, import contracts, JavaScript, catalogues, proofs: what CI runs

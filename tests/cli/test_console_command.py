@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -120,58 +114,76 @@ def test_a_token_file_that_is_not_there_or_holds_no_token_is_named(tmp_path: Pat
 
 
 @pytest.mark.timeout(150)
-async def test_it_shows_the_window_in_a_terminal_with_the_token_from_the_environment(
-    store_url: str, hall_id: str
-) -> None:
+async def test_a_day_in_a_real_terminal(store_url: str, hall_id: str, tmp_path: Path) -> None:
+    """Keys as a terminal sends them, and what it then shows: from sitting down to leaving."""
     async with served(store_url, hall_id) as hall:
-        settings = {"server": hall.base, "hall": hall_id, "window": "9", "token": "clerk9", "lang": "en"}
-        with Terminal(settings) as terminal:
-            await wait_until(lambda: terminal.shows("Today at this window"), 60)
-
-            async def claimed() -> bool:
-                terminal.take()
-                return bool((await hall.get("clerk9", "/windows/9")).json()["clerk"])
-
-            await wait_until(claimed, 60)
+        for _ in range(2):
+            answer = await hall.post("kiosk", "tickets", {"category": "D", "matters": ["D01"]})
+            assert answer.status_code == 201, answer.text
+        settings = {"server": hall.base, "hall": hall_id, "window": "8", "token": "clerk8", "lang": "zh"}
+        with Terminal(tmp_path / "tmux", settings) as terminal:
+            await terminal.shows("窗口关闭。按 F11 开窗。")
+            for key, words in (
+                ("F11", "窗口已开"),
+                ("F2", "已叫 D001"),
+                ("F4", "D001 开始办理"),
+                ("F5", "办结 D001"),
+                ("1", "办结 D001"),
+                ("Enter", "D001 已办结"),
+                ("F2", "已叫 D002"),
+                ("F9", "已撤销叫号，D002 退回原位"),
+                ("F1", "按任意键返回"),
+                ("Escape", "办结 1  叫号 1"),
+                ("F12", "关闭窗口"),
+                ("9", "请选择原因"),
+                ("1", "今天"),
+                ("2", "窗口已关闭"),
+                ("C-q", "离开窗口"),
+            ):
+                terminal.press(key)
+                await terminal.shows(words)
+            screen = terminal.screen()
+            assert len(screen.splitlines()) <= 24
+            terminal.press("1")
+            await wait_until(lambda: not terminal.runs(), 60)
+            assert (await hall.get("clerk8", "/windows/8")).json()["clerk"] == ""
 
 
 class Terminal:
-    """A terminal of 100 x 30 in which ``yichuang console`` runs."""
+    """A terminal of 80 x 24 (tmux) in which ``yichuang console`` runs; `socket` is tmux's own."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
-        self._own, self._its = pty.openpty()
-        fcntl.ioctl(self._its, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        os.set_blocking(self._own, False)
+    def __init__(self, socket: Path, settings: dict[str, str]) -> None:
+        self._socket = socket
         self._settings = settings
-        self._got = bytearray()
 
     def __enter__(self) -> Terminal:
-        self._process = subprocess.Popen(
-            [YICHUANG, "console"],
-            env=environment(self._settings) | {"TERM": "xterm-256color"},
-            stdin=self._its,
-            stdout=self._its,
-            stderr=self._its,
-            start_new_session=True,
-        )
-        os.close(self._its)
+        words = ("new-session", "-d", "-x", "80", "-y", "24", YICHUANG, "console")
+        self._tmux(*words, env=environment(self._settings) | {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color"})
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._process.kill()
-        self._process.wait(10)
-        os.close(self._own)
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
 
-    def take(self) -> None:
-        """Take what the console drew meanwhile: a terminal that is not read stops it."""
+    def _tmux(self, *words: str, env: dict[str, str] | None = None) -> str:
+        command = ["tmux", "-u", "-f", "/dev/null", "-S", self._socket, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+
+    def press(self, key: str) -> None:
+        """Press a key, by tmux's name for it."""
+        self._tmux("send-keys", key)
+
+    def screen(self) -> str:
+        """The screen as it stands."""
+        return self._tmux("capture-pane", "-p")
+
+    def runs(self) -> bool:
+        """Whether the console is still there."""
+        done = subprocess.run(["tmux", "-S", self._socket, "has-session"], check=False, capture_output=True)
+        return done.returncode == 0
+
+    async def shows(self, words: str) -> None:
+        """Wait until the words stand on the screen."""
         try:
-            while piece := os.read(self._own, 65536):
-                self._got += piece
-        except BlockingIOError:
-            return
-
-    def shows(self, words: str) -> bool:
-        """Whether the words were drawn."""
-        self.take()
-        assert self._process.poll() is None, self._got.decode(errors="replace")
-        return words in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._got.decode(errors="replace"))
+            await wait_until(lambda: words in self.screen(), 60)
+        except AssertionError as never:
+            raise AssertionError(f"{words!r} never stood on\n{self.screen()}") from never
