@@ -58,6 +58,7 @@ def _window(day: Day, w: Window) -> wire.WindowNow:
         present_state=present.state if present else "",
         present_since=(present.started_at if serving else present.called_at) if present else None,
         left_open=present.left_open if present else False,
+        summoned_at=w.summoned_at,
     )
 
 

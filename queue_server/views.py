@@ -429,6 +429,8 @@ def window_view(
         notices=(dict(day.now.notice),) if day.now.notice else (),
         needs=needs(present.id) if present and needs else (),
         troubles=papers.troubles(day, day.plan),
+        summons=dict(w.summons),
+        summoned_at=w.summoned_at,
     )
 
 

@@ -232,6 +232,13 @@ class SetNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[dict[Code, Sentence], Meta(max_length=16)]
 
 
+class Summon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Call staff urgently at these windows; none named: wherever somebody sits. `text` is by language."""
+
+    text: Annotated[dict[Code, Sentence], Meta(min_length=1, max_length=16)]
+    windows: Annotated[tuple[WindowNumber, ...], Meta(max_length=200)] = ()
+
+
 class CloseDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Close the business day; with people waiting only a manager with a reason may."""
 
@@ -517,7 +524,8 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     come back to this window's categories. `miss_opens_at` is when the miss key opens
     (None: not yet enough calls); `undo` names what F9 would take back until `undo_until`
     and `undo_ticket` whose last act that is. `needs` are those of the present visitor. `troubles`
-    says of each printer that needs somebody what to do.
+    says of each printer that needs somebody what to do. `summons` is an urgent call to the staff here, since
+    `summoned_at` (ms), until it is answered.
     """
 
     hall: str
@@ -545,6 +553,8 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     undo_ticket: str = ""
     needs: tuple[str, ...] = ()
     troubles: tuple[Text, ...] = ()
+    summons: Text = {}
+    summoned_at: int = 0
 
 
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
@@ -736,7 +746,8 @@ class WindowNow(msgspec.Struct, frozen=True):
 
     `since` is when its state began, `claimed_at` when its clerk sat down. `present` is the number of the
     visitor, `present_state` ``called`` or ``serving``, `present_since` (ms) since when. `left_open` says
-    that the clerk went with the service unfinished.
+    that the clerk went with the service unfinished. `summoned_at` is since when (ms) an urgent call to the
+    clerk has not been answered, or 0.
     """
 
     number: int
@@ -755,6 +766,7 @@ class WindowNow(msgspec.Struct, frozen=True):
     present_state: str = ""
     present_since: int | None = None
     left_open: bool = False
+    summoned_at: int = 0
 
 
 class CategoryNow(msgspec.Struct, frozen=True):

@@ -10,8 +10,13 @@ from typing import Any, TypeVar, overload
 
 Found = TypeVar("Found")
 
-_PAUSE = 0.005
-"""Seconds between two looks: short beside the loopback, long beside a turn of the event loop."""
+_PAUSE, _LONGEST = 0.005, 0.05
+"""Seconds between the first two looks, and between the last: whoever waits long must not eat the time of what
+is waited for."""
+
+
+def _longer(pause: float) -> float:
+    return min(1.2 * pause, _LONGEST)
 
 
 @overload
@@ -27,7 +32,7 @@ async def wait_until(look: Callable[[], Any], timeout: float = 5.0) -> Any:  # n
 
     `look` may be a plain or an async function.
     """
-    end = time.monotonic() + timeout
+    end, pause = time.monotonic() + timeout, _PAUSE
     while True:
         seen = look()
         found = await seen if inspect.isawaitable(seen) else seen
@@ -35,16 +40,18 @@ async def wait_until(look: Callable[[], Any], timeout: float = 5.0) -> Any:  # n
             return found
         if time.monotonic() > end:
             raise AssertionError(f"still {found!r} after {timeout} s: {_wording(look)}")
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(pause)
+        pause = _longer(pause)
 
 
 def wait_for(look: Callable[[], Found], timeout: float = 5.0) -> Found:
     """The same for a test that is no coroutine."""
-    end = time.monotonic() + timeout
+    end, pause = time.monotonic() + timeout, _PAUSE
     while not (found := look()):
         if time.monotonic() > end:
             raise AssertionError(f"still {found!r} after {timeout} s: {_wording(look)}")
-        time.sleep(_PAUSE)
+        time.sleep(pause)
+        pause = _longer(pause)
     return found
 
 

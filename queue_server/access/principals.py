@@ -121,6 +121,7 @@ AT_A_WINDOW: frozenset[type[Command]] = frozenset(
         do.ReleaseWindow,
         do.OpenWindow,
         do.PauseWindow,
+        do.AnswerSummons,
         do.CloseWindow,
     }
 )
@@ -141,6 +142,7 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
     {
         do.CloseDay,
         do.SetNotice,
+        do.SummonWindows,
         do.PauseCategory,
         do.ResumeCategory,
         do.SetQuota,

@@ -24,6 +24,12 @@ async def set_quota(call: Call) -> wire.Done:
     return done(await call.change(do.SetQuota(category=call.params["letter"], quota=body.quota)))
 
 
+async def summon(call: Call) -> wire.Done:
+    """Call the staff at some windows urgently."""
+    body = await call.body(wire.Summon)
+    return done(await call.change(do.SummonWindows(windows=body.windows, text=body.text)))
+
+
 async def acknowledge(call: Call) -> wire.Done:
     """Somebody takes note of an alarm."""
     body = await call.body(wire.AcknowledgeAlarm)

@@ -151,6 +151,7 @@ OPERATIONS = (
     _act("/windows/{n}/release", windows.release, wire.Nothing, do.ReleaseWindow),
     _act("/windows/{n}/open", windows.open_window, wire.Nothing, do.OpenWindow),
     _act("/windows/{n}/pause", windows.pause, wire.Pause, do.PauseWindow),
+    _act("/windows/{n}/summons/answered", windows.answer_summons, wire.Nothing, do.AnswerSummons),
     _act("/windows/{n}/close", windows.close, wire.CloseWindow, do.CloseWindow),
     _act("/windows/{n}/assign", windows.assign, wire.AssignWindow, do.AssignWindow),
     _act("/categories/{letter}/pause", floor.pause_category, wire.PauseCategory, do.PauseCategory),
@@ -159,6 +160,7 @@ OPERATIONS = (
     _act("/alarms/seen", overview.acknowledge, wire.AcknowledgeAlarm, do.AcknowledgeAlarm),
     _act("/zones/{zone}/sound", floor.sound, wire.Sound, do.SoundState),
     _act("/down-times", floor.down, wire.DownTime, do.RecordDown),
+    _act("/summons", overview.summon, wire.Summon, do.SummonWindows),
     _act("/notice", floor.notice, wire.SetNotice, do.SetNotice),
     _act("/day/close", floor.close_day, wire.CloseDay, do.CloseDay),
 )

@@ -92,6 +92,12 @@ async def pause(call: Call) -> wire.Done:
     return done(await call.change(do.PauseWindow(window=number(call), reason=body.reason, now=body.now)))
 
 
+async def answer_summons(call: Call) -> wire.Done:
+    """The urgent call at this window has been read."""
+    await call.body(wire.Nothing)
+    return done(await call.change(do.AnswerSummons(window=number(call))))
+
+
 async def close(call: Call) -> wire.Done:
     """Close a window."""
     body = await call.body(wire.CloseWindow)

@@ -43,6 +43,8 @@ def why_not(act: str, scene: Scene) -> Why | None:
         return Why("link")
     if scene.hall is None or scene.me is None:
         return Why("hall")
+    if act == "heard":
+        return None if scene.view.summons else Why("no_summons")
     if act == "pause":
         return None  # it also sits down, opens and resumes
     if not scene.seated:

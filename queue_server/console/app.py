@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
@@ -28,7 +28,10 @@ from queue_server.wire import Claim, Printers, TicketView
 class Counter(Screen[None]):
     """The one screen of a window."""
 
-    BINDINGS: ClassVar[list[BindingType]] = acts.WINDOW.bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *acts.WINDOW.bindings(),
+        Binding("space", "app.act('heard')", description="act.heard", tooltip="tip.heard", id="heard"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,6 +93,7 @@ class ConsoleApp(Station):
         self._wants_seat = True
         self._was_seated = False
         self._first_claim = Claim()
+        self._summoned_at = 0
 
     def get_default_screen(self) -> Screen[Any]:
         """The window's screen."""
@@ -106,6 +110,10 @@ class ConsoleApp(Station):
     def learned(self) -> None:
         """Claim the window at the start, and again when our claim lapsed; never fight over it."""
         scene = self.scene
+        summoned_at = scene.view.summoned_at if scene.view is not None else 0
+        if summoned_at > self._summoned_at:
+            self.bell()
+        self._summoned_at = summoned_at
         if scene.seated:
             self._was_seated = True
         elif self._was_seated and scene.view is not None and scene.view.clerk:

@@ -352,6 +352,11 @@ async def close_window(ask: Ask) -> Request | None:
     return Request("close", f"windows/{scene.window}/close", body)
 
 
+async def heard(ask: Ask) -> Request | None:
+    """The urgent call that stands here has been read."""
+    return Request("heard", f"windows/{ask.scene.window}/summons/answered")
+
+
 async def release(ask: Ask) -> Request | None:
     """Leave the window; asked twice only where a visitor is still here."""
     scene = ask.scene
@@ -396,6 +401,7 @@ FLOWS: dict[str, Flow] = {
     "cancel": cancel,
     "close": close_window,
     "release": release,
+    "heard": heard,
     "reprint": reprint,
     "printers": printers,
 }

@@ -27,7 +27,7 @@ KEYS = {
 }
 """Every act of the key bar and its key. Those of windows and lines are about the marked one."""
 
-MORE = ("down", "sound", "close_day", "devices")
+MORE = ("down", "sound", "close_day", "devices", "summon")
 """What F12 offers, in its order."""
 AT_ANY_HOUR = frozenset({"more", "devices"})
 """Possible after the day was closed, too: screens are put up when the hall is empty."""
@@ -91,6 +91,11 @@ def _alarm(scene: FloorScene) -> Why | None:
     return None if scene.unseen else Why("no_alarm")
 
 
+def _summon(scene: FloorScene) -> Why | None:
+    sits = scene.view is not None and any(w.clerk for w in scene.view.windows)
+    return None if sits else Why("nobody_at_all")
+
+
 def _sound(scene: FloorScene) -> Why | None:
     return None if scene.view is not None and scene.view.zones else Why("no_zone")
 
@@ -103,6 +108,7 @@ RULES: dict[str, Callable[[FloorScene], Why | None]] = {
     "free": _free,
     "alarm": _alarm,
     "sound": _sound,
+    "summon": _summon,
 }
 
 

@@ -16,6 +16,9 @@ from queue_server.console.words import named, say
 NOTICES = ("system_down", "kiosk_down", "crowded", "closing", "drill")
 """Notices that are ready in every language, so that nobody has to type in a hurry."""
 
+SUMMONS = ("desk", "support", "hold_calls", "evacuate", "phone")
+"""Urgent calls to staff that are ready in every language."""
+
 
 class Manager(Protocol):
     """The manager, as a flow sees one. Every answer is None when the manager goes back."""
@@ -238,6 +241,31 @@ async def notice(manager: Manager) -> Request | None:
     return Request("notice", "notice", wire.SetNotice({"zh": typed[0]})) if typed is not None else None
 
 
+async def summon(manager: Manager) -> Request | None:
+    """Call staff urgently: at the marked window or wherever somebody sits, by a ready or a typed sentence."""
+    scene = manager.scene
+    marked = scene.window
+    title = say("title.summon", scene.lang)
+    choices = [Choice("", say("pick.summon_all", scene.lang))]
+    if marked is not None and marked.clerk:
+        here = say("pick.summon_one", scene.lang, window=marked.number)
+        choices.insert(0, Choice(str(marked.number), here))
+    where = await manager.pick(title, choices)
+    if where is None or scene.hall is None:
+        return None
+    ready = [Choice(name, say(f"summons.{name}", scene.lang)) for name in SUMMONS]
+    picked = await manager.pick(title, [*ready, Choice("own", say("pick.notice_own", scene.lang))])
+    if picked is None:
+        return None
+    text = {lang: say(f"summons.{picked}", lang) for lang in scene.hall.languages} if picked != "own" else {}
+    if picked == "own":
+        typed = await manager.typed(title, (say("form.notice", scene.lang),))
+        if typed is None:
+            return None
+        text = {"zh": typed[0]}
+    return Request("summon", "summons", wire.Summon(text, (int(where),) if where else ()))
+
+
 async def alarm(manager: Manager) -> Request | None:
     """Take note of an alarm."""
     scene = manager.scene
@@ -306,6 +334,7 @@ FLOWS: dict[str, Flow] = {
     "pause_line": pause_line,
     "quota": quota,
     "notice": notice,
+    "summon": summon,
     "alarm": alarm,
     "down": down,
     "sound": sound,

@@ -91,6 +91,8 @@ class Windows(Corner[FloorScene]):
 
     def _doing(self, w: WindowNow, scene: FloorScene) -> str:
         lang = scene.lang
+        if w.summoned_at:
+            return say("floor.summoned", lang, time=clock_time(seconds(scene.now - w.summoned_at)))
         if w.present:
             stretch = clock_time(seconds(scene.now - (w.present_since or scene.now)))
             state = say("floor.left_open" if w.left_open else f"ticket.{w.present_state}", lang)
@@ -102,7 +104,7 @@ class Windows(Corner[FloorScene]):
         return say("floor.idle", lang)
 
     def _style(self, w: WindowNow) -> str:
-        if w.left_open:
+        if w.left_open or w.summoned_at:
             return "$error"
         if w.state == "closed":
             return "$faint"

@@ -103,6 +103,8 @@ class Strip(Panel):
             return link_trouble(scene), "alarm"
         if not scene.seated and view.clerk:
             return say("why.taken", lang, clerk=person(view.clerk)), "alarm"
+        if view.summons:
+            return say("strip.summons", lang, text=named(view.summons, lang)), "alarm"
         overdue = [t.number for t in view.parked if t.parked_until is not None and t.parked_until < scene.now]
         if overdue:
             return say("strip.overdue", lang, numbers=" ".join(overdue)), "warn"

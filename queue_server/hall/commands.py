@@ -369,6 +369,19 @@ class AssignWindow(Command, frozen=True):
     successor: int | None = None
 
 
+class SummonWindows(Command, frozen=True):
+    """Call the staff at these windows urgently, by language; none named: every window where somebody sits."""
+
+    windows: tuple[int, ...]
+    text: dict[str, str]
+
+
+class AnswerSummons(Command, frozen=True):
+    """The urgent call at a window has been read."""
+
+    window: int
+
+
 # --- what time alone brings about -------------------------------------------------------
 
 

@@ -67,6 +67,8 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.ClaimLapsed: desks.claim_lapsed,
     do.OpenWindow: desks.open_window,
     do.PauseWindow: desks.pause,
+    do.SummonWindows: desks.summon,
+    do.AnswerSummons: desks.answer_summons,
     do.CloseWindow: desks.close_window,
     do.AssignWindow: desks.assign,
 }

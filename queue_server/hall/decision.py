@@ -29,6 +29,9 @@ def about(ticket: Ticket, window: int | None = None, **more: str | int) -> Answe
 
 # --- conditions that many commands share ----------------------------------------------
 
+LONGEST = 500
+"""Characters of a sentence that staff write themselves."""
+
 
 def running(day: Day) -> None:
     """The day must be open."""
@@ -83,6 +86,17 @@ def ready_to_call(day: Day, window: Window) -> None:
         raise Conflict("window_state", window=window.number, state=CLOSED)
     if window.present:
         raise Conflict("visitor_present", window=window.number, number=day.tickets[window.present].number)
+
+
+def said(day: Day, text: dict[str, str]) -> dict[str, str]:
+    """A sentence by language as it may be shown: in the hall's languages, Chinese among them, or none."""
+    lines = {language: line for language, line in text.items() if line}
+    strange = next((language for language in lines if language not in day.plan.languages), "")
+    if strange:
+        raise Unusable("unknown_language", language=strange)
+    if any(len(line) > LONGEST for line in lines.values()) or (lines and "zh" not in lines):
+        raise Unusable("bad_text")
+    return lines
 
 
 def picked(day: Day, act: str, reason: str) -> str:

@@ -6,7 +6,7 @@ from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
-from queue_server.hall.decision import Decision, picked, running, steered
+from queue_server.hall.decision import Decision, held, picked, running, said, steered
 from queue_server.hall.evolve import supposing
 from queue_server.hall.model import CALLED, CLOSED, OPEN, UNRECORDED, Answer, Ticket, Window
 from queue_server.hall.plan import CLASSES, EVERY_CATEGORY, Serve
@@ -111,6 +111,28 @@ def pause(day: Day, ask: Ask, c: do.PauseWindow) -> Decision:
     if not c.now:
         return Decision((ev.PauseAsked(window=c.window, reason=reason),), Answer(window=c.window))
     return Decision((*_let_go(day, window, "pause"), paused), Answer(window=c.window))
+
+
+def summon(day: Day, ask: Ask, c: do.SummonWindows) -> Decision:
+    """Call staff urgently: at the named windows, or wherever somebody sits. A newer call replaces one."""
+    running(day)
+    text = said(day, c.text)
+    if not text:
+        raise Unusable("bad_text")
+    windows = [day.window(number) for number in c.windows] or list(day.windows.values())
+    called = tuple(sorted(w.number for w in windows if w.clerk))
+    if not called:
+        raise Conflict("nobody_sits")
+    event = ev.WindowsSummoned(windows=called, text=text)
+    return Decision((event,), Answer(ahead=len(called), detail=" ".join(map(str, called))))
+
+
+def answer_summons(day: Day, ask: Ask, c: do.AnswerSummons) -> Decision:
+    """Whoever sits at the window has read the urgent call."""
+    window = held(day, ask, c.window)
+    if not window.summons:
+        raise Conflict("no_summons", window=c.window)
+    return Decision((ev.SummonsAnswered(window=c.window),), Answer(window=c.window))
 
 
 def close_window(day: Day, ask: Ask, c: do.CloseWindow) -> Decision:

@@ -375,6 +375,19 @@ class PauseAsked(Event, frozen=True, tag="pause_asked"):
     reason: str
 
 
+class WindowsSummoned(Event, frozen=True, tag="windows_summoned"):
+    """An urgent call to the staff at these windows, by language; it stands there until it is answered."""
+
+    windows: tuple[int, ...]
+    text: dict[str, str]
+
+
+class SummonsAnswered(Event, frozen=True, tag="summons_answered"):
+    """The urgent call at a window was read."""
+
+    window: int
+
+
 class WindowPaused(Event, frozen=True, tag="window_paused"):
     """A window is paused."""
 
@@ -442,6 +455,8 @@ AnyEvent = (
     | WindowReleased
     | WindowOpened
     | PauseAsked
+    | WindowsSummoned
+    | SummonsAnswered
     | WindowPaused
     | WindowClosed
     | WindowAssigned

@@ -719,6 +719,8 @@ def _window_released(day: Day, r: ev.Record, seq: int, e: ev.WindowReleased) -> 
         pausing=False,
         state=state if e.why == "taken_over" else CLOSED,
         since=r.at,
+        summons=(),
+        summoned_at=0,
     )
 
 
@@ -730,6 +732,17 @@ def _window_opened(day: Day, r: ev.Record, seq: int, e: ev.WindowOpened) -> None
 @applies(ev.PauseAsked)
 def _pause_asked(day: Day, r: ev.Record, seq: int, e: ev.PauseAsked) -> None:
     _window(day, e.window, r.at, pausing=True, reason=e.reason)
+
+
+@applies(ev.WindowsSummoned)
+def _windows_summoned(day: Day, r: ev.Record, seq: int, e: ev.WindowsSummoned) -> None:
+    for number in e.windows:
+        _window(day, number, r.at, summons=tuple(sorted(e.text.items())), summoned_at=r.at)
+
+
+@applies(ev.SummonsAnswered)
+def _summons_answered(day: Day, r: ev.Record, seq: int, e: ev.SummonsAnswered) -> None:
+    _window(day, e.window, r.at, summons=(), summoned_at=0)
 
 
 @applies(ev.WindowPaused)

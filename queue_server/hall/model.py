@@ -153,7 +153,10 @@ class Ticket(Record, frozen=True):
 
 
 class Window(Record, frozen=True):
-    """A window today: who sits there, what it serves, and whom it has called."""
+    """A window today: who sits there, what it serves, and whom it has called.
+
+    `summons` is an urgent call to its staff, by language, until somebody there has read it.
+    """
 
     number: int
     serves: tuple[Serve, ...]
@@ -167,6 +170,8 @@ class Window(Record, frozen=True):
     for_today: bool = False
     since: int = 0
     claimed_at: int = 0
+    summons: tuple[tuple[str, str], ...] = ()
+    summoned_at: int = 0
 
     def covers(self, category: str, cls: str) -> bool:
         """Whether it may call this category and class."""

@@ -103,6 +103,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "leftover_visitor": Conflict,
     "window_state": Conflict,
     "not_claimed": Conflict,
+    "nobody_sits": Conflict,
+    "no_summons": Conflict,
     "visitor_elsewhere": Conflict,
     "nothing_to_undo": Conflict,
     "rated_already": Conflict,

@@ -8,7 +8,7 @@ from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
-from queue_server.hall.decision import Decision, hold_used, park_until, picked, running
+from queue_server.hall.decision import Decision, hold_used, park_until, picked, running, said
 from queue_server.hall.desks import unfinished
 from queue_server.hall.hours import day_bounds
 from queue_server.hall.model import CALLED, ENDED, SERVING, Answer
@@ -93,12 +93,7 @@ def acknowledge(day: Day, ask: Ask, c: do.AcknowledgeAlarm) -> Decision:
 def set_notice(day: Day, ask: Ask, c: do.SetNotice) -> Decision:
     """Show a notice on every screen, or take it down."""
     running(day)
-    text = {language: line for language, line in c.text.items() if line}
-    if any(language not in day.plan.languages for language in text):
-        raise Unusable("unknown_language", language=next(x for x in text if x not in day.plan.languages))
-    if any(len(line) > 500 for line in text.values()) or (text and "zh" not in text):
-        raise Unusable("bad_text")
-    return Decision((ev.NoticeSet(text=text),), Answer())
+    return Decision((ev.NoticeSet(text=said(day, c.text)),), Answer())
 
 
 def record_down(day: Day, ask: Ask, c: do.RecordDown) -> Decision:

@@ -221,6 +221,10 @@ async def the_floor(walk: Walk) -> None:
     await walk.do("manager", "categories/F/resume")
     await walk.do("manager", "notice", {"text": {"zh": "今天下午系统维护"}})
     assert (await walk.see("", "/menu"))["notices"] == [{"zh": "今天下午系统维护"}]
+    await walk.do("manager", "summons", {"text": {"zh": "请到咨询台"}, "windows": [8]})
+    assert (await walk.see("clerk8", "/windows/8"))["summons"] == {"zh": "请到咨询台"}
+    await walk.do("clerk8", "windows/8/summons/answered")
+    assert not day.windows[8].summons
     await walk.do("manager", "categories/F/quota", {"quota": 500})
     shown = await walk.see("manager", "/overview")
     assert next(line["quota"] for line in shown["categories"] if line["category"] == "F") == 500

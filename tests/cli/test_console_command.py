@@ -165,7 +165,7 @@ class Terminal:
         subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
 
     def _tmux(self, *words: str, env: dict[str, str] | None = None) -> str:
-        command = ["tmux", "-u", "-f", "/dev/null", "-S", self._socket, *words]
+        command = ["tmux", "-u", "-f", "/dev/null", "-S", str(self._socket), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
 
     def press(self, key: str) -> None:

@@ -295,3 +295,33 @@ async def test_one_who_was_found_on_the_floor_cannot_be_missed_at_the_window(
             assert clerk.number == "D001"
             await manager.shows("D001")
             await clerk.does("f4", said="D001 开始办理")
+
+
+async def test_an_urgent_call_stands_at_every_window_until_it_is_answered(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        async with (
+            sitting(hall_id, hall.base, 8) as one,
+            sitting(hall_id, hall.base, 9, lang="en") as other,
+            managing(hall_id, hall.base) as manager,
+        ):
+            await one.says("space", said="现在没有紧急呼叫。")
+            await manager.marks(8)
+            await manager.asks("f12")
+            await manager.does("5", "1", "1", said="已呼叫窗口：8")
+            await one.shows("紧急：请马上到咨询台  按空格键回复收到")
+            assert "Urgent" not in other.screen()
+            await manager.asks("f12")
+            await manager.does("5", "2", "4", said="已呼叫窗口：8 9")
+            await one.shows("紧急：请引导群众疏散")
+            await other.shows("Urgent: Guide everybody out")
+            await manager.shows("紧急呼叫 0:0")
+            await one.does("space", said="已回复收到")
+            await one.until(lambda: "紧急" not in one.screen())
+            await other.shows("Urgent: Guide everybody out")
+            await other.does("space", said="Answered")
+            await manager.until(lambda: "未回复" not in manager.screen())
+        told = [record["e"] for record in await log_of(hall)]
+        assert [e["windows"] for e in told if e["t"] == "windows_summoned"] == [[8], [8, 9]]
+        assert [e["window"] for e in told if e["t"] == "summons_answered"] == [8, 9]

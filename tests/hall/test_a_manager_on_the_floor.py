@@ -101,3 +101,26 @@ def test_the_longest_wait_counts_whoever_was_sent_on_from_another_line() -> None
     floor.transfer("A001", "09:26", category="B")
     line = next(c for c in overview(floor.day, 0).categories if c.category == "B")
     assert (line.waiting, line.oldest) == (2, clock("09:00"))
+
+
+def test_an_urgent_call_stands_at_a_window_until_its_clerk_has_read_it_or_left() -> None:
+    floor = Floor(a_hall({1: "A", 2: "A", 3: "A"}))
+    floor.open(1)
+    floor.open(2)
+    with floor.refuses("nobody_sits"):
+        managed(floor, do.SummonWindows((3,), {"zh": "请到咨询台"}), "09:01")
+    for useless in ({}, {"zh": ""}, {"en": "Come"}):
+        with floor.refuses("bad_text"):
+            managed(floor, do.SummonWindows((), useless), "09:01")
+    managed(floor, do.SummonWindows((), {"zh": "请到咨询台"}), "09:02")
+    assert [w.number for w in floor.day.windows.values() if w.summons] == [1, 2]
+    managed(floor, do.SummonWindows((1,), {"zh": "请接电话"}), "09:03")
+    assert dict(floor.day.windows[1].summons) == {"zh": "请接电话"}
+    assert overview(floor.day, clock("09:03")).windows[0].summoned_at == clock("09:03")
+    with floor.refuses("not_your_window", window=1):
+        floor.ask(do.AnswerSummons(1), "09:04", by="staff:other")
+    floor.ask(do.AnswerSummons(1), "09:04", by=floor.day.windows[1].clerk)
+    with floor.refuses("no_summons", window=1):
+        floor.ask(do.AnswerSummons(1), "09:05", by=floor.day.windows[1].clerk)
+    managed(floor, do.ReleaseWindow(2), "09:06")
+    assert not floor.day.windows[2].summons

@@ -292,6 +292,12 @@ class AnyDay(RuleBasedStateMachine):
     def sound(self, broken: bool) -> None:
         self.ask(do.SoundState("hall", broken), "device:voice")
 
+    @rule(window=WINDOW, every=st.booleans(), pick=PICK)
+    def summon(self, window: int, every: bool, pick: int) -> None:
+        """Staff are called urgently, and whoever sits there reads it."""
+        self.ask(do.SummonWindows(() if every else (window,), {"zh": "请到咨询台"}), "staff:boss")
+        self.ask(do.AnswerSummons(window), self.clerk_at(window, pick))
+
     # --- serving -----------------------------------------------------------------------------------
 
     @precondition(lambda self: self.has(CALLED))
