@@ -42,9 +42,48 @@ def start(tmp_path: Path) -> Iterator[Start]:
     stop_store(tmp_path / "demo" / "store")
 
 
-def test_it_says_where_everything_is_and_scripts_can_use_it(start: Start) -> None:
+def test_it_goes_on_however_it_ended(start: Start) -> None:
+    """One demo through its life: used, started twice, ended by Ctrl-C, killed, told to end."""
     demo = start()
     told = demo.ready()
+    _is_as_it_says(demo, told)
+    _lets_its_people_in(demo, told)
+    second = start()
+    assert second.ends() == 1
+    assert "running already" in second.err
+    assert told.board in second.err
+    assert take_ticket(told) == "D001"
+    _slip_comes(demo)
+    live = f"{told.address.replace('http', 'ws')}/api/halls/{told.hall}/board/live"
+    with connect(live, proxy=None) as board:
+        assert json.loads(board.recv(timeout=START))["type"] == "board"
+        demo.signal(signal.SIGINT)
+        assert demo.ends() == 0
+    _ended_well(demo)
+
+    host, _, port = told.printer.rpartition(":")
+    with socket.socket() as other:
+        other.bind((host, int(port)))
+        other.listen()
+        demo = start(port_of(told))
+        again = demo.ready()
+        assert again.tokens == told.tokens, "an open kiosk goes on"
+        assert again.people == told.people
+        assert _role(again, "manager") == "manager"
+        assert take_ticket(again) == "D002"
+        _slip_comes(demo)  # although its printer's old port is taken
+    demo.signal(signal.SIGKILL)
+    demo.ends()
+
+    demo = start()
+    assert take_ticket(demo.ready()) == "D003"
+    demo.signal(signal.SIGTERM)
+    assert demo.ends() == 0
+    _ended_well(demo)
+
+
+def _is_as_it_says(demo: DemoProcess, told: Told) -> None:
+    """Everything is where the demo says, and calls itself a demo."""
     for place in (told.kiosk, told.board, told.slips, told.console, str(demo.directory / "demo.json")):
         assert place in demo.out
     assert (demo.directory / "demo.json").stat().st_mode & 0o777 == 0o600
@@ -56,72 +95,39 @@ def test_it_says_where_everything_is_and_scripts_can_use_it(start: Start) -> Non
         assert "演示" in shown.text or "demo" in shown.text, page
     assert {urlsplit(page).hostname for page in (told.kiosk, told.address)} == {"127.0.0.1"}
     assert not any(token in told.console for token in told.tokens.values())
-    assert take_ticket(told) == "D001"
-    wait_for(lambda: list((demo.directory / "slips").glob("*.png")), START)
 
 
-def test_its_people_sign_in_with_passwords_of_this_demo_alone_and_keep_them(start: Start) -> None:
-    first = start()
-    told = first.ready()
+def _lets_its_people_in(demo: DemoProcess, told: Told) -> None:
+    """Each role signs in with a password of this demo alone, which is printed nowhere."""
     assert len(set(told.people.values())) == 7
-
-    def role(login: str) -> str:
-        body = {"login": login, "password": told.people[login]}
-        answer = httpx.post(f"{told.address}/api/halls/{told.hall}/sign-in", json=body, timeout=20)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["me"]["role"])
-
-    assert {login: role(login) for login in told.people} == {login: login for login in told.people}
-    assert not any(password in first.out + first.err for password in told.people.values())
-    first.signal(signal.SIGTERM)
-    assert first.ends() == 0
-    again = start(told_port(told))
-    told = again.ready()
-    assert role("manager") == "manager"
+    assert {login: _role(told, login) for login in told.people} == {login: login for login in told.people}
+    assert not any(password in demo.out + demo.err for password in told.people.values())
 
 
-def told_port(told: Told) -> int:
-    """The port of a demo that has ended."""
-    return int(told.address.rpartition(":")[2])
+def _role(told: Told, login: str) -> str:
+    body = {"login": login, "password": told.people[login]}
+    answer = httpx.post(f"{told.address}/api/halls/{told.hall}/sign-in", json=body, timeout=20)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["me"]["role"])
 
 
-def test_the_second_start_says_that_the_first_is_running_and_leaves_it_alone(start: Start) -> None:
-    first = start()
-    told = first.ready()
-    second = start()
-    assert second.ends() == 1
-    assert "running already" in second.err
-    assert told.board in second.err
-    assert take_ticket(told) == "D001"
+def _slip_comes(demo: DemoProcess) -> None:
+    """A slip comes out that was not there before."""
+    slips = demo.directory / "slips"
+    wait_for(lambda: list(slips.glob("*.png")), START)
+    for slip in slips.glob("*.png"):
+        slip.unlink()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_with_screens_on_it_and_goes_on_at_the_next_start(
-    start: Start, sign: signal.Signals
-) -> None:
-    demo = start()
-    told = demo.ready()
-    assert [take_ticket(told) for _ in range(3)] == ["D001", "D002", "D003"]
-    live = f"{told.address.replace('http', 'ws')}/api/halls/{told.hall}/board/live"
-    with connect(live, proxy=None) as board:
-        assert json.loads(board.recv(timeout=START))["type"] == "board"
-        demo.signal(sign)
-        assert demo.ends() == 0
+def _ended_well(demo: DemoProcess) -> None:
     assert "Traceback" not in demo.err
     assert "has ended" in demo.out
     assert not (demo.directory / "store" / "address").exists(), "the store ended with it"
-    again = start().ready()
-    assert again.tokens == told.tokens, "an open kiosk goes on"
-    assert take_ticket(again) == "D004"
 
 
-def test_it_starts_again_after_it_was_killed(start: Start) -> None:
-    demo = start()
-    told = demo.ready()
-    take_ticket(told)
-    demo.signal(signal.SIGKILL)
-    demo.ends()
-    assert take_ticket(start().ready()) == "D002"
+def port_of(told: Told) -> int:
+    """The port of a demo that has ended."""
+    return int(told.address.rpartition(":")[2])
 
 
 def test_a_port_that_another_program_uses_is_named(start: Start) -> None:
@@ -133,20 +139,6 @@ def test_a_port_that_another_program_uses_is_named(start: Start) -> None:
         assert demo.ends() == 1
     assert f"Port {port}" in demo.err
     assert "Traceback" not in demo.err
-
-
-def test_slips_come_out_although_the_printer_s_old_port_is_taken(start: Start) -> None:
-    demo = start()
-    told = demo.ready()
-    demo.signal(signal.SIGINT)
-    assert demo.ends() == 0
-    host, _, port = told.printer.rpartition(":")
-    with socket.socket() as other:
-        other.bind((host, int(port)))
-        other.listen()
-        demo = start()
-        take_ticket(demo.ready())
-        wait_for(lambda: list((demo.directory / "slips").glob("*.png")), START)
 
 
 def test_the_visitors_come_to_several_windows_by_themselves(start: Start) -> None:

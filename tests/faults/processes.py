@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, token_hash
 from queue_server.demo import boundary_after
@@ -98,6 +99,10 @@ text_mode = "gb18030"
 id = "k1"
 printer = "p1"
 """
+
+
+both_counts = pytest.mark.parametrize("count", [pytest.param(2, marks=pytest.mark.faults), 3])
+"""With two and with three servers: three in every run of the tests, two in `make faults`."""
 
 
 def hall_file(

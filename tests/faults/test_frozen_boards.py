@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.faults.floor import sit, take
-from tests.faults.processes import Processes
+from tests.faults.processes import Processes, both_counts
 from tests.faults.spread import Spread
 from tests.waiting import wait_until
 
@@ -104,7 +104,7 @@ async def screens(bases: list[str], hall: str) -> AsyncIterator[list[Screen]]:
             task.cancel()
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@both_counts
 @pytest.mark.proves("S27")
 async def test_boards_that_froze_delay_neither_other_boards_nor_consoles_at_any_process(
     processes: Processes, count: int

@@ -16,12 +16,10 @@ import pytest
 from queue_server.hall.model import WAITING
 from tests.faults.boards import all_show, boards_at
 from tests.faults.floor import audited, done, end_of, queues, sit, take, taken
-from tests.faults.processes import FAR_WINDOW, Processes
+from tests.faults.processes import FAR_WINDOW, Processes, both_counts
 from tests.faults.spread import Act, Spread
 
 pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
-
-both_counts = pytest.mark.parametrize("count", [2, 3])
 
 
 def seq_of(act: Act) -> int:

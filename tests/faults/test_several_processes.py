@@ -16,12 +16,10 @@ from queue_server.store import keys
 from queue_server.store.chain import GENESIS, verify
 from queue_server.store.logs import Store
 from tests.faults.floor import sit, take
-from tests.faults.processes import Processes
+from tests.faults.processes import Processes, both_counts
 from tests.faults.spread import Act, Spread
 
 pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
-
-both_counts = pytest.mark.parametrize("count", [2, 3])
 
 
 async def call_everywhere(spread: Spread, windows: range) -> list[Act]:

@@ -29,13 +29,12 @@ from tests.faults.audit import events_of, whole
 from tests.faults.boards import all_show, boards_at
 from tests.faults.clocked import Clocked, ClockedServer
 from tests.faults.floor import audited, done, end_of, health, sit, take, taken
-from tests.faults.processes import free_port, grant_tokens, hall_file
+from tests.faults.processes import both_counts, free_port, grant_tokens, hall_file
 from tests.faults.spread import Spread
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(180)]
 
-both_counts = pytest.mark.parametrize("count", [2, 3])
 
 HALLS = 12
 """As many as there are tests that ask for one."""

@@ -13,7 +13,7 @@ from queue_server.hall import events
 from queue_server.store import keys
 from queue_server.store.embedded import EmbeddedStore
 from queue_server.store.logs import Store
-from tests.faults.processes import ServerProcess, grant_tokens, hall_file
+from tests.faults.processes import ServerProcess, both_counts, grant_tokens, hall_file
 from tests.faults.spread import Spread
 from tests.reactions.receiver import SECRET, Receiver, receiving
 from tests.waiting import wait_until
@@ -38,7 +38,7 @@ def targets(folder: Path, receiver: Receiver) -> str:
 
 @pytest.mark.proves("S40")
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("count", [2, 3])
+@both_counts
 async def test_each_ticket_is_told_once_though_requests_are_repeated_and_servers_killed(
     tmp_path: Path, count: int
 ) -> None:

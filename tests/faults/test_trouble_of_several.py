@@ -22,14 +22,13 @@ from queue_server.store.logs import Landed, Store
 from tests.cli.commands import everything, rewrite
 from tests.faults.boards import all_show, boards_at
 from tests.faults.floor import audited, done, end_of, health, once, sit, take, taken
-from tests.faults.processes import Processes, ServerProcess, grant_tokens, hall_file, several
+from tests.faults.processes import Processes, ServerProcess, both_counts, grant_tokens, hall_file, several
 from tests.faults.spread import Spread
 from tests.store_server import running_store
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
 
-both_counts = pytest.mark.parametrize("count", [2, 3])
 
 LAPSE = 12.0
 """Seconds after which a silent console of a quick hall loses its window: here 12 stand for the shipped 45."""
