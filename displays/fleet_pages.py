@@ -20,7 +20,7 @@ HEADS = (
 )  # fmt: skip
 KINDS = {
     "board": "devices_board", "sign": "devices_sign", "kiosk": "devices_kiosk",
-    "led": "devices_led", "printer": "devices_printer", "pad": "devices_pad",
+    "led": "devices_led", "pad": "devices_pad",
 }  # fmt: skip
 STATES = {"well": "devices_well", "gone": "devices_gone", "never": "devices_never"}
 SOUNDS = {"on": "devices_on", "off": "devices_off"}
@@ -41,12 +41,36 @@ class Device(msgspec.Struct, frozen=True):
     trouble: str
 
 
+class Slip(msgspec.Struct, frozen=True):
+    """One of a printer's last slips: when that was over, whose, and what became of it, in words."""
+
+    at: str
+    number: str
+    says: str
+    well: bool
+    marked: bool
+
+
+class Printer(msgspec.Struct, frozen=True):
+    """A printer as managers see it: its state in words, since when, what to do, when it last answered."""
+
+    id: str
+    place: str
+    mark: str
+    says: str
+    since: str
+    seen: str
+    trouble: str
+    slips: Sequence[Slip]
+
+
 class FleetPage(msgspec.Struct, frozen=True):
     """What the page of devices shows."""
 
     hall: Text
     at: str
     devices: Sequence[Device]
+    printers: Sequence[Printer] = ()
 
 
 def routes(
@@ -81,7 +105,7 @@ def routes(
             kinds=KINDS,
             states=STATES,
             sounds=SOUNDS,
-            say=lambda key: translate(f"displays.{key}", "zh"),
+            say=lambda key, **values: translate(f"displays.{key}", "zh", **values),
         )
         return HTMLResponse(content, headers=page_headers(""))
 

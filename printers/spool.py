@@ -30,6 +30,9 @@ LOOK_AGAIN = 1.5
 Tell = Callable[[State], Awaitable[None]]
 """Is told how the printer is, whenever it says that it is otherwise than before."""
 
+Unwanted = Callable[[], bool]
+"""Whether nobody waits for the slip here any more, because somebody had it printed elsewhere."""
+
 KEPT = 1000
 
 
@@ -80,15 +83,17 @@ async def print_slip(
     clock: Callable[[], float] = time.time,
     attempts: int = 2,
     tell: Tell | None = None,
+    unwanted: Unwanted = lambda: False,
 ) -> Outcome:
     """Print a job once, and say what became of it.
 
     A job the store knows is taken up where it stands: one that ended or whose bytes may
-    have left is not printed again. Raises ValueError for a slip that cannot be laid out.
+    have left is not printed again. A printer that stopped with a slip that is `unwanted` is not waited
+    for. Raises ValueError for a slip that cannot be laid out.
     """
     async with lease.hold(printer.name):
         known = await store.load(job.id)
-        run = _Run(printer, recover(known, clock()) if known else job, store, clock, tell)
+        run = _Run(printer, recover(known, clock()) if known else job, store, clock, tell, unwanted)
         await store.save(run.job)
         if run.job.state is JobState.QUEUED:
             await run.print(attempts)
@@ -99,7 +104,13 @@ class _Run:
     """One job's way through its states, saved at each."""
 
     def __init__(
-        self, printer: Printer, job: Job, store: JobStore, clock: Callable[[], float], tell: Tell | None
+        self,
+        printer: Printer,
+        job: Job,
+        store: JobStore,
+        clock: Callable[[], float],
+        tell: Tell | None,
+        unwanted: Unwanted,
     ) -> None:
         self.job = job
         self.printer_state = State.UNKNOWN
@@ -108,6 +119,7 @@ class _Run:
         self._store = store
         self._clock = clock
         self._tell = tell
+        self._unwanted = unwanted
 
     async def print(self, attempts: int) -> None:
         # Drawing takes tens of milliseconds: the hall's other visitors are not made to wait for it.
@@ -192,7 +204,8 @@ class _Run:
     async def _believe(self, talk: Conversation, line: Line) -> None:
         """Wait until the printer says the slip is out; ask in between what keeps it.
 
-        One that has stopped gets more time: its paper is put in, its cover closed, and it goes on.
+        One that has stopped gets more time: its paper is put in, its cover closed, and it goes on; unless
+        a person has had the slip printed elsewhere meanwhile.
         """
         wanted = Process(self._process_id()) if self._printer.acknowledge == "process_id" else AtEnd
         deadlines, loop = self._printer.deadlines, asyncio.get_running_loop()
@@ -208,7 +221,7 @@ class _Run:
                 await self._is(state)
             if self.printer_state in MAY_PRINT:
                 continue
-            if loop.time() >= patience:
+            if loop.time() >= patience or self._unwanted():
                 await self._forget(line)
                 return await self._go(JobState.FAILED, self.printer_state.value)
             until = loop.time() + deadlines.finish

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from kiosk.menu import Paper
 from printers.status import MAY_PRINT, State
@@ -44,6 +45,7 @@ def _line(day: Day, agreed: Plan, printer: str) -> wire.PrinterLine:
         state=seen.state,
         since=seen.since,
         can_print=seen.state in CAN_PRINT,
+        says=state_in_words(seen.state or State.UNKNOWN.value),
         trouble=trouble(printer, seen.state),
         slips=tuple(_slips(day, seen.slips)),
     )
@@ -52,7 +54,33 @@ def _line(day: Day, agreed: Plan, printer: str) -> wire.PrinterLine:
 def _slips(day: Day, slips: Iterable[PastSlip]) -> Iterable[wire.SlipLine]:
     for slip in slips:
         number = day.tickets[slip.ticket].number
-        yield wire.SlipLine(slip.at, slip.ticket, number, slip.outcome, slip.reason, slip.marked)
+        says = became(slip.outcome, slip.reason)
+        yield wire.SlipLine(slip.at, slip.ticket, number, slip.outcome, slip.reason, slip.marked, says)
+
+
+@cache
+def became(outcome: str, reason: str) -> wire.Text:
+    """What became of a slip and why, in every language."""
+    told = {lang: translate(f"hall.paper.{outcome}", lang) for lang in LANGUAGES}
+    if not reason or reason == outcome:
+        return told
+    why = _why_in_words(reason)
+    return {
+        lang: translate("hall.paper.because", lang, outcome=told[lang], reason=why[lang])
+        for lang in LANGUAGES
+    }
+
+
+def _why_in_words(reason: str) -> wire.Text:
+    if reason in set(State):
+        return state_in_words(reason)
+    return {lang: translate(f"hall.paper_why.{reason}", lang) for lang in LANGUAGES}
+
+
+@cache
+def state_in_words(state: str) -> wire.Text:
+    """How a printer is, in a word or two, in every language."""
+    return {lang: translate(f"hall.printer.{state}", lang) for lang in LANGUAGES}
 
 
 def _seen(day: Day, printer: str) -> PrinterSeen:

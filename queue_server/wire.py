@@ -443,7 +443,10 @@ class SlipPublic(msgspec.Struct, frozen=True):
 
 
 class SlipLine(msgspec.Struct, frozen=True):
-    """A slip that a printer was given: when that was over (ms), and what became of it; `marked` is 补打."""
+    """A slip that a printer was given: when that was over (ms), and what became of it; `marked` is 补打.
+
+    `says` is outcome and reason in words.
+    """
 
     at: int
     ticket: str
@@ -451,12 +454,14 @@ class SlipLine(msgspec.Struct, frozen=True):
     outcome: str
     reason: str
     marked: bool
+    says: Text
 
 
 class PrinterLine(msgspec.Struct, frozen=True):
     """A printer as staff see it: its state ("" before it was first asked) since when (ms).
 
-    `trouble` says what to do about it ({} while it is well); `slips` are its last ten, newest first.
+    `says` is the state in words, `trouble` what to do about it ({} while it is well); `slips` are its last
+    ten, newest first.
     """
 
     id: str
@@ -465,6 +470,7 @@ class PrinterLine(msgspec.Struct, frozen=True):
     state: str
     since: int
     can_print: bool
+    says: Text
     trouble: Text
     slips: tuple[SlipLine, ...]
 
@@ -910,8 +916,9 @@ class Enrolments(msgspec.Struct, frozen=True):
 class DeviceLine(msgspec.Struct, frozen=True):
     """One device: `kind` is board, sign, kiosk, led, printer or pad; `seen_at` its last sign of life (ms).
 
-    `state` is ``never`` (not heard yet), ``well`` or ``gone`` (silent, or with a `trouble`). `shows` is
-    the log sequence that a screen shows, or a strip's text; `sound` is ``on``, ``off`` or "".
+    `state` is ``never`` (not heard yet), ``well`` or ``gone`` (silent, or with a `trouble`: a printer's is
+    the state in which it cannot print). `shows` is the log sequence that a screen shows, or a strip's text;
+    `sound` is ``on``, ``off`` or "".
     """
 
     id: str
@@ -927,7 +934,8 @@ class DeviceLine(msgspec.Struct, frozen=True):
 
 
 class Devices(msgspec.Struct, frozen=True):
-    """The hall's devices; `answered_at` is the server's time (ms)."""
+    """The hall's devices; `printers` once more with their slips; `answered_at` is the server's time (ms)."""
 
     devices: tuple[DeviceLine, ...]
     answered_at: int
+    printers: tuple[PrinterLine, ...] = ()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from displays.board import Text
-from displays.fleet_pages import Device, FleetPage
+from displays.fleet_pages import Device, FleetPage, Printer, Slip
 from queue_server import wire
 from queue_server.access.principals import ANYONE, Principal, granted, may_see_devices, token_hash
 from queue_server.api.devices import fleet
@@ -69,8 +69,11 @@ def page(hall: Hall, version: str) -> FleetPage:
     plan, now = hall.register.state.plan, hall.clock()
     assert plan is not None, "whoever has no plan has no page"
     zone = ZoneInfo(plan.timezone)
-    lines = (_device(line, zone, version) for line in fleet(hall, now).devices)
-    return FleetPage(plan.name, _time(now, zone), tuple(lines))
+    found = fleet(hall, now)
+    screens = [_device(line, zone, version) for line in found.devices if line.kind != "printer"]
+    lines = {line.id: line for line in found.devices}
+    printers = [_printer(one, lines[one.id], zone) for one in found.printers]
+    return FleetPage(plan.name, _time(now, zone), screens, printers)
 
 
 def _device(line: wire.DeviceLine, zone: ZoneInfo, version: str) -> Device:
@@ -80,6 +83,31 @@ def _device(line: wire.DeviceLine, zone: ZoneInfo, version: str) -> Device:
         version=line.version, current=not line.version or line.version.partition(".")[0] == version,
         shows=line.shows, sound=line.sound, trouble=line.trouble,
     )  # fmt: skip
+
+
+def _printer(printer: wire.PrinterLine, line: wire.DeviceLine, zone: ZoneInfo) -> Printer:
+    return Printer(
+        id=printer.id,
+        place=printer.place,
+        mark="stopped" if line.state == "gone" else _mark(printer),
+        says=printer.says["zh"],
+        since=_time(printer.since, zone) if printer.since else "",
+        seen=_time(line.seen_at, zone) if line.seen_at and line.state == "gone" else "",
+        trouble=printer.trouble.get("zh", ""),
+        slips=[
+            Slip(_time(s.at, zone)[-8:], s.number, s.says["zh"], s.outcome == "printed", s.marked)
+            for s in printer.slips
+        ],
+    )
+
+
+def _mark(printer: wire.PrinterLine) -> str:
+    """How much a printer needs somebody: not asked yet, stopped, soon, or not at all."""
+    if not printer.state:
+        return "never"
+    if not printer.can_print:
+        return "stopped"
+    return "low" if printer.trouble else "well"
 
 
 def _time(at: int, zone: ZoneInfo) -> str:

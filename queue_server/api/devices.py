@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from queue_server import wire
+from queue_server import papers, wire
 from queue_server.access import enrolment
 from queue_server.access.enrolment import CODE_LIFE, HALL_BOARD, Pending
 from queue_server.access.principals import KIOSK
@@ -107,7 +107,8 @@ def fleet(hall: Hall, now: int) -> wire.Devices:
         _line(place_of(plan, name), name, kinds[name], name in roles, reports.get(name), name in gone)
         for name in ordered(kinds)
     )
-    return wire.Devices(devices=tuple(lines), answered_at=now)
+    printers = papers.lines(hall.day.state, plan) if hall.day else ()
+    return wire.Devices(devices=tuple(lines), answered_at=now, printers=printers)
 
 
 def ordered(kinds: dict[str, str]) -> Iterable[str]:
@@ -123,6 +124,6 @@ def _line(
     return wire.DeviceLine(
         id=name, kind=kind, place=place, enrolled=enrolled,
         state="gone" if gone else "well",
-        seen_at=report.seen_at, version=report.version, shows=report.shows, sound=report.sound,
+        seen_at=report.seen_at or None, version=report.version, shows=report.shows, sound=report.sound,
         trouble=report.trouble,
     )  # fmt: skip

@@ -33,10 +33,10 @@ def check_agreement(file: Record) -> None:
     matters: list[Record] = file.get("matters", [])
     kiosks: list[Record] = file.get("kiosks", [])
     printers: list[Record] = file.get("printers", [])
-    # A screen or kiosk is let in, and taken back, by its id alone.
-    devices = [*kiosks, *file.get("screens", []), *file.get("leds", []), *file.get("pads", [])]
+    # A screen or kiosk is let in, and taken back, by its id alone; and each is one line of the devices' list.
+    devices = [*kiosks, *file.get("screens", []), *file.get("leds", []), *file.get("pads", []), *printers]
     for records, key in (
-        (categories, "letter"), (windows, "number"), (matters, "id"), (printers, "id"), (devices, "id"),
+        (categories, "letter"), (windows, "number"), (matters, "id"), (devices, "id"),
         (file.get("themes", []), "id"),
     ):  # fmt: skip
         check_unique(records, key)

@@ -22,7 +22,7 @@ from queue_server.console.panels import Aside, Corner, Figures, Head, Key, Prese
 from queue_server.console.scene import Scene, person
 from queue_server.console.station import WIDE, Answered, Station
 from queue_server.console.words import say
-from queue_server.wire import Claim, Printers, TicketView
+from queue_server.wire import Claim, TicketView
 
 
 class Counter(Screen[None]):
@@ -195,10 +195,6 @@ class ConsoleApp(Station):
         if guide is not None:
             name, text = scene.matter(guide.id), told_of(guide, scene.lang)
             await self.push_screen_wait(Reading(scene.lang, name, text))
-
-    async def printers(self) -> Printers:
-        """How the hall's printers are now."""
-        return await self.client.printers()
 
     async def outcomes(self, ticket: TicketView) -> dict[str, str] | None:
         """The result of each matter; None when the clerk goes back (flows.Ask)."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from queue_server import wire
-from queue_server.console.scene import Scene, minutes
+from queue_server.console.scene import Known, Scene, minutes
 from queue_server.console.words import clock_time, named, say
 
 
@@ -58,24 +58,19 @@ def other_windows(scene: Scene) -> list[Choice]:
     ]
 
 
-def state_of(printer: wire.PrinterLine, lang: str) -> str:
-    """How a printer is, in a word or two."""
-    return say(f"printer.{printer.state or 'unknown'}", lang)
-
-
-def printer_choice(printer: wire.PrinterLine, lang: str) -> Choice:
-    """A printer, where it stands and how it is; one that cannot print cannot be picked."""
-    state = state_of(printer, lang)
+def printer_choice(printer: wire.PrinterLine, scene: Known) -> Choice:
+    """A printer, where it stands, how it is and since when; one that cannot print cannot be picked."""
+    state = named(printer.says, scene.lang)
+    since = say("slip.since", scene.lang, n=minutes(scene.now - printer.since)) if printer.since else ""
     name = f"{printer.id}  {printer.place}".rstrip()
-    return Choice(printer.id, name, state, "" if printer.can_print else state)
+    return Choice(printer.id, name, f"{state}  {since}".rstrip(), "" if printer.can_print else state)
 
 
-def slip_choice(slip: wire.SlipLine, scene: Scene) -> Choice:
+def slip_choice(value: str, slip: wire.SlipLine, scene: Known) -> Choice:
     """One of a printer's last slips, and what became of it."""
-    outcome = say(f"slip.{slip.outcome}", scene.lang)
     marked = f" {say('slip.marked', scene.lang)}" if slip.marked else ""
     ago = say("slip.ago", scene.lang, n=minutes(scene.now - slip.at))
-    return Choice(f"{slip.ticket}{slip.at}", f"{slip.number}{marked}", f"{outcome}  {ago}")
+    return Choice(value, f"{slip.number}{marked}", f"{named(slip.says, scene.lang)}  {ago}")
 
 
 def served(scene: Scene) -> list[str]:

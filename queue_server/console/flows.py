@@ -9,31 +9,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-import msgspec
-
 from queue_server import wire
 from queue_server.console.choices import (
     Choice,
     categories,
     labelled,
     other_windows,
-    printer_choice,
     served,
-    slip_choice,
-    state_of,
 )
+from queue_server.console.paper_flows import once_more, printers
+from queue_server.console.requests import Request
 from queue_server.console.scene import Scene
 from queue_server.console.words import named, say
 
 PARK_MINUTES = (5, 10, 15, 20, 30, 60)
-
-
-class Request(msgspec.Struct, frozen=True):
-    """One act to send: `path` below the hall, and its body."""
-
-    act: str
-    path: str
-    body: msgspec.Struct | None = None
 
 
 class Ask(Protocol):
@@ -284,24 +273,7 @@ async def reprint(ask: Ask) -> Request | None:
         number = f"{letter}{number.zfill(3)}" if letter is not None else None
     if number is None:
         return None
-    printers = (await ask.printers()).printers
-    printer = await ask.pick(title, [printer_choice(each, scene.lang) for each in printers], number)
-    if printer is None:
-        return None
-    return Request("reprint", f"numbers/{number}/reprint", wire.Reprint(printer=printer))
-
-
-async def printers(ask: Ask) -> Request | None:
-    """How each printer is, and what became of its last slips; looking changes nothing."""
-    scene = ask.scene
-    known = (await ask.printers()).printers
-    looked = [msgspec.structs.replace(printer_choice(each, scene.lang), why="") for each in known]
-    title = say("title.printers", scene.lang)
-    while (picked := await ask.pick(title, looked)) is not None:
-        printer = next(each for each in known if each.id == picked)
-        about = named(printer.trouble, scene.lang) if printer.trouble else state_of(printer, scene.lang)
-        await ask.pick(title, [slip_choice(slip, scene) for slip in printer.slips], about)
-    return None
+    return await once_more(ask, number, f"numbers/{number}/reprint")
 
 
 # --- the window itself --------------------------------------------------------------------

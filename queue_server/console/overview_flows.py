@@ -8,7 +8,8 @@ from typing import Protocol
 from queue_server import wire
 from queue_server.console.choices import Choice, labelled
 from queue_server.console.client import Refused
-from queue_server.console.flows import Request
+from queue_server.console.paper_flows import once_more, printers
+from queue_server.console.requests import Request
 from queue_server.console.scene import FloorScene, person
 from queue_server.console.times import moment_of
 from queue_server.console.words import named, say
@@ -40,6 +41,9 @@ class Manager(Protocol):
 
     async def typed(self, title: str, labels: tuple[str, ...], about: str = "") -> tuple[str, ...] | None:
         """Lines that are typed."""
+
+    async def printers(self) -> wire.Printers:
+        """How the hall's printers are now."""
 
     async def send(self, request: Request) -> wire.Done:
         """Ask the hall. Raises NotDone."""
@@ -219,6 +223,24 @@ async def quota(manager: Manager) -> Request | None:
     return Request("quota", f"categories/{line.category}/quota", body)
 
 
+# --- paper ----------------------------------------------------------------------------------
+
+
+async def reprint(manager: Manager) -> Request | None:
+    """Print a slip once more (补打), by its number; the letter is picked where only digits were typed."""
+    scene = manager.scene
+    title = say("title.reprint", scene.lang)
+    number = await manager.number(title, say("pick.number", scene.lang))
+    if number is not None and number.isdigit():
+        digits = number.zfill(3)
+        lines = scene.view.categories if scene.view is not None else ()
+        choices = [
+            Choice(f"{c.category}{digits}", f"{c.category}{digits}", named(c.name, scene.lang)) for c in lines
+        ]
+        number = await manager.pick(title, choices)
+    return await once_more(manager, number, f"numbers/{number}/reprint") if number is not None else None
+
+
 # --- the hall -------------------------------------------------------------------------------
 
 
@@ -336,6 +358,8 @@ FLOWS: dict[str, Flow] = {
     "notice": notice,
     "summon": summon,
     "alarm": alarm,
+    "printers": printers,
+    "reprint": reprint,
     "down": down,
     "sound": sound,
     "close_day": close_day,

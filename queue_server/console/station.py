@@ -25,14 +25,14 @@ from queue_server.console.client import HallClient, NotDone, Refused, Unreachabl
 from queue_server.console.clock import HallClock
 from queue_server.console.dialogs import Find, Help, Number, Pick
 from queue_server.console.entry import Form, enter
-from queue_server.console.flows import Request
 from queue_server.console.keys import Keys
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.panels import Key, Said
+from queue_server.console.requests import Request
 from queue_server.console.scene import Known
 from queue_server.console.themes import THEMES
 from queue_server.console.words import say
-from queue_server.wire import Beat, Done, FloorView, Hall, WhoAmI, WindowView
+from queue_server.wire import Beat, Done, FloorView, Hall, Printers, WhoAmI, WindowView
 
 TICK = 0.25
 """Seconds between two looks at the clock."""
@@ -348,3 +348,7 @@ class Station(App[None]):
     async def number(self, title: str, about: str = "", letter: bool = True) -> str | None:
         """A number, or with `letter` a ticket's number; None when the clerk goes back."""
         return await self.push_screen_wait(Number(self.scene.lang, title, about, letter))
+
+    async def printers(self) -> Printers:
+        """How the hall's printers are now. Raises NotDone."""
+        return await self.client.printers()

@@ -1,4 +1,4 @@
-"""The fleet: which boards, signs, strips and kiosks of a hall are alive, what they show, and which are gone.
+"""The fleet: which boards, signs, strips, kiosks and printers of a hall are alive, and which are gone.
 
 Reports are never events: each lives in a side key that expires, written every few seconds by the process that
 hears the device, so every process knows the whole fleet and a night without screens costs the log nothing.
@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from queue_server import papers
 from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
 from queue_server.hall.hours import business_date, open_spans
@@ -107,7 +108,7 @@ class Fleet:
         while True:
             await asyncio.sleep(EVERY)
             try:
-                await self.round(expected(register()))
+                await self.round(reporting(register()))
             except (Unanswered, StoreRefused) as trouble:
                 if not self._down:
                     log.warning("fleet unknown", hall=self._hall, error=str(trouble))
@@ -162,11 +163,20 @@ def expected(register: Register) -> frozenset[str]:
     return frozenset(grant.name for grant in register.grants.values() if grant.role in DEVICES)
 
 
+def reporting(register: Register) -> frozenset[str]:
+    """Every device that some process may have heard: strips and printers hold no token."""
+    plan = register.plan
+    if plan is None:
+        return expected(register)
+    return expected(register) | {led.id for led in plan.leds} | {printer.id for printer in plan.printers}
+
+
 def place_of(plan: Plan, device: str) -> str:
     """Where a device hangs or stands, as the hall file says."""
     places = {screen.id: screen.place for screen in plan.screens}
     places |= {kiosk.id: kiosk.place for kiosk in plan.kiosks}
     places |= {led.id: led.place for led in plan.leds} | {pad.id: pad.place for pad in plan.pads}
+    places |= {printer.id: papers.place_of(plan, printer.id) for printer in plan.printers}
     return places.get(device, "")
 
 

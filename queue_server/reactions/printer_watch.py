@@ -8,6 +8,7 @@ process, kiosk and console knows, and the archive too.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -15,6 +16,7 @@ from printers.printer import Deadlines
 from printers.status import MAY_PRINT, State, ask
 from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
+from queue_server.desk.fleet import Report
 from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
 from queue_server.hall import plan
@@ -100,6 +102,7 @@ class PrinterWatch:
             self._since[printer] = self.hall.clock()
             if state in ALARMS:
                 self.hall.alarm(Alarm(ALARMS[state], printer, {"printer": printer}))
+        self._tell_the_fleet(printer, state)
         line = self.hall.day
         if line is None:
             return
@@ -117,9 +120,22 @@ class PrinterWatch:
             if refusal.code not in KNOWN_ALREADY:  # the next look tells it again
                 log.warning("printer's state not noted", printer=printer, why=refusal.code)
 
-    async def comes_back(self, printer: str, until: int) -> bool:
-        """Wait until a printer prints again; False when it does not before `until` (ms)."""
-        while self.hall.clock() < until:
+    def _tell_the_fleet(self, printer: str, state: State) -> None:
+        """A printer that is offline has given no sign of life: it was seen when it last answered.
+
+        That it cannot print is an alarm of its own, told above; the fleet raises none for printers.
+        """
+        known = self.hall.fleet.reports.get(printer)
+        away = state is State.OFFLINE
+        seen_at = (known.seen_at if known else 0) if away else self.hall.clock()
+        trouble = "" if state in MAY_PRINT else state.value
+        self.hall.fleet.heard(Report(printer, "printer", seen_at, trouble=trouble))
+
+    async def comes_back(
+        self, printer: str, until: int, unwanted: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Wait until a printer prints again; False when it does not before `until` (ms) or is `unwanted`."""
+        while self.hall.clock() < until and not unwanted():
             if self.states.get(printer) in MAY_PRINT:
                 return True
             await asyncio.sleep(PAUSE)

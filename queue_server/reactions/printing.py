@@ -22,7 +22,7 @@ from printers.address import AtAgent, read_address
 from printers.jobs import Job, JobState
 from printers.printer import Deadlines
 from printers.slip import Slip
-from printers.spool import Outcome, Tell, print_slip
+from printers.spool import Outcome, Tell, Unwanted, print_slip
 from printers.status import MAY_PRINT, State
 from queue_server import slips, views
 from queue_server.access.principals import check_code, ticket_secret
@@ -60,6 +60,7 @@ class Printing:
         self.watch = PrinterWatch(hall, self._jobs, self._post, deadlines)
         self._tickets: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._under_way: dict[str, int] = {}
+        self._wanted: dict[str, str] = {}
 
     async def beside(self) -> None:
         """Watch the printers."""
@@ -84,6 +85,8 @@ class Printing:
         if ticket is None or printer is None:
             return None
         id = f"{place.date}:{ticket.id}:{place.seq}" if again else f"{place.date}:{ticket.id}"
+        if again:
+            self._wanted[ticket.id] = printer.id
         expires = (happened.record.at + agreed.rules.slip_expires) / 1000
         return asyncio.ensure_future(self._print(printer, id, expires, day, ticket.id))
 
@@ -93,13 +96,19 @@ class Printing:
         async with lock:
             mark = day.tickets[ticket].paper_sent
             words = slip_of(day, day.tickets[ticket], self.hall.secret(ticket), self._public_url, mark)
-            job = await self._send(printer, Job(id, printer.id, words, expires))
-            job = await self._elsewhere(printer, job)
+            job = await self._send(printer, Job(id, printer.id, words, expires), ticket)
+            job = await self._elsewhere(printer, job, ticket)
             await self._note(ticket, job)
             if jobs.doubtful(job):
                 await self._send_marked(job, day.tickets[ticket])
+            if self._wanted.get(ticket) == printer.id:
+                del self._wanted[ticket]
 
-    async def _send(self, printer: plan.Printer, job: Job) -> Job:
+    def _wanted_elsewhere(self, ticket: str, *here: str) -> bool:
+        """Whether a person has had a ticket's slip printed elsewhere while it was stuck at these printers."""
+        return self._wanted.get(ticket, here[0]) not in here
+
+    async def _send(self, printer: plan.Printer, job: Job, ticket: str, *instead_of: str) -> Job:
         """Put a slip on a printer's paper; gives the job as it ended. One that ended before is left alone."""
         # Only here is the store asked first: two slips would else come to their printer in the wrong order.
         if self._held_up(printer.id):
@@ -117,6 +126,7 @@ class Printing:
                 self._post,
                 self._deadlines,
                 tell=lambda state: self.watch.note(printer.id, state),
+                unwanted=lambda: self._wanted_elsewhere(ticket, printer.id, *instead_of),
             )
         except ValueError as trouble:
             log.error("slip cannot be laid out", job=job.id, why=str(trouble))  # noqa: TRY400
@@ -139,28 +149,32 @@ class Printing:
         await self._jobs.save(ended)
         return ended
 
-    async def _elsewhere(self, printer: plan.Printer, job: Job) -> Job:
+    async def _elsewhere(self, printer: plan.Printer, job: Job, ticket: str) -> Job:
         """The printer that is named for it prints what this one could not begin."""
         agreed = self.hall.register.state.plan
         other = named(agreed, printer.fallback) if agreed else None
         if other is None or job.sent or job.state is not JobState.FAILED:
             return job
-        return await self._send(other, jobs.elsewhere(job, other.id))
+        return await self._send(other, jobs.elsewhere(job, other.id), ticket, printer.id)
 
     async def _send_marked(self, job: Job, ticket: Ticket) -> None:
         """Nobody knows whether the paper came: when the printer is back, one more slip, marked 补打.
 
         One of which nothing could be sent, because the printer stopped again, is tried anew; one that
-        was begun is the last.
+        was begun is the last. Where a person has it printed elsewhere meanwhile, that is the copy.
         """
         agreed = self.hall.register.state.plan
         printer = named(agreed, job.printer) if agreed else None
         reprint = translate("hall.slip.reprint", ticket.language)
         mark = slips.mark_of(agreed, ticket.language) if agreed else reprint
         tried = 0
-        while printer is not None and await self.watch.comes_back(printer.id, int(job.expires * 1000)):
+        while printer is not None and await self.watch.comes_back(
+            printer.id,
+            int(job.expires * 1000),
+            lambda: self._wanted_elsewhere(ticket.id, job.printer),
+        ):
             again = jobs.copy(job, f"{job.id}:copy{tried or ''}", mark, job.expires)
-            copy = await self._send(printer, again)
+            copy = await self._send(printer, again, ticket.id)
             if copy.sent or copy.state is not JobState.FAILED:
                 return await self._note(ticket.id, copy, marked=True)
             tried += 1
@@ -183,13 +197,18 @@ async def put_on_paper(
     post: Post,
     deadlines: Deadlines = DEADLINES,
     tell: Tell | None = None,
+    unwanted: Unwanted = lambda: False,
 ) -> Outcome:
     """Print a job by the way that leads to its printer: the agent beside it, or straight from here."""
     address = read_address(printer.address)
     there = spoken_to(printer, deadlines)
     if isinstance(address, AtAgent):
         return await post.print(address, there, job)
-    return await print_slip(there, job, jobs, jobs, clock=lambda: post.hall.clock() / 1000, tell=tell)
+
+    def clock() -> float:
+        return post.hall.clock() / 1000
+
+    return await print_slip(there, job, jobs, jobs, clock=clock, tell=tell, unwanted=unwanted)
 
 
 async def note_slip(hall: Hall, ticket: str, job: Job, late: bool = False, marked: bool = False) -> None:

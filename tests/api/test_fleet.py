@@ -10,9 +10,16 @@ import msgspec
 import pytest
 from websockets.asyncio.client import connect
 
+from printers.jobs import Job, JobState
+from printers.slip import Slip
+from printers.status import State
 from queue_server.demo import county_plan
 from queue_server.desk import alarms, fleet
 from queue_server.desk.fleet import Fleet, Report, is_open
+from queue_server.reactions.post import Post
+from queue_server.reactions.print_jobs import PrintJobs
+from queue_server.reactions.printer_watch import PrinterWatch
+from queue_server.reactions.printing import note_slip
 from tests.api.hall import Served, served
 from tests.api.test_enrolment import PLAN, enrolled, joined
 from tests.waiting import wait_until
@@ -115,6 +122,40 @@ async def test_managers_see_the_devices_as_a_page_and_nobody_else_does(hall: Ser
     assert "一楼东" in text
     assert "未响应过" in text
     assert "manager" not in text
+
+
+@pytest.mark.proves("S29")
+async def test_printers_are_seen_with_their_state_and_slips_and_raise_their_own_alarm_alone(
+    hall: Served,
+) -> None:
+    kept = hall.site.halls[hall.hall]
+    watch = PrinterWatch(kept, PrintJobs(kept.store, kept.id), Post(kept))
+    ticket = await hall.take("D")
+    assert (await line(hall, "p1"))["state"] == "never"
+    await watch.note("p1", State.READY)
+    assert (await line(hall, "p1"))["state"] == "well"
+    await watch.note("p1", State.PAPER_OUT)
+    said = await line(hall, "p1")
+    assert (said["state"], said["trouble"], said["place"]) == (
+        "gone",
+        "paper_out",
+        "一楼大厅东门、一楼大厅西门、二楼扶梯口",
+    )
+    await watch.note("p1", State.OFFLINE)
+    away = await line(hall, "p1")
+    assert (away["trouble"], away["seen_at"]) == ("offline", said["seen_at"])
+    job = Job(f"2026:{ticket}", "p1", Slip("", "D001", ""), 0.0, JobState.FAILED, 0.0, True, "paper_out")
+    await note_slip(kept, ticket, job)
+    (printer,) = (await hall.get("manager", "/devices")).json()["printers"]
+    assert (printer["id"], printer["state"], printer["says"]["en"]) == ("p1", "offline", "not reached")
+    assert [(slip["number"], slip["says"]["zh"]) for slip in printer["slips"]] == [("D001", "没打出（缺纸）")]
+    words = base64.b64encode(b"x:manager").decode()
+    page = await hall.client.get(f"/halls/{hall.hall}/devices", headers={"authorization": f"Basic {words}"})
+    for told in ("没有应答", "请检查电源和网线", "最后应答", "D001", "没打出（缺纸）", 'data-mark="stopped"'):
+        assert told in page.text
+    rounds = kept.fleet.rounds
+    await wait_until(lambda: kept.fleet.rounds > rounds + 3)
+    assert [alarm.code for _, alarm in kept.alarms] == [alarms.PAPER_OUT, alarms.PRINTER_GONE]
 
 
 def test_at_night_a_dark_screen_is_no_alarm() -> None:

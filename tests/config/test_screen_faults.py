@@ -71,6 +71,11 @@ FAULTS = [
     (screen(media='["../secret.png"]'), "screen[0].media[0]", "name of a picture"),
     (screen(media='["page.svg"]'), "screen[0].media[0]", "name of a picture"),
     (screen() + screen(), "screen[1].id", "is taken already"),
+    (
+        screen() + table("printer", {"id": '"s1"', "address": '"10.0.0.5:9100"'}),
+        "printer[0].id",
+        '"s1" is taken already',
+    ),
     (led(address='"strip"'), "led[0].address", "host:port"),
     (led(transport='"serial"'), "led[0].address", "serial needs a serial line"),
     (led(address='"/dev/ttyS0@9600"'), "led[0].address", "tcp needs host:port"),

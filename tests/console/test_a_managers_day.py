@@ -8,10 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from queue_server.console.by_hand import Slips, following
 from queue_server.desk.alarms import Alarm
-from tests.api.hall import Served, served
+from queue_server.hall import commands as do
+from queue_server.hall import plan
+from queue_server.hall.commands import Ask
+from tests.api.hall import Served, demo_with, served
 from tests.api.people import person, signed_in
 from tests.console.relay import relayed
 from tests.console.sitting import Manager, log_of, managing, open_window, sitting, take
@@ -232,6 +236,45 @@ async def test_a_supervisor_looks_and_changes_nothing(store_url: str, hall_id: s
             for key in ("f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12"):
                 await manager.says(key, said="只有值班经理可以操作")
             assert hall.tail == before
+
+
+@pytest.mark.proves("S29")
+@pytest.mark.proves("S31")
+async def test_a_manager_sees_a_printer_that_stopped_and_hands_its_slip_to_another(
+    store_url: str, hall_id: str
+) -> None:
+    kiosks = (plan.Kiosk("k1", "东门", "p1"), plan.Kiosk("k2", "西门", "p2"))
+    printers = tuple(plan.Printer(name, "127.0.0.1:9") for name in ("p1", "p2"))
+    async with served(store_url, hall_id, replace(demo_with(), kiosks=kiosks, printers=printers)) as hall:
+        (number,) = await take(hall, "D")
+        (ticket,) = hall.day.tickets
+        for command in (
+            do.NotePrinter("p1", "paper_out", hall.day.now.last_at),
+            do.NotePrinter("p2", "ready", hall.day.now.last_at),
+            do.NoteSlip(ticket, "failed", "paper_out", "p1", True),
+        ):
+            at = hall.site.halls[hall_id].clock()
+            await hall.site.halls[hall_id].ask(Ask(at=at, by="printing", command=command))
+        async with managing(hall_id, hall.base) as manager:
+            await manager.asks("f12")
+            await manager.press("4")
+            await manager.asked("打印机")
+            await manager.shows("p1  东门")
+            await manager.shows("缺纸  0分钟")
+            await manager.press("1")
+            await manager.asked("打印机 p1")
+            await manager.shows("打印机p1缺纸，请换纸。")
+            await manager.shows("没打出（缺纸）  0分钟前")
+            await manager.press("1")
+            await manager.asked("补打号票")
+            await manager.press("2")
+            await manager.told(f"{number}号票已送去补打")
+            asked = await last(hall, "reprint")
+            assert (asked["by"], asked["e"]["ticket"], asked["e"]["printer"]) == (
+                "staff:manager",
+                ticket,
+                "p2",
+            )
 
 
 async def test_whoever_may_not_see_the_floor_is_told(store_url: str, hall_id: str) -> None:

@@ -12,13 +12,14 @@ from printers.virtual import Manner, VirtualPrinter
 from queue_server import papers as papers_of
 from queue_server import views
 from queue_server.demo import demo_plan
+from queue_server.desk import fleet
 from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
 from queue_server.hall import plan
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import Refused
-from queue_server.reactions import following
+from queue_server.reactions import following, printer_watch
 from queue_server.reactions.addresses import DEADLINES
 from queue_server.reactions.following import Following
 from queue_server.reactions.printing import Printing
@@ -32,6 +33,8 @@ URL = "https://hall.test"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "AGAIN", 0.05)
+    monkeypatch.setattr(printer_watch, "EVERY", 0.1)
+    monkeypatch.setattr(fleet, "EVERY", 0.1)
 
 
 def printing(hall: Hall) -> Printing:
@@ -159,6 +162,12 @@ def seen(hall: Hall, printer: str = "p1") -> str:
     return found.state if found else ""
 
 
+def trouble_of(hall: Hall) -> str:
+    """Why printer p1 cannot work, as the fleet knows it in this process; "-" while it knows nothing."""
+    report = hall.fleet.reports.get("p1")
+    return report.trouble if report else "-"
+
+
 @pytest.mark.proves("S29")
 @pytest.mark.parametrize(
     ("manner", "state"),
@@ -190,6 +199,7 @@ async def test_every_process_knows_how_a_printer_is_before_anybody_takes_a_ticke
             assert alarms == ([] if manner is Manner.MUTE else [f"printer_{state}"])
             (paper,) = {p.can_print for p in await other.look(lambda day: views.menu(day, NOON, NOON).papers)}
             assert paper is (manner in (Manner.PAPER_LOW, Manner.MUTE))
+            await wait_until(lambda: trouble_of(other) == ("" if paper else state), timeout=30)
             await virtual.misbehave()
             await wait_until(lambda: seen(other) == "ready", timeout=30)
         assert virtual.received > 0
@@ -272,3 +282,39 @@ async def test_paper_put_in_after_half_an_hour_prints_nothing_old(
 
 async def _paper_is_of(hall: Hall, ticket: str, paper: str) -> bool:
     return await hall.look(lambda day: day.tickets[ticket].paper == paper)
+
+
+@pytest.mark.proves("S29")
+async def test_a_person_hands_a_stuck_slip_to_another_printer_and_nothing_of_it_comes_later(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    async with (
+        VirtualPrinter(tmp_path / "1") as first,
+        VirtualPrinter(tmp_path / "2") as second,
+        live(store_url, hall_id) as hall,
+    ):
+        await opened(hall, with_two(first, second))
+        async with follower(hall, printing(hall)):
+            await wait_until(lambda: seen(hall) == "ready", timeout=30)
+            await first.misbehave(Manner.PAPER_OUT_MID_JOB)
+            await hall.ask(take("a"))
+            await wait_until(lambda: seen(hall) == "paper_out", timeout=30)
+            asked = do.AskReprint(ticket="a", printer="p2")
+            await hall.ask(Ask(at=NOON, by="staff:manager", command=asked))
+            (copy,) = await second.wait_for_slips(1, seconds=30)
+            await wait_until(lambda: _paper_is(hall, "printed"), timeout=30)
+            await first.misbehave()
+            await wait_until(lambda: seen(hall) == "ready", timeout=30)
+            await hall.ask(take("b"))
+            await wait_until(lambda: _paper_is_of(hall, "b", "printed"), timeout=30)
+            lines = await hall.look(lambda day: papers_of.lines(day, day.plan))
+        assert "补打" in "".join(copy.lines)
+        assert ["D001" in slip.lines for slip in first.slips if slip.complete] == [False]
+    known = {line.id: line for line in lines}
+    assert [(slip.number, slip.outcome) for slip in known["p1"].slips] == [
+        ("D002", "printed"),
+        ("D001", "failed"),
+    ]
+    assert known["p1"].slips[1].says["zh"] == "没打出（缺纸）"
+    assert [(slip.number, slip.says["en"]) for slip in known["p2"].slips] == [("D001", "printed")]
+    assert known["p1"].says["ko"] == "정상"
