@@ -1,4 +1,4 @@
-"""The page of a virtual printer: its slips as they come, newest first, and the switches for its faults.
+"""The page of a virtual printer: its state, its slips as they come, its last jobs, and switches for faults.
 
 For demonstrations and for installers. Not imported by `printers` itself, which needs no
 web framework.
@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
+from printers.received import Received
+from printers.status import State
 from printers.virtual import Manner, PrintedSlip
 
 STATIC = Path(__file__).parent / "static"
@@ -60,9 +62,37 @@ class SlipShelf(Protocol):
         """The ways in which it misbehaves now."""
         ...
 
+    @property
+    def state(self) -> State:
+        """How a host would find it now."""
+        ...
+
+    @property
+    def jobs(self) -> Iterable[Received]:
+        """The last jobs that came in, oldest first."""
+        ...
+
     async def misbehave(self, *manners: Manner) -> None:
         """Misbehave in these ways from now on, and in no other."""
         ...
+
+
+class ShownJob(msgspec.Struct, frozen=True):
+    """One job on the page: when it came, how many bytes, what became of it and that in words."""
+
+    time: str
+    size: int
+    fate: str
+    says: str
+
+
+class Now(msgspec.Struct, frozen=True):
+    """How the printer is: its ways to misbehave, its state and that in words, its last jobs."""
+
+    manners: list[str]
+    state: str
+    says: str
+    jobs: list[ShownJob]
 
 
 class ShownSlip(msgspec.Struct, frozen=True):
@@ -90,10 +120,11 @@ def routes(
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     template = environment.get_template("slips.html")
 
+    def now(lang: str) -> Now:
+        return _now(shelf, translate, lang, timezone)
+
     async def show(request: Request) -> Response:
-        lang = request.query_params.get("lang", "zh")
-        if lang not in TAGS:
-            lang = "zh"
+        lang = _language(request)
         content = template.render(
             asset=asset,
             index=f"{path}/slips",
@@ -102,8 +133,8 @@ def routes(
             say=lambda key, **values: translate(f"printers.{key}", lang, **values),
             slips=_newest(shelf, path, timezone),
             manners=[(manner.value, translate(f"printers.manner.{manner.value}", lang)) for manner in Manner],
-            manners_at=f"{path}/manners",
-            now={manner.value for manner in shelf.manners},
+            now_at=f"{path}/now?lang={lang}",
+            now=now(lang),
         )
         return HTMLResponse(content, headers=_HEADERS)
 
@@ -120,15 +151,15 @@ def routes(
 
     return [
         Route(path, show, methods=["GET"]),
-        Route(f"{path}/manners", _manners(shelf), methods=["GET", "POST"]),
+        Route(f"{path}/now", _changing(shelf, now), methods=["GET", "POST"]),
         Route(f"{path}/slips", index, methods=["GET"]),
         Route(f"{path}/slips/{{name}}", picture, methods=["GET"]),
     ]
 
 
-def _manners(shelf: SlipShelf) -> Callable[[Request], Awaitable[Response]]:
-    async def manners(request: Request) -> Response:
-        """How the printer behaves; a POST tells it. Only as JSON: no other site's form sends that."""
+def _changing(shelf: SlipShelf, now: Callable[[str], Now]) -> Callable[[Request], Awaitable[Response]]:
+    async def changing(request: Request) -> Response:
+        """How the printer is; a POST says how to behave, as JSON, which no other site's form can send."""
         if request.method == "POST":
             if request.headers.get("content-type", "").partition(";")[0] != "application/json":
                 return Response("the body must be application/json\n", 415, headers=_HEADERS)
@@ -137,10 +168,37 @@ def _manners(shelf: SlipShelf) -> Callable[[Request], Awaitable[Response]]:
             except msgspec.DecodeError as error:
                 return Response(f"{error}\n", 422, media_type="text/plain", headers=_HEADERS)
             await shelf.misbehave(*wanted)
-        body = msgspec.json.encode(sorted(manner.value for manner in shelf.manners))
+        body = msgspec.json.encode(now(_language(request)))
         return Response(body, media_type="application/json", headers=_HEADERS)
 
-    return manners
+    return changing
+
+
+def _language(request: Request) -> str:
+    lang = request.query_params.get("lang", "zh")
+    return lang if lang in TAGS else "zh"
+
+
+def _now(shelf: SlipShelf, translate: Translate, lang: str, timezone: tzinfo | None) -> Now:
+    jobs = [
+        ShownJob(
+            time=_clock(job.at, timezone),
+            size=job.size,
+            fate=job.fate.value,
+            says=translate(f"printers.fate.{job.fate.value}", lang),
+        )
+        for job in reversed(tuple(shelf.jobs))
+    ]
+    return Now(
+        manners=sorted(manner.value for manner in shelf.manners),
+        state=shelf.state.value,
+        says=translate(f"printers.state.{shelf.state.value}", lang),
+        jobs=jobs,
+    )
+
+
+def _clock(at: float, timezone: tzinfo | None) -> str:
+    return datetime.fromtimestamp(at, timezone).astimezone(timezone).strftime("%H:%M:%S")
 
 
 def _newest(shelf: SlipShelf, path: str, timezone: tzinfo | None) -> list[ShownSlip]:
@@ -149,7 +207,7 @@ def _newest(shelf: SlipShelf, path: str, timezone: tzinfo | None) -> list[ShownS
         ShownSlip(
             name=slip.path.stem,
             picture=f"{path}/slips/{slip.path.name}",
-            time=datetime.fromtimestamp(slip.at, timezone).astimezone(timezone).strftime("%H:%M:%S"),
+            time=_clock(slip.at, timezone),
             complete=slip.complete,
             text=" / ".join(slip.lines),
         )

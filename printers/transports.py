@@ -13,6 +13,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import struct
+import sys
 from collections.abc import AsyncIterator
 
 from printers.address import Device, Serial, Usb
@@ -37,6 +39,7 @@ class NetworkLine:
         self._reader = reader
         self._writer = writer
         self._write_deadline = write_deadline
+        self._given_up = False
 
     async def write(self, data: bytes) -> None:
         """Hand over the bytes piece by piece, each within the write deadline."""
@@ -46,6 +49,7 @@ class NetworkLine:
                     self._writer.write(data[at : at + PIECE])
                     await self._writer.drain()
             except TimeoutError:
+                self._given_up = True
                 raise LineDown(f"took no more bytes for {self._write_deadline:g} s") from None
             except OSError as error:
                 raise LineDown(f"hung up: {error}") from error
@@ -64,7 +68,14 @@ class NetworkLine:
         return data
 
     async def close(self) -> None:
-        """End the connection; bytes not yet taken are dropped after the write deadline."""
+        """End the connection; bytes not yet taken are dropped after the write deadline.
+
+        After a write that was given up they are dropped at once: the rest of half a picture, delivered late,
+        would be printed as text.
+        """
+        if self._given_up:
+            _drop_the_rest(self._writer)
+            return
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):  # the printer is gone either way
             async with asyncio.timeout(self._write_deadline):
@@ -107,6 +118,16 @@ async def _open_network(printer: Printer) -> NetworkLine:
         raise LineDown(f"{printer.name}: {error}") from error
     _hold_little(writer)
     return NetworkLine(reader, writer, deadlines.write)
+
+
+def _drop_the_rest(writer: asyncio.StreamWriter) -> None:
+    """End a connection by a reset, so that the system does not go on sending what it still holds."""
+    taken: socket.socket | None = writer.get_extra_info("socket")
+    if taken is not None:
+        lingering = "hh" if sys.platform == "win32" else "ii"
+        with contextlib.suppress(OSError):  # closed already
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(lingering, 1, 0))
+    writer.transport.abort()
 
 
 def _hold_little(writer: asyncio.StreamWriter) -> None:

@@ -14,7 +14,6 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 
@@ -22,31 +21,17 @@ import msgspec
 
 from printers.head import Head
 from printers.layout import PAPER_80_MM
+from printers.manners import Manner, block, state_of, status, stopped
+from printers.received import ENDS, REMEMBERED, Fate, Received
+from printers.status import State
 
 RECEIVE_BUFFER = 4096
 """Bytes a printer holds while it cannot print; then it stops taking any (4 KB is Epson's usual size)."""
 
+__all__ = ["Manner", "PrintedSlip", "VirtualPrinter"]
+
 KEPT = 500
 """Slips remembered; the pictures of older ones are removed."""
-
-
-class Manner(StrEnum):
-    """A way to misbehave."""
-
-    OFFLINE = "offline"
-    REFUSE = "refuse"
-    MUTE = "mute"
-    SLOW = "slow"
-    PAPER_LOW = "paper_low"
-    PAPER_OUT = "paper_out"
-    PAPER_OUT_MID_JOB = "paper_out_mid_job"
-    COVER_OPEN = "cover_open"
-    CUTTER_ERROR = "cutter_error"
-    STALE_ASB = "stale_asb"
-    HALF_JOB = "half_job"
-
-
-_STOPPED = frozenset({Manner.OFFLINE, Manner.PAPER_OUT, Manner.COVER_OPEN, Manner.CUTTER_ERROR})
 
 
 class PrintedSlip(msgspec.Struct, frozen=True):
@@ -63,7 +48,8 @@ class VirtualPrinter:
     """A network printer of `dots` width whose slips land as PNG in a directory.
 
     `async with VirtualPrinter(directory) as printer:` listens on loopback at
-    `printer.address`; `printer.slips` holds what came out, newest last.
+    `printer.address`; `printer.slips` holds what came out, newest last, and `printer.jobs` the last ten
+    jobs that came in.
     `unknown` lists commands it did not know and `obeyed_in_data` counts real-time
     commands it saw inside pictures, both of which a well-made job leaves empty.
     """
@@ -81,6 +67,7 @@ class VirtualPrinter:
     ) -> None:
         self.name = name
         self.slips: deque[PrintedSlip] = deque(maxlen=kept)
+        self.jobs: deque[Received] = deque(maxlen=REMEMBERED)
         self.unknown: list[str] = []
         self.obeyed_in_data = 0
         self.connections = 0
@@ -132,7 +119,18 @@ class VirtualPrinter:
     @property
     def stopped(self) -> bool:
         """Whether it holds what it receives instead of printing it."""
-        return bool(self.manners & _STOPPED)
+        return stopped(self.manners)
+
+    @property
+    def state(self) -> State:
+        """How a host would find it, were it asked now."""
+        return state_of(self.manners)
+
+    def begin_job(self) -> Received:
+        """Something to print begins to arrive."""
+        job = Received(self._clock())
+        self.jobs.append(job)
+        return job
 
     def run_out(self) -> None:
         """The paper ends here."""
@@ -140,34 +138,10 @@ class VirtualPrinter:
         for session in tuple(self._sessions):
             session.tell()
 
-    def forget(self) -> None:
-        """Drop everything received and not printed (DLE DC4 8)."""
+    def forget(self, told: _Session) -> None:
+        """Drop everything received and not printed (DLE DC4 8), by whichever connection it came."""
         for session in tuple(self._sessions):
-            session.forget()
-
-    def status(self, part: int) -> bytes:
-        """The answer to DLE EOT 1–4."""
-        has = self.manners.__contains__
-        bits = {
-            1: 0x08 * self.stopped,
-            2: 0x04 * has(Manner.COVER_OPEN) | 0x20 * has(Manner.PAPER_OUT) | 0x40 * has(Manner.CUTTER_ERROR),
-            3: 0x08 * has(Manner.CUTTER_ERROR),
-            4: 0x0C * (has(Manner.PAPER_LOW) or has(Manner.PAPER_OUT)) | 0x60 * has(Manner.PAPER_OUT),
-        }
-        return bytes((0x12 | bits[part],))
-
-    def block(self) -> bytes:
-        """Four bytes of Automatic Status Back."""
-        has = self.manners.__contains__
-        ends = has(Manner.PAPER_OUT)
-        return bytes(
-            (
-                0x10 | 0x08 * self.stopped | 0x20 * has(Manner.COVER_OPEN),
-                0x08 * has(Manner.CUTTER_ERROR),
-                0x03 * (has(Manner.PAPER_LOW) or ends) | 0x0C * ends,
-                0x00,
-            )
-        )
+            session.forget(rest=session is not told)
 
     def new_head(self) -> Head:
         """A print head for one connection."""
@@ -239,8 +213,9 @@ class _Session:
         self._buffer = bytearray()
         self._real_time = bytearray()
         self._room = asyncio.Event()
-        self._received = 0
+        self._job: Received | None = None
         self._dead = False
+        self._forgotten = False
 
     async def run(self) -> None:
         if Manner.STALE_ASB in self._printer.manners:
@@ -252,6 +227,7 @@ class _Session:
         await self._print_the_rest()
         if not self.head.blank:
             await self._printer.tear_off(self.head, complete=False)
+            self._became(Fate.TORN)
         self._writer.close()
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
@@ -268,11 +244,19 @@ class _Session:
     def abort(self) -> None:
         """Drop the connection, and what came over it."""
         self._dead = True
+        self._became(Fate.DROPPED)
         self._writer.transport.abort()
         self._room.set()
 
-    def forget(self) -> None:
-        """Drop what was received and not printed; what is on the paper stays there."""
+    def forget(self, rest: bool) -> None:
+        """Drop what was received and not printed; what is on the paper stays there.
+
+        With `rest` another connection said so: what this one's host gave up is still under way, and is
+        no beginning of a command or a line of text when it arrives.
+        """
+        self._forgotten = self._forgotten or rest
+        if self._buffer or self.head.inside_data:
+            self._became(Fate.FORGOTTEN)
         self._buffer.clear()
         self.head.forget()
         self._room.set()
@@ -286,7 +270,7 @@ class _Session:
     def tell(self) -> None:
         """Say how the printer is now, if the host wants to be told (GS a)."""
         if self.head.tells:
-            self._say(self._printer.block())
+            self._say(block(self._printer.manners))
 
     async def _take(self, data: bytes) -> None:
         self._printer.received += len(data)
@@ -296,7 +280,7 @@ class _Session:
             self._receive(byte)
         self.work()
         await self._cut_slips()
-        if Manner.HALF_JOB in self._printer.manners and self._received >= self._printer.half_at:
+        if Manner.HALF_JOB in self._printer.manners and self._size >= self._printer.half_at:
             self.abort()
         while self._full and not self._writer.is_closing():
             self._room.clear()
@@ -329,17 +313,34 @@ class _Session:
             self._receive(byte)
 
     def _keep(self, byte: int) -> None:
+        if self._forgotten:
+            return
+        if self._job is None:
+            self._job = self._printer.begin_job()
+        self._job.size += 1
         self._buffer.append(byte)
-        self._received += 1
+
+    @property
+    def _size(self) -> int:
+        return self._job.size if self._job else 0
+
+    @property
+    def _out(self) -> bool:
+        """Whether all that came is cut off and lies there."""
+        return self._job is not None and self._job.slips > 0 and self.head.blank
+
+    def _became(self, fate: Fate) -> None:
+        if self._job is not None and self._job.fate not in ENDS:
+            self._job.fate = fate
 
     def _obey(self, command: bytes) -> None:
         self.work()
         if self.head.inside_data:
             self._printer.obeyed_in_data += 1
         if command[1] == 0x04 and command[2] in (1, 2, 3, 4):
-            self._say(self._printer.status(command[2]))
+            self._say(status(self._printer.manners, command[2]))
         elif command == FORGET:
-            self._printer.forget()
+            self._printer.forget(self)
             self._say(b"7\x25\x00")
 
     def work(self) -> None:
@@ -357,10 +358,16 @@ class _Session:
                 self._printer.run_out()
         if not self._printer.stopped:
             self._room.set()
+        if self._buffer and self._printer.stopped:
+            self._became(Fate.HELD)
+        else:
+            self._became(Fate.PRINTED if self._out else Fate.COMING)
 
     async def _cut_slips(self) -> None:
         while self.head.cut:
             await self._printer.tear_off(self.head, complete=True)
+            if self._job is not None:
+                self._job.slips += 1
             self.head.feed(b"")
             self._answer()
             self.work()

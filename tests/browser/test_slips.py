@@ -111,6 +111,11 @@ def test_the_newest_slip_stands_first_and_a_reload_keeps_the_order(
     assert [number in text for number, text in zip(("Z10000", "C008", "A023"), live, strict=True)] == [
         True
     ] * 3
+    expect(page.locator(".jobs li .fate")).to_have_text(["已打印"] * 3, timeout=SECONDS)
+    page.locator("button[value=paper_out]").click()
+    expect(page.locator(".state")).to_have_text("缺纸", timeout=SECONDS)
+    printer.print(ZH, TextMode.GB18030)
+    expect(page.locator(".jobs li .fate").first).to_have_text("压在打印机里", timeout=SECONDS)
     page.reload()
     assert page.evaluate(said) == live
 

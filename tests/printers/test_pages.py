@@ -8,11 +8,14 @@ from starlette.applications import Starlette
 
 from printers import pages
 from printers.encoding import TextMode
-from printers.virtual import VirtualPrinter
+from printers.printer import Printer
+from printers.transports import connected
+from printers.virtual import Manner, VirtualPrinter
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
-from tests.printers.conftest import PrintOn
+from tests.printers.conftest import QUICK, PrintOn
 from tests.printers.slip_samples import EN, ZH
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -52,14 +55,42 @@ async def test_only_slips_are_served(client: httpx.AsyncClient) -> None:
 async def test_the_switches_make_the_printer_misbehave_and_say_how_it_does(
     client: httpx.AsyncClient, virtual: VirtualPrinter
 ) -> None:
-    assert (await client.get("/printer/manners")).json() == []
-    told = await client.post("/printer/manners", json=["paper_out", "stale_asb"])
-    assert told.json() == ["paper_out", "stale_asb"]
+    assert (await client.get("/printer/now")).json()["manners"] == []
+    told = (await client.post("/printer/now?lang=en", json=["paper_out", "stale_asb"])).json()
+    assert told["manners"] == ["paper_out", "stale_asb"]
+    assert (told["state"], told["says"]) == ("paper_out", "Out of paper")
     assert virtual.stopped
     page = (await client.get("/printer")).text
     assert page.count('aria-pressed="true"') == 2
-    assert (await client.post("/printer/manners", json=[])).json() == []
+    assert "缺纸" in page
+    assert (await client.post("/printer/now", json=[])).json()["manners"] == []
     assert not virtual.stopped
+
+
+async def test_the_last_ten_jobs_are_told_with_what_became_of_them(
+    client: httpx.AsyncClient, virtual: VirtualPrinter, print_on: PrintOn
+) -> None:
+    for n in range(11):
+        await print_on(EN, str(n), text_mode=TextMode.GB18030)
+    await virtual.misbehave(Manner.PAPER_OUT_MID_JOB)
+    await print_on(ZH, "stuck", text_mode=TextMode.GB18030)
+    async with connected(Printer("p", *virtual.address, deadlines=QUICK)) as line:
+        await line.write(b"\x1b@A001\n\x1dV\x00")
+
+        async def held() -> bool:
+            return bool((await client.get("/printer/now")).json()["jobs"][0]["fate"] == "held")
+
+        await wait_until(held)
+    jobs = (await client.get("/printer/now")).json()["jobs"]
+    fates = [job["fate"] for job in jobs]
+    assert (len(jobs), set(fates[2:])) == (10, {"printed"})
+    assert (fates[0], jobs[0]["size"]) == ("held", 10)
+    assert fates[1] in ("forgotten", "torn")
+    assert jobs[0]["says"] == "压在打印机里"
+    assert jobs[0]["says"] in (await client.get("/printer")).text
+    await virtual.misbehave()
+    await virtual.wait_for_slips(12)
+    assert (await client.get("/printer/now")).json()["jobs"][0]["fate"] == "printed"
 
 
 @pytest.mark.parametrize("body", [b"[", b'["burns"]', b"{}"])
@@ -67,6 +98,6 @@ async def test_a_way_to_misbehave_that_does_not_exist_is_refused(
     client: httpx.AsyncClient, virtual: VirtualPrinter, body: bytes
 ) -> None:
     headers = {"content-type": "application/json"}
-    assert (await client.post("/printer/manners", content=body, headers=headers)).status_code == 422
-    assert (await client.post("/printer/manners", data={"a": "b"})).status_code == 415
+    assert (await client.post("/printer/now", content=body, headers=headers)).status_code == 422
+    assert (await client.post("/printer/now", data={"a": "b"})).status_code == 415
     assert not virtual.manners

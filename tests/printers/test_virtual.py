@@ -6,11 +6,15 @@ import asyncio
 
 import pytest
 
+from printers.encoding import TextMode
+from printers.jobs import JobState
 from printers.printer import Printer
+from printers.received import Fate
 from printers.status import AtEnd, Conversation, Listener, State, Unasked, interpret_unasked
 from printers.transports import Line, connected
 from printers.virtual import Manner, VirtualPrinter
-from tests.printers.conftest import QUICK
+from tests.printers.conftest import QUICK, PrintOn
+from tests.printers.slip_samples import PLAIN, ZH
 from tests.waiting import wait_until
 
 INIT, CUT, ASK_END = b"\x1b@", b"\x1dV\x00", b"\x1dr\x01"
@@ -112,3 +116,20 @@ async def test_a_question_in_real_time_is_answered_before_what_was_sent_earlier(
         assert await Conversation(line).state(1.0) is State.COVER_OPEN
         await virtual.misbehave()
         assert await heard(line, 1) == [AtEnd(0)]
+
+
+async def test_what_a_host_gave_up_in_the_middle_of_a_picture_never_becomes_text(
+    virtual: VirtualPrinter, print_on: PrintOn
+) -> None:
+    virtual.rows_left = 120
+    await virtual.misbehave(Manner.PAPER_OUT_MID_JOB)
+    stuck = await print_on(ZH, "1", text_mode=TextMode.RASTER)
+    assert (stuck.job.state, stuck.job.reason) == (JobState.FAILED, "paper_out")
+    await virtual.misbehave()
+    await print_on(PLAIN, "2", text_mode=TextMode.GB18030)
+    torn, whole = await virtual.wait_for_slips(2)
+    assert (torn.complete, torn.lines) == (False, ())
+    assert whole.complete
+    assert "D045" in whole.lines
+    assert virtual.unknown == []
+    assert [job.fate for job in virtual.jobs] == [Fate.FORGOTTEN, Fate.PRINTED]
