@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from printers.jobs import Job
+from printers.jobs import Job, JobState
 from queue_server.store.logs import Store, StoreRefused, Unanswered
 
 KEPT = 12 * 3_600_000
 """How long (ms) a job is remembered: far beyond anything that could print it again."""
 TURN = 9_000
-"""How long (ms) a printer stays with a process that died at it; a living one renews its turn."""
+"""How long (ms) a printer stays with a process that died at it; a living one renews its turn.
+
+That it is short is safe: who was only asleep for longer finds out before its slip's first byte (`save`).
+"""
 LOOK = 0.05
 AT_ONCE = 8
 """Jobs looked up or kept at once: a morning's backlog must not take every connection to the store."""
@@ -37,6 +40,7 @@ class PrintJobs:
         self._store = store
         self._hall = hall
         self._here: dict[str, asyncio.Lock] = {}
+        self._fences: dict[str, int] = {}
         self._few = asyncio.Semaphore(AT_ONCE)
 
     async def load(self, job_id: str) -> Job | None:
@@ -46,9 +50,19 @@ class PrintJobs:
         return _decoder.decode(kept) if kept else None
 
     async def save(self, job: Job) -> None:
-        """Keep the job."""
+        """Keep the job. Before its first byte may leave the turn is looked at once more: raises `TurnLost`.
+
+        In this order, because whoever has the turn by then either finds the job begun, and marks its own
+        copy, or has printed it before this process says so here.
+        """
         async with self._few:
             await self._store.put_side(self._hall, f"job:{job.id}", _encoder.encode(job), KEPT)
+        fence = self._fences.get(job.printer)
+        if fence is None or job.state is not JobState.SENDING:
+            return
+        name = f"printer:{job.printer}"
+        if not await self._renewed(name, fence):
+            raise TurnLost(name)
 
     @contextlib.asynccontextmanager
     async def hold(self, printer: str) -> AsyncIterator[None]:
@@ -59,10 +73,12 @@ class PrintJobs:
         name = f"printer:{printer}"
         async with self._here.setdefault(printer, asyncio.Lock()):
             fence = await self._turn(name)
+            self._fences[printer] = fence
             try:
                 async with self._kept(name, fence):
                     yield
             finally:
+                del self._fences[printer]
                 await self._store.release_lease(self._hall, name, fence)
 
     async def _turn(self, name: str) -> int:

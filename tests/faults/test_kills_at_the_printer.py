@@ -35,7 +35,7 @@ address = "127.0.0.1:{port}"
 text_mode = "gb18030"
 """
 PATIENCE = 100.0
-"""Seconds: a printer stays with the process that died at it for 30 s, and two cores may be shared by many."""
+"""Seconds: a printer stays with the process that died at it for 9 s, and two cores may be shared by many."""
 
 SLIPS = {
     JobState.QUEUED: [False],
