@@ -63,7 +63,7 @@ def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
         code=worded("code", code=told.code),
         rules=(worded.missed(),),
         checklist_title=worded("checklist") if matters else "",
-        checklist=tuple(line for matter in matters for line in matter.materials),
+        checklist=tuple(worded.name(thing) for matter in matters for thing in matter.checklist()),
         note=(note,) if note else (),
         form=form_of(plan),
     )

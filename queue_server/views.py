@@ -295,7 +295,7 @@ def checklist(plan: Plan, ids: tuple[str, ...], lang: str, time: str) -> Slip:
         ),
         rules=(translate("hall.slip.no_number", lang),),
         checklist_title=translate("hall.slip.checklist", lang),
-        checklist=tuple(dict.fromkeys(line for x in matters for line in x.materials)),
+        checklist=tuple(dict.fromkeys(_both(thing, lang) for x in matters for thing in x.checklist())),
     )
 
 

@@ -44,6 +44,7 @@ def check_agreement(file: Record) -> None:
     check_serves(windows, categories)
     check_matters(matters, categories)
     check_codes(matters)
+    check_materials(matters)
     check_limits(matters)
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
@@ -128,6 +129,16 @@ def check_matters(matters: Iterable[Record], categories: Iterable[Record]) -> No
         elif letter in instant and matter.get("instant") is False:
             sentence = f"category {letter} takes only matters that end on the spot, and this one does not"
             matter.key_place("instant").wrong(sentence)
+
+
+def check_materials(matters: Iterable[Record]) -> None:
+    """Another language names every material in the order of the Chinese: they are printed in pairs."""
+    for matter in matters:
+        own = matter.get("materials")
+        for language, lines in matter.get("materials_in", {}).items():
+            if own is not None and len(lines) != len(own):
+                told = f"has {len(lines)} entries where `materials` has {len(own)}; each stands for one"
+                matter.key_place("materials_in").at(language).wrong(told)
 
 
 def check_codes(matters: Iterable[Record]) -> None:

@@ -145,11 +145,11 @@ def _written(matter: Matter) -> Iterable[str]:
     yield "[[matter]]"
     for field in msgspec.structs.fields(Matter):
         value = getattr(matter, field.name)
-        if field.required or value != field.default:
+        if field.required or (value != field.default and value != {}):
             yield f"{field.name} = {_toml(value)}"
 
 
-def _toml(value: str | bool | tuple[str, ...] | dict[str, str]) -> str:
+def _toml(value: str | bool | tuple[str, ...] | dict[str, Any]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

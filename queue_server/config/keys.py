@@ -106,6 +106,15 @@ def guide_line(value: object, place: Place) -> Any:
     return read
 
 
+def other_language(name: str, place: Place) -> bool:
+    """Whether a key is a language that stands beside the Chinese."""
+    others = tuple(language for language in values.LANGUAGES if language != "zh")
+    if name in others:
+        return True
+    place.wrong(unknown(name, others))
+    return False
+
+
 code = values.pattern(
     r"[0-9A-Z]{1,31}",
     "is no code: digits and capital letters, in quotes (a spreadsheet's number loses digits: make it text)",
@@ -248,6 +257,7 @@ MATTER = {
     "words": Key(values.list_of(values.line, unique=True)),
     "basic_code": Key(code),
     "code": Key(code),
+    "materials_in": Key(values.entries_of(values.list_of(values.line, least=1), other_language)),
 }
 
 KIOSK = {

@@ -29,10 +29,11 @@ HEADINGS = {
     "materials": "申报材料目录", "standard": "审查标准", "steps": "办理程序", "legal_limit": "法定办理时限",
     "promised_limit": "承诺办理时限", "fee": "收费", "verified": "核实",
     "words": "常用说法", "basic_code": "基本编码", "code": "实施编码",
+    "materials_ko": "朝鲜文材料目录", "materials_en": "英文材料目录",
 }  # fmt: skip
 """A column's heading is a key of `[[matter]]` or its Chinese."""
 
-LISTS = ("conditions", "materials", "steps", "words")
+LISTS = ("conditions", "materials", "steps", "words", "materials_ko", "materials_en")
 CODES = ("basic_code", "code")
 _KINDS = {"行政许可": "XK", "行政确认": "QR", "公共服务": "GG", "其他行政权力": "QL"}
 _FLAGS = {"是": True, "否": False, "即办": True, "承诺": False, "true": True, "false": False}
@@ -185,6 +186,9 @@ def _matter(cells: dict[str, Any]) -> dict[str, Any]:
     }
     matter: dict[str, Any] = {key: _listed(value) if key in LISTS else value for key, value in cells.items()}
     matter["name"] = {language: name for language, name in names.items() if name}
+    said = {language: matter.pop(f"materials_{language}", None) for language in ("ko", "en")}
+    if any(said.values()):
+        matter["materials_in"] = {language: lines for language, lines in said.items() if lines}
     matter["kind"] = _KINDS.get(matter.get("kind", ""), matter.get("kind", ""))
     if isinstance(matter.get("instant"), str):
         matter["instant"] = _FLAGS.get(matter["instant"].lower(), matter["instant"])

@@ -160,7 +160,8 @@ class Matter(Frozen, frozen=True):
     `kind` is the kind of power (XK, QR, GG, QL), `instant` whether it ends on the spot (即办).
     `verified` is ``source`` where the named instrument, period or fee was seen in a published
     source, ``memory`` where the hall must still verify it. `basic_code` (基本编码) and `code` (实施编码) are
-    those of the 权力清单, empty where the hall has none.
+    those of the 权力清单, empty where the hall has none. `materials_in` says the materials once more in
+    other languages, one for one.
     """
 
     id: str
@@ -180,6 +181,14 @@ class Matter(Frozen, frozen=True):
     words: tuple[str, ...] = ()
     basic_code: str = ""
     code: str = ""
+    materials_in: dict[str, tuple[str, ...]] = {}
+
+    def checklist(self) -> tuple[Text, ...]:
+        """What to bring, each thing in every language that the hall has it in."""
+        said = self.materials_in.items()
+        return tuple(
+            {"zh": own} | {lang: lines[at] for lang, lines in said} for at, own in enumerate(self.materials)
+        )
 
 
 class Kiosk(Frozen, frozen=True):

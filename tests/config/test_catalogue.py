@@ -33,7 +33,8 @@ def cells(matter: Matter, separator: str = "\n") -> list[str]:
         "name_ko": matter.name.get("ko", ""),
         "name_en": matter.name.get("en", ""),
         "instant": "是" if matter.instant else "否",
-        **{key: separator.join(getattr(matter, key)) for key in LISTS},
+        **{key: separator.join(getattr(matter, key)) for key in LISTS if hasattr(matter, key)},
+        **{f"materials_{lang}": separator.join(matter.materials_in.get(lang, ())) for lang in ("ko", "en")},
     }
     return [str(told[key]) for key in HEADINGS]
 

@@ -11,6 +11,8 @@ from tests.config.hall_files import SMALL, marked_line, spoil, write
 
 SEASON = '[[hours.season]]\nfirst = "{}-30"\nlast = "0{}-30"\nopen = []\n'
 
+MATERIALS = '["营业执照"]\nmaterials_in = '
+TRANSLATED = "matter[0].materials_in.ko"
 FAULTS = [
     # the file's shape
     ('fee = "不收费"', 'fee = "不收费"\nfees = "0" # here', "matter[0].fees", 'did you mean "fee"'),
@@ -93,6 +95,9 @@ FAULTS = [
     ('["用地批准手续已办理"]', '["手续齐全",\n"材料等"] # here', "matter[0].conditions[1]", '"等" (char'),
     ('["营业执照"]', '["其他材料"] # here', "matter[0].materials[0]", '"其他" (character 1)'),
     ('["营业执照"]', "[] # here", "matter[0].materials", "at least one"),
+    ('["营业执照"]', f'{MATERIALS}{{ ko = ["영업허가증", "위임장"] }} # here', TRANSLATED, "has 2 entries"),
+    ('["营业执照"]', f"{MATERIALS}{{ ko = [] }} # here", TRANSLATED, "at least one"),
+    ('["营业执照"]', f'{MATERIALS}{{ zh = ["营业执照"] }} # here', "matter[0].materials_in.zh", "ko"),
     ('law = "《建筑法》第七条"', 'law = "" # here', "matter[0].law", "must not be empty"),
     # devices
     ('printer = "p1"', 'printer = "p2" # here', "kiosk[0].printer", 'no printer "p2"; there are p1'),

@@ -73,7 +73,7 @@ FAULTS = [
     (screen() + screen(), "screen[1].id", "is taken already"),
     (
         screen() + table("printer", {"id": '"s1"', "address": '"10.0.0.5:9100"'}),
-        "printer[0].id",
+        "printer[1].id",
         '"s1" is taken already',
     ),
     (led(address='"strip"'), "led[0].address", "host:port"),

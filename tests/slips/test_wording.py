@@ -26,6 +26,7 @@ MATTER = Matter(
     legal_limit="60日",
     promised_limit="20日",
     fee="20元",
+    materials_in={"ko": ("주민신분증 원본", "호구부")},
 )
 HALL = Plan(
     hall="tumen",
@@ -75,6 +76,7 @@ def test_in_two_languages_chinese_stands_above_the_other() -> None:
     assert slip.marks == ("优先 우선", "补打 재인쇄")
     assert slip.code == "校验码 7K3QD\n확인번호 7K3QD"
     assert slip.checklist_title == "材料清单\n구비서류"
+    assert slip.checklist == ("居民身份证原件\n주민신분증 원본", "户口簿\n호구부")
     assert all("\n" in rule for rule in slip.rules)
 
 
@@ -84,6 +86,8 @@ def test_in_another_language_the_names_stand_in_chinese_as_well(lang: str) -> No
     assert slip.hall == f"{HALL.name['zh']}\n{HALL.name[lang]}"
     assert slip.matters == (f"{MATTER.name['zh']}\n{MATTER.name[lang]}",)
     assert all("\n" not in line for line in slip.lines)
+    things = {"ko": ("居民身份证原件\n주민신분증 원본", "户口簿\n호구부"), "en": MATTER.materials}
+    assert slip.checklist == things[lang]
 
 
 def test_a_name_without_a_translation_stands_once() -> None:
