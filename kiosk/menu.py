@@ -109,7 +109,8 @@ class Receipt(msgspec.Struct, frozen=True):
     """A ticket in the visitor's hand, as the kiosk's screen shows it and the slip prints it.
 
     `taken_at` and `calling_from` in ms since the epoch; `ahead` is the number of people
-    with an earlier place when it was taken; `windows` those that may call it; `url` is
+    with an earlier place when it was taken; `expected` from when to when (ms) the call is expected, where the
+    hall's calls of today bear that out; `windows` those that may call it; `url` is
     what the QR leads to; `code` the short check code. `rules` are sentences in `language`;
     `rule_texts` the same in every language, so that a visitor can switch while reading.
     """
@@ -132,3 +133,4 @@ class Receipt(msgspec.Struct, frozen=True):
     checklist: tuple[str, ...] = ()
     calling_from: int | None = None
     rule_texts: tuple[Text, ...] = ()
+    expected: tuple[int, int] | None = None

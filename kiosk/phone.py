@@ -35,7 +35,7 @@ LEVELS = ("very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "ve
 """What a holder may say of a service (好差评), the best first."""
 
 SAID = (
-    "phone.looking", "phone.ahead", "phone.ahead_none", "phone.why", "phone.why_booked",
+    "phone.looking", "phone.expected", "phone.ahead", "phone.ahead_none", "phone.why", "phone.why_booked",
     "phone.why_priority", "phone.why_earlier", "phone.why_returned", "phone.rose", "phone.again",
     "phone.directed", "phone.from", "phone.go", "phone.window", "phone.place", "phone.floor",
     "phone.serving", "phone.parked", "phone.parked_until", "phone.missed", "phone.missed_until",

@@ -14,7 +14,7 @@ class Translate(Protocol):
 ON_THE_PAGE = (
     "title", "choose", "waiting", "windows", "no_window", "from", "closed", "closed_label", "tile_label",
     "window_list", "back", "page_up", "page_down", "languages", "aids", "large", "contrast",
-    "pick", "materials", "no_matters", "take", "take_chosen", "take_none",
+    "pick", "materials", "no_matters", "take", "take_chosen", "take_none", "now_expected",
     "priority", "priority_who", "priority_proof", "taking", "link_down", "give_up", "stale",
     "refused_title", "refused", "refused_else", "other", "yours", "is_priority", "ahead", "ahead_none",
     "floor", "where", "counter", "matters", "now_wait", "now_wait_here", "now_from", "scan", "code",

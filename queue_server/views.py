@@ -14,6 +14,7 @@ from queue_server import papers, wire
 from queue_server.hall.calling import people_ahead, why_ahead
 from queue_server.hall.day import Day
 from queue_server.hall.decision import fitting_matters, hold_until, miss_opens_at, park_until, serving_windows
+from queue_server.hall.expecting import expect, shown
 from queue_server.hall.model import (
     CALLED,
     DONE,
@@ -248,6 +249,7 @@ def receipt(
         code=code,
         checklist=tuple(line for x in matters for line in x.materials),
         calling_from=calls_from,
+        expected=shown(ticket.expected),
         rules=tuple(rule[ticket.language] for rule in rules),
         rule_texts=rules,
     )
@@ -270,10 +272,15 @@ def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool
         time=time,
         url=url,
         code=code,
+        expected=None if reprint else _clocks(day.plan, shown(ticket.expected)),
         calling_from=_clock(day.plan, goes_on) if goes_on else "",
         reprint=reprint,
     )
     return word(day.plan, told, languages_of(day.plan, ticket.language))
+
+
+def _clocks(plan: Plan, range_: tuple[int, int] | None) -> tuple[str, str] | None:
+    return (_clock(plan, range_[0]), _clock(plan, range_[1])) if range_ is not None else None
 
 
 def _clock(plan: Plan, at: int) -> str:
@@ -346,12 +353,13 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
     window = _holders_window(t)
     windows = serving_windows(day, t.category, t.cls)
     floor, area = place_of(day, window or next(iter(windows), 0))
+    ahead = people_ahead(day, t)
     return wire.TicketPublic(
         number=t.number,
         category=t.category,
         state=t.state,  # type: ignore[arg-type]
         end=t.end,
-        ahead=people_ahead(day, t),
+        ahead=ahead,
         before=why_ahead(day, t),
         window=window,
         calling_from=calling_from(day, t.category, t.cls, now) if t.state == WAITING else None,
@@ -374,6 +382,7 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
         may_pass=_may_pass(day, t),
         rated=t.rated,
         may_rate=t.end == DONE and bool(t.stations) and not t.rated,
+        expected=shown(expect(day, t.category, t.cls, ahead, now)) if ahead else None,
     )
 
 

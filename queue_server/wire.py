@@ -383,7 +383,8 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     those that may call it, `floor` and `area` where they are. `calls` counts the calls to the
     present window. `tomorrow` is the code of one whom the hall closed before (闭厅未办).
     `passing_until` is until when its holder lets others pass; `may_pass` for how long (ms) that may be asked
-    now, 0 when it may not. `rated` is the holder's word on the service, `may_rate` whether it may be given.
+    now, 0 when it may not. `expected` is from when to when (ms) the call is expected, where that is known.
+    `rated` is the holder's word on the service, `may_rate` whether it may be given.
     `answered_at` less `data_at` is the age of the data in ms, whatever the reader's own clock says.
     """
 
@@ -414,6 +415,7 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     may_pass: int = 0
     rated: str = ""
     may_rate: bool = False
+    expected: tuple[int, int] | None = None
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@
  * @typedef {{ticket: string, number: string, category: string, category_name: Text, matters: Text[],
  *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, taken_at: number,
  *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: string[],
- *   calling_from: number | null}} Receipt
+ *   calling_from: number | null, expected?: [number, number] | null}} Receipt
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
  *   visit?: string, needs?: string[]}} TicketWish

@@ -4,6 +4,7 @@
  * @typedef {import("./kiosk-state.js").State} State
  * @typedef {import("./kiosk-state.js").Receipt} Receipt
  * @typedef {import("./kiosk-paint.js").Hall} Hall
+ * @typedef {import("./kiosk-words.js").Text} Text
  */
 
 import { part } from "./kiosk-parts.js";
@@ -58,7 +59,17 @@ function whatNow(hall, receipt) {
     return say(hall.words, "kiosk.now_from", { time: clockTime(receipt.calling_from, hall.menu.timezone) });
   }
   const place = placeOf(hall, receipt);
-  return place ? say(hall.words, "kiosk.now_wait", { place }) : say(hall.words, "kiosk.now_wait_here");
+  const wait = place ? say(hall.words, "kiosk.now_wait", { place }) : say(hall.words, "kiosk.now_wait_here");
+  if (!receipt.expected) return wait;
+  const [first, last] = receipt.expected.map((at) => clockTime(at, hall.menu.timezone));
+  return after(say(hall.words, "kiosk.now_expected", { first, last }), wait);
+}
+
+/** Two sentences as one text: Chinese ones stand together. @param {Text} one @param {Text} other */
+function after(one, other) {
+  return Object.fromEntries(
+    Object.keys(other).map((lang) => [lang, `${one[lang]}${lang === "zh" ? "" : " "}${other[lang]}`]),
+  );
 }
 
 /** @param {HTMLElement} root @param {string} name @param {boolean} there */

@@ -9,7 +9,8 @@
  *   window: number | null, windows: number[], floor: string, area: string, calling_from: number | null,
  *   taken_at: number, language: string, calls: number, called_at: number | null, hold_until: number | null,
  *   parked_until: number | null, misses: number, tomorrow: string,
- *   passing_until: number | null, may_pass: number, rated: string, may_rate: boolean}} Place
+ *   passing_until: number | null, may_pass: number, rated: string, may_rate: boolean,
+ *   expected?: [number, number] | null}} Place
  * @typedef {{words: Words, languages: string[], timezone: string, credit: number}} Hall
  * @typedef {{headline: Text, why: Text[], where: Text | null, window: number | null}} Said
  */
@@ -65,7 +66,14 @@ function waiting(hall, place) {
     reason(words, name, { n: place.before[name], minutes: hall.credit }),
   );
   const why = list.length ? [say(words, "phone.why", { list: listed(list, hall.languages) })] : [];
-  return [say(words, "phone.ahead", { n: place.ahead }), [...why, ...calling]];
+  return [say(words, "phone.ahead", { n: place.ahead }), [...expected(hall, place), ...why, ...calling]];
+}
+
+/** When the call is expected, where the hall knows. @param {Hall} hall @param {Place} place @returns {Text[]} */
+function expected(hall, place) {
+  if (!place.expected) return [];
+  const [first, last] = place.expected.map((at) => clockTime(at, hall.timezone));
+  return [say(hall.words, "phone.expected", { first, last })];
 }
 
 /** @param {Words} words @param {string} name @param {{n: number, minutes: number}} values */

@@ -16,6 +16,7 @@ from queue_server.hall.model import (
     SERVING,
     Category,
     Kept,
+    Pace,
     PrinterSeen,
     Status,
     Tally,
@@ -53,6 +54,7 @@ class Day:
         self.tallies: dict[int, Tally] = {}
         self.finished: dict[int, str] = {}
         self.kept: dict[str, Kept] = {}
+        self.paces: dict[str, Pace] = {}
         self.printers: dict[str, PrinterSeen] = {}
         self.ends: dict[str, int] = {}
         self.status: dict[str, Status] = {"day": Status()}
@@ -203,7 +205,7 @@ class Day:
             for name in ("tickets", "numbers", "visits", "bookings", "windows", "categories", "undoables")
         } | {
             name: sorted(getattr(self, name).items(), key=lambda item: str(item[0]))
-            for name in ("last_acts", "tallies", "finished", "kept", "ends", "printers", "status")
+            for name in ("last_acts", "tallies", "finished", "kept", "paces", "ends", "printers", "status")
         }
         line = {f"{category}/{cls}": list(places) for (category, cls), places in self.line.pairs()}
         return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items())])

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
+from queue_server.hall.expecting import called, expect
 from queue_server.hall.model import (
     CALLED,
     CANCELLED_BY_STAFF,
@@ -227,6 +228,7 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
             matters=e.matters,
             booking=e.booking,
             state=SERVING if e.source == "window" else WAITING,
+            expected=expect(day, e.category, e.cls, e.ahead, r.at) if e.source == "kiosk" else None,
         )
     )
     day.put(day.numbers, e.number, e.ticket)
@@ -298,6 +300,7 @@ def _called(day: Day, r: ev.Record, seq: int, e: ev.Called) -> None:
     if w.present:
         raise Contradiction(f"window {e.window} has a visitor")
     _remember(day, "call", r.at, e.window, t)
+    day.put(day.paces, t.category, called(day, t, r.at))
     day.put_ticket(
         replace(
             t,

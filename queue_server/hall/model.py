@@ -68,6 +68,22 @@ class Utterance(Record, frozen=True):
     spoken_at: int | None = None
 
 
+class Expected(Record, frozen=True):
+    """From when to when (ms) a call is expected; `borne_out` says whether such ranges have held of late."""
+
+    first: int
+    last: int
+    borne_out: bool
+
+
+class Pace(Record, frozen=True):
+    """How a category calls today: its last call, gaps between calls (ms of one window), ranges that held."""
+
+    called_at: int = 0
+    gaps: tuple[int, ...] = ()
+    held: tuple[bool, ...] = ()
+
+
 class Segment(Record, frozen=True):
     """One stretch of handling by one clerk at one window."""
 
@@ -86,7 +102,7 @@ class Ticket(Record, frozen=True):
     `paper_at` the printer; `paper_sent` says whether any paper may exist, `paper_asked` since when (ms)
     a slip that somebody asked for is under way.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
-    holder's word on the service ("" for none).
+    holder's word on the service ("" for none), `expected` the range of its call when it was taken.
     """
 
     id: str
@@ -135,6 +151,7 @@ class Ticket(Record, frozen=True):
     paper_at: str = ""
     paper_sent: bool = False
     paper_asked: int | None = None
+    expected: Expected | None = None
 
     @property
     def key(self) -> tuple[int, int]:

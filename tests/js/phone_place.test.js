@@ -13,7 +13,7 @@ const VALUES = {
   "phone.why_earlier": "={n}", "phone.why_returned": "={n}", "phone.from": " {time}", "phone.go": " {number}>{window}",
   "phone.floor": "{n}", "phone.place": " {floor} {area}", "phone.tomorrow": " {code}", "phone.missed_until": " {time}",
   "phone.parked": " {window}", "phone.parked_until": " {time}", "phone.serving": " {window}", "phone.directed": " {window}",
-  "phone.windows": " {list}", "phone.passing": " {time}", "phone.again": " {number}",
+  "phone.expected": " {first}-{last}", "phone.windows": " {list}", "phone.passing": " {time}", "phone.again": " {number}",
 };
 const HALL = { words, languages: ["zh"], timezone: "Asia/Shanghai", credit: 15 };
 const PLACE = {
@@ -30,6 +30,11 @@ test("the people ahead are named by why they are ahead, and nobody is named who 
   const before = { booked: 1, priority: 1, earlier: 2, returned: 0 };
   assert.deepEqual(zh(told(HALL, at({ ahead: 4, before }))), ["ahead 4", "why why_booked=1、why_priority=1@15、why_earlier=2"]);
   assert.deepEqual(zh(told(HALL, at({ ahead: 0 }))), ["ahead_none"]);
+});
+
+test("where the hall knows it, the expected call stands before the reasons, as a range", () => {
+  const place = at({ ahead: 4, before: { earlier: 4 }, expected: [NINE, NINE + 20 * 60_000] });
+  assert.deepEqual(zh(told(HALL, place)), ["ahead 4", "expected 09:00-09:20", "why why_earlier=4"]);
 });
 
 test("before windows call, the time from which they do is said", () => {
