@@ -11,7 +11,7 @@ from typing import Protocol
 
 from queue_server import wire
 from queue_server.console.choices import Choice
-from queue_server.console.flows import Request
+from queue_server.console.requests import Request
 from queue_server.console.scene import FloorScene, minutes
 from queue_server.console.words import say
 

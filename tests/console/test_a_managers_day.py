@@ -257,7 +257,7 @@ async def test_a_manager_sees_a_printer_that_stopped_and_hands_its_slip_to_anoth
             await hall.site.halls[hall_id].ask(Ask(at=at, by="printing", command=command))
         async with managing(hall_id, hall.base) as manager:
             await manager.asks("f12")
-            await manager.press("4")
+            await manager.press("5")
             await manager.asked("打印机")
             await manager.shows("p1  东门")
             await manager.shows("缺纸  0分钟")
