@@ -36,11 +36,13 @@ class PacedPrinter:
         self.firsts: list[float] = []
         self.pace = SLIP_SECONDS
         self.port = 0
+        self._hosts: set[asyncio.StreamWriter] = set()
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begun = False
+        self._hosts.add(writer)
         try:
             while data := await reader.read(65536):
                 if not begun and BEGINS in data:
@@ -53,6 +55,7 @@ class PacedPrinter:
         except ConnectionError:
             return  # the server hung up in the middle: its job is over
         finally:
+            self._hosts.discard(writer)
             writer.close()
 
     def _run(self) -> None:
@@ -61,10 +64,10 @@ class PacedPrinter:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
-        serving = asyncio.all_tasks(self._loop)
-        for task in serving:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*serving, return_exceptions=True))
+        for host in tuple(self._hosts):
+            host.close()  # each job under way ends by itself then: a stream's cancelled task complains
+        server.close()
+        self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))
         self._loop.close()
 
     @contextmanager

@@ -176,6 +176,7 @@ class KioskHall:
         self.state = "waiting"
         self.acts: list[tuple[str, str, Any]] = []
         self.paper = "printed"
+        self.expected: tuple[int, int] | None = None
         self.sockets: set[WebSocket] = set()
 
     def url(self, fragment: str = f"#token={TOKEN}&kiosk=1") -> str:
@@ -328,7 +329,7 @@ class KioskHall:
             area="社会保障区", taken_at=now_ms(), language=wish.language, url=url, code="7KQ4M",
             rules=(RULE[wish.language],), rule_texts=(RULE,),
             checklist=tuple(dict.fromkeys(need for matter in matters for need in matter.materials)),
-            calling_from=choice.calling_from,
+            calling_from=choice.calling_from, expected=self.expected,
         )  # fmt: skip
 
     def _app(self) -> Starlette:

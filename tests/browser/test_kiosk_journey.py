@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 def test_a_ticket_takes_three_touches_at_most_in_each_language(
     page: Page, kiosk: KioskHall, lang: str
 ) -> None:
+    kiosk.expected = (1_795_572_300_000, 1_795_573_500_000)  # 10:05 to 10:25 there
     visitor = Visitor(page, kiosk)
     visitor.arrive()
     visitor.speak(lang)
@@ -30,6 +31,8 @@ def test_a_ticket_takes_three_touches_at_most_in_each_language(
     assert [(wish.category, wish.cls, wish.language) for _, wish in kiosk.asked] == [("S", "ordinary", lang)]
     expect(page.locator("[data-ahead]")).to_contain_text(translate("kiosk.ahead", lang, n=9))
     expect(page.locator("[data-windows]")).to_have_text(translate("kiosk.window_list", lang, list="12–16"))
+    expected = translate("kiosk.now_expected", lang, first="10:05", last="10:25")
+    expect(page.locator("[data-now]")).to_contain_text(expected)
     expect(page.locator("[data-now]")).to_contain_text("社会保障区")
     expect(page.locator("[data-rules]")).to_have_text(RULE[lang])
     expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}[lang])

@@ -239,7 +239,6 @@ async def test_a_supervisor_looks_and_changes_nothing(store_url: str, hall_id: s
 
 
 @pytest.mark.proves("S29")
-@pytest.mark.proves("S31")
 async def test_a_manager_sees_a_printer_that_stopped_and_hands_its_slip_to_another(
     store_url: str, hall_id: str
 ) -> None:
