@@ -11,7 +11,7 @@ import pytest
 
 from printers.status import State
 from printers.virtual import Manner, VirtualPrinter
-from queue_server.reactions import following, post
+from queue_server.reactions import following, post, printer_watch
 from tests.api.agents import (
     START,
     agent_of,
@@ -36,6 +36,7 @@ pytestmark = pytest.mark.timeout(120)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "AGAIN", 0.05)
+    monkeypatch.setattr(printer_watch, "EVERY", 0.1)
 
 
 @pytest.fixture
@@ -239,6 +240,8 @@ async def test_how_a_printer_is_comes_to_the_hall_before_anyone_touches_a_button
         await wait_until(lambda: noted(hall) == state, START)
         (seen,) = (await hall.get("floor", "/printers")).json()["printers"]
         assert (seen["state"], seen["can_print"]) == (state, False)
+        (device,) = (d for d in (await hall.get("manager", "/devices")).json()["devices"] if d["id"] == "p1")
+        assert (device["kind"], device["state"], device["trouble"]) == ("printer", "gone", state)
         (paper,) = {p["can_print"] for p in (await hall.get("", "/menu")).json()["papers"]}
         assert not paper
         await paper_is(hall, await hall.take(), "failed")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from printers.virtual import Manner, PrintedSlip, VirtualPrinter
 from queue_server.desk.hall import Hall
-from queue_server.reactions import following
+from queue_server.reactions import following, printer_watch
 from queue_server.reactions.addresses import DEADLINES
 from queue_server.reactions.printing import Printing
 from tests.desk.live_hall import live, opened, take
@@ -28,6 +28,7 @@ NUMBERS = ["D001", "D002", "D003"]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "AGAIN", 0.05)
+    monkeypatch.setattr(printer_watch, "EVERY", 0.2)
 
 
 @pytest.mark.timeout(240)
@@ -38,7 +39,9 @@ async def test_tickets_go_on_and_each_slip_comes_once_or_marked_or_not_at_all(
 ) -> None:
     async with VirtualPrinter(tmp_path) as virtual, live(store_url, hall_id) as hall:
         await opened(hall, replace(native(virtual), name={"zh": NAME}))
-        async with follower(hall, Printing(hall, URL, deadlines=replace(DEADLINES, comeback=0.5))):
+        async with follower(
+            hall, Printing(hall, URL, deadlines=replace(DEADLINES, finish=4.0, comeback=0.5))
+        ):
             await wait_until(lambda: seen(hall) == "ready", PATIENCE)
             virtual.bytes_per_second = 8000
             await virtual.misbehave(manner)
