@@ -52,7 +52,8 @@ class BoardPage(msgspec.Struct, frozen=True):
 
     `live` is the address of its socket, `version` the content hash of the pages' files (the
     one that `Board.version` names), `languages` one or two, Chinese first. `prepare` is how many next
-    numbers stand in the row 请准备, `directions` where an area lies, `media` the addresses of pictures.
+    numbers stand in the row 请准备, `directions` where an area lies, `media` the addresses of pictures and
+    films.
     `device` has the addresses where a screen with a token of its own asks who it is, and to be let in,
     `zones` the address under which the hall's voice zones are ("" in a hall without any), and `zone` the
     one whose calls a screen with such a token says.

@@ -1,4 +1,4 @@
-// Pictures and notices, where no call needs the room: the free rows of the calls, never more.
+// Pictures, films and notices, where no call needs the room: the free rows of the calls, never more.
 
 import { freeRoom } from "./board-day.js";
 import { part } from "./board-calls.js";
@@ -7,25 +7,38 @@ import { say } from "./board-lists.js";
 /** @typedef {import("./board-day.js").Text} Text */
 /** @typedef {import("./board-lists.js").Speech} Speech */
 
+const FILM = /\.(webm|mp4)$/i;
+
 export class BoardMedia extends HTMLElement {
-  /** @type {string[]} addresses of pictures */
+  /** @type {string[]} addresses of pictures and films */
   pictures = [];
   /** @type {Text[]} */
   notices = [];
   /** @type {Speech} */
   speech = { languages: ["zh"], tags: {} };
   place = 0;
-  /** @type {Set<string>} pictures that could not be loaded: left out, the rest goes on */
+  /** @type {Set<string>} what could not be loaded or stood still: left out, the rest goes on */
   broken = new Set();
+  /** Takes a film's sound to the loudspeakers of a board that speaks. @type {(film: HTMLMediaElement) => boolean} */
+  heard = () => false;
+  /** where the film stood at the last turn (s) */
+  stood = -1;
 
   /** @param {string[]} pictures */
   prepare(pictures) {
     this.pictures = pictures;
-    const picture = /** @type {HTMLImageElement} */ (part(this, "img"));
-    picture.onerror = () => {
-      this.broken.add(picture.getAttribute("src") ?? "");
-      this.turn();
-    };
+    for (const each of [this.picture, this.film]) {
+      each.onerror = () => this.leaveOut(each.getAttribute("src") ?? "");
+    }
+    this.film.onended = () => this.next();
+  }
+
+  get picture() {
+    return /** @type {HTMLImageElement} */ (part(this, "img"));
+  }
+
+  get film() {
+    return /** @type {HTMLVideoElement} */ (part(this, "video"));
   }
 
   /** @returns {Array<string | Text>} what takes turns */
@@ -42,28 +55,56 @@ export class BoardMedia extends HTMLElement {
   fit(calls, rows, columns) {
     const room = freeRoom(calls, rows, columns);
     this.hidden = room === null || !this.slides.length;
+    if (this.hidden) this.film.pause();
+    else this.draw(this.slides[this.place % this.slides.length]);
     if (room === null) return;
-    if (!this.hidden) this.draw(this.slides[this.place % this.slides.length]);
     this.style.setProperty("--from-row", String(room.row));
     this.style.setProperty("--from-column", String(room.column));
   }
 
+  /** It is time for the next; a film goes on to its end, unless it stands still. */
   turn() {
+    if (this.hidden || this.film.hidden || this.film.paused) return this.next();
+    if (this.film.currentTime === this.stood) return this.leaveOut(this.film.getAttribute("src") ?? "");
+    this.stood = this.film.currentTime;
+  }
+
+  next() {
     const { slides } = this;
-    if (!slides.length) {
-      this.hidden = true;
-      return;
-    }
-    this.place = (this.place + 1) % slides.length;
-    this.draw(slides[this.place]);
+    if (!slides.length) this.hidden = true;
+    else this.place = (this.place + 1) % slides.length;
+    if (this.hidden) this.film.pause();
+    else this.draw(slides[this.place]);
+  }
+
+  /** @param {string} slide */
+  leaveOut(slide) {
+    this.broken.add(slide);
+    this.next();
   }
 
   /** @param {string | Text} slide */
   draw(slide) {
-    const [picture, text] = [/** @type {HTMLImageElement} */ (part(this, "img")), part(this, "p")];
-    picture.hidden = typeof slide !== "string";
-    text.hidden = !picture.hidden;
+    const { picture, film } = this;
+    const text = part(this, "p");
+    const shown = typeof slide !== "string" ? text : FILM.test(slide) ? film : picture;
+    for (const each of [picture, film, text]) each.hidden = each !== shown;
     if (typeof slide !== "string") say(text, slide, this.speech);
-    else if (picture.getAttribute("src") !== slide) picture.setAttribute("src", slide);
+    else if (shown.getAttribute("src") !== slide) shown.setAttribute("src", slide);
+    if (shown !== film) film.pause();
+    else if (film.paused) this.play(film);
+    else if (film.muted) film.muted = !this.heard(film); // the loudspeakers may have come since
+  }
+
+  /** @param {HTMLVideoElement} film */
+  play(film) {
+    this.stood = -1;
+    film.muted = !this.heard(film);
+    // A browser that plays nothing without a gesture plays a film without its sound.
+    film.play().catch((error) => {
+      if (error.name !== "NotAllowedError" || film.muted) return;
+      film.muted = true;
+      film.play().catch(() => {});
+    });
   }
 }

@@ -1,11 +1,12 @@
-// The sound of a board: clips through Web Audio, one after the other, other sounds of the page held down meanwhile.
+// The sound of a board: clips through Web Audio, one after the other, the sound of films held down meanwhile.
 
 /** How long (ms) a clip may take to come, and to go on beyond its own length. */
 const FETCH = 5000;
 const BEYOND = 1500;
-/** How loud pictures and films stay while somebody is called, and how long (ms) after it. */
+/** How loud films stay while somebody is called, how long (ms) after it, and how fast (s) they give way. */
 const DUCKED = 0.15;
 const DUCKED_AFTER = 600;
+const GIVES_WAY = 0.03;
 
 export class Sound {
   /** @type {AudioContext | null} */
@@ -15,8 +16,10 @@ export class Sound {
   playing = null;
   /** @type {Promise<unknown>} the end of what was asked for last: nothing overlaps */
   last = Promise.resolve();
-  /** @type {Map<HTMLMediaElement, number>} how loud each was before */
-  ducked = new Map();
+  /** @type {GainNode | null} through which the sound of films goes */
+  films = null;
+  /** @type {WeakSet<HTMLMediaElement>} films whose sound goes there */
+  carried = new WeakSet();
   /** @type {any} */
   release = null;
   clock = -1;
@@ -24,6 +27,8 @@ export class Sound {
   start() {
     try {
       this.context = new AudioContext();
+      this.films = this.context.createGain();
+      this.films.connect(this.context.destination);
     } catch {
       this.why = "missing";
     }
@@ -98,21 +103,32 @@ export class Sound {
     if (id === "" || this.playing?.id === id) this.playing?.stop();
   }
 
+  /**
+   * Takes the sound of a film to the loudspeakers, so that it gives way to calls.
+   * @param {HTMLMediaElement} film
+   * @returns {boolean} whether it is heard; a film whose sound nobody takes would stand still with it
+   */
+  carry(film) {
+    const { context, films } = this;
+    if (context === null || films === null || context.state !== "running") return false;
+    if (!this.carried.has(film)) context.createMediaElementSource(film).connect(films);
+    this.carried.add(film);
+    return true;
+  }
+
   duck() {
     clearTimeout(this.release);
-    for (const media of /** @type {NodeListOf<HTMLMediaElement>} */ (document.querySelectorAll("audio, video"))) {
-      if (this.ducked.has(media)) continue;
-      this.ducked.set(media, media.volume);
-      media.volume *= DUCKED;
-    }
+    this.turnTo(DUCKED);
   }
 
   unduck() {
     clearTimeout(this.release);
-    this.release = setTimeout(() => {
-      for (const [media, volume] of this.ducked) media.volume = volume;
-      this.ducked.clear();
-    }, DUCKED_AFTER);
+    this.release = setTimeout(() => this.turnTo(1), DUCKED_AFTER);
+  }
+
+  /** @param {number} loudness of films */
+  turnTo(loudness) {
+    this.films?.gain.setTargetAtTime(loudness, this.context?.currentTime ?? 0, GIVES_WAY);
   }
 }
 

@@ -38,6 +38,7 @@ const screen = new ScreenPage({ config, onState: show, onStale: sayStale, quiet,
 const enrolled = config.zone && screen.token ? { zone: config.zone, token: screen.token } : null;
 const speaker = config.zones ? enrolled ?? speakerHere(config.zones) : null;
 const voice = speaker && speak(config.zones, speaker);
+if (media && voice) media.heard = (film) => voice.sound.carry(film);
 tick();
 setInterval(tick, 1000);
 setInterval(turn, config.pageSeconds * 1000);

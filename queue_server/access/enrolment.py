@@ -15,7 +15,7 @@ from collections import deque
 import msgspec
 
 from queue_server.access.principals import BOARD, KIOSK, PAD, WINDOW, new_token, token_hash
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import HALL_BOARD, Plan
 from queue_server.hall.refusals import Conflict, Unknown
 from queue_server.hall.register import Grant
 from queue_server.store.logs import Store
@@ -27,8 +27,6 @@ DIGITS = 6
 """Digits of a code: read across a room and typed on a number pad."""
 TRIES = 20
 _WRITTEN = re.compile(rf"[0-9]{{{DIGITS}}}")
-HALL_BOARD = "board"
-"""The device of the whole hall's board, which needs no entry in the hall file."""
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from queue_server import papers, wire
 from queue_server.access import enrolment
-from queue_server.access.enrolment import CODE_LIFE, HALL_BOARD, Pending
+from queue_server.access.enrolment import CODE_LIFE, Pending
 from queue_server.access.principals import KIOSK
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.desk.fleet import DEVICES, Report, place_of
 from queue_server.desk.hall import Hall
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import HALL_BOARD, Plan
 from queue_server.hall.refusals import NotNow
 from queue_server.hall.register import GrantToken, RevokeDevice
 

@@ -21,16 +21,16 @@ from queue_server import screens
 from queue_server.access.principals import See
 from queue_server.api.live import Live, only_a_socket, to_device, to_hall
 from queue_server.api.who import Halls
-from queue_server.config.screen_values import PICTURES
+from queue_server.config.screen_values import FILMS, PICTURES
 from queue_server.config.screens import SHIPPED_THEMES, board_languages
 from queue_server.desk.hall import Hall
 from queue_server.hall.plan import Plan, Screen
 
 MEDIA_TYPES = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
-    ".gif": "image/gif",
+    ".gif": "image/gif", ".webm": "video/webm", ".mp4": "video/mp4",
 }  # fmt: skip
-assert set(MEDIA_TYPES) == set(PICTURES)
+assert set(MEDIA_TYPES) == {*PICTURES, *FILMS}
 
 
 class Screened(Halls, Protocol):

@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from displays.voice_pack import MANIFEST
 from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
+from queue_server.access.enrolment import page_for
 from queue_server.access.passwords import first_password
 from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, STAFF, new_token, token_hash
 from queue_server.app import Site
@@ -49,7 +50,7 @@ from queue_server.demo import boundary_after, demo_plan
 from queue_server.desk.line import Line
 from queue_server.hall.accounts import AddAccount
 from queue_server.hall.hours import business_date, day_bounds
-from queue_server.hall.plan import HOUR, Plan
+from queue_server.hall.plan import HALL_BOARD, HOUR, Plan
 from queue_server.hall.register import Grant, GrantToken, PublishPlan, Register, RevokeToken
 from queue_server.locale import translate
 from queue_server.store.embedded import EmbeddedStore
@@ -303,7 +304,7 @@ def told_of(
         plan.hall,
     ]
     words += ["--window", window, "--token-file", token_file]
-    board = f"{address}/halls/{plan.hall}/board"
+    board = f"{address}{board_of(plan)}"
     return Told(
         hall=plan.hall,
         address=address,
@@ -317,6 +318,12 @@ def told_of(
         speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
         people=dict(people),
     )
+
+
+def board_of(plan: Plan) -> str:
+    """The address of the board of the whole hall: a screen of its own, else the one without settings."""
+    whole = (s.id for s in plan.screens if not (s.window or s.categories or s.windows))
+    return page_for(plan, next(whole, HALL_BOARD))
 
 
 def _tell(directory: Path, told: Told) -> None:

@@ -12,7 +12,16 @@ from typing import Any
 import msgspec
 
 from queue_server.cases.limits import NO_LIMIT, Limit, Unclear, read_limit
-from queue_server.hall.plan import BOOKED, CLASSES, EVERY_CATEGORY, ORDINARY, Hours, Plan, Rules
+from queue_server.hall.plan import (
+    BOOKED,
+    CLASSES,
+    EVERY_CATEGORY,
+    HALL_BOARD,
+    ORDINARY,
+    Hours,
+    Plan,
+    Rules,
+)
 
 from .codes import faults_of_basic, faults_of_implementation
 from .keys import ACTS
@@ -33,13 +42,12 @@ def check_agreement(file: Record) -> None:
     matters: list[Record] = file.get("matters", [])
     kiosks: list[Record] = file.get("kiosks", [])
     printers: list[Record] = file.get("printers", [])
-    # A screen or kiosk is let in, and taken back, by its id alone; and each is one line of the devices' list.
-    devices = [*kiosks, *file.get("screens", []), *file.get("leds", []), *file.get("pads", []), *printers]
     for records, key in (
-        (categories, "letter"), (windows, "number"), (matters, "id"), (devices, "id"),
-        (file.get("themes", []), "id"),
+        (categories, "letter"), (windows, "number"), (matters, "id"), (file.get("themes", []), "id"),
     ):  # fmt: skip
         check_unique(records, key)
+    others = (device for name in ("screens", "leds", "pads") for device in file.get(name, []))
+    check_devices([*printers, *kiosks, *others], windows)
     check_prefixes(categories)
     check_serves(windows, categories)
     check_matters(matters, categories)
@@ -77,6 +85,20 @@ def check_unique(records: Iterable[Record], key: str) -> None:
             place.wrong(f'"{record[key]}" is taken already, in line {seen[record[key]]}')
         else:
             seen[record[key]] = place.line()
+
+
+def check_devices(devices: Iterable[Record], windows: Iterable[Record]) -> None:
+    """A device is let in, watched and taken back by its id alone, which is nothing else's name here."""
+    devices = list(devices)
+    check_unique(devices, "id")
+    numbers = {str(window["number"]) for window in windows if "number" in window}
+    for device in devices:
+        id = device.get("id")
+        if id == HALL_BOARD:
+            device.key_place("id").wrong(f'"{id}" is the board of the whole hall; choose another id')
+        elif id in numbers:
+            told = f'"{id}" is the number of a window; choose another id, such as "w{id}"'
+            device.key_place("id").wrong(told)
 
 
 def check_prefixes(categories: Iterable[Record]) -> None:

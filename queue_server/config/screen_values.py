@@ -10,6 +10,7 @@ from .sheet import WRONG, Place
 
 DIRECTIONS = ("left", "right", "ahead", "behind", "up", "down")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+FILMS = (".webm", ".mp4")
 LED_TEXT = 60
 """Characters that a strip is sent at most."""
 
@@ -17,11 +18,12 @@ colour = values.pattern(r"#[0-9a-f]{6}", "is no colour: write # and six of 0-9 a
 
 
 def picture(value: object, place: Place) -> Any:
-    """The file name of a picture in the hall's media folder."""
+    """The file name of a picture or film in the hall's media folder."""
     named = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][\w.-]{0,80}", value, re.ASCII)
-    if named and value.lower().endswith(PICTURES):  # type: ignore[attr-defined]
+    if named and value.lower().endswith((*PICTURES, *FILMS)):  # type: ignore[attr-defined]
         return value
-    return place.wrong(f"must be the name of a picture in the media folder ({', '.join(PICTURES)})")
+    kinds = ", ".join((*PICTURES, *FILMS))
+    return place.wrong(f"must be the name of a picture or film in the media folder ({kinds})")
 
 
 def area(name: str, place: Place) -> bool:

@@ -15,7 +15,7 @@ from queue_server.console.requests import Request
 from queue_server.console.scene import FloorScene, minutes
 from queue_server.console.words import say
 
-ENROLLABLE = ("board", "sign", "kiosk")
+ENROLLABLE = ("board", "sign", "kiosk", "pad")
 """Kinds of devices that show a code; LED strips and printers are reached at their address."""
 HALL_BOARD = wire.DeviceLine("board", "board", "", enrolled=False, state="never")
 """The board of the whole hall, which needs no entry in the hall file."""

@@ -63,6 +63,8 @@ class Hours(Frozen, frozen=True):
     issue_lead: int = 30 * MINUTE
 
 
+HALL_BOARD = "board"
+"""The device of the whole hall's board that needs no entry in the hall file."""
 DEFAULT_CREDITS = {ORDINARY: 0, PRIORITY: 15 * MINUTE, BOOKED: 20 * MINUTE}
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
+from array import array
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from displays.voice_pack import Pack
+from displays.voice_sound import FULL, RATE, Sound, write_wav
 from queue_server.hall import commands as do
 from queue_server.hall.plan import Plan, Screen
 from queue_server.reactions import speaking
@@ -221,16 +225,45 @@ def test_a_touch_lets_a_blocked_board_speak(page: Page, make: Make) -> None:
     wait_for(lambda: hall.spoken() == 1, LONG)
 
 
-def test_other_sounds_of_the_page_are_held_down_while_somebody_is_called(page: Page, make: Make) -> None:
-    hall = make(voice=pack())
+def test_the_sound_of_a_film_is_held_down_while_somebody_is_called(
+    page: Page, make: Make, tmp_path: Path
+) -> None:
+    board = Screen(id="speaks", zone=ZONE, media=("tone.webm",))
+    hall = make(replace(voiced(), screens=(board,)), pack())
+    (tmp_path / hall.hall).mkdir()
+    (tmp_path / hall.hall / "tone.webm").write_bytes(write_wav(TONE))
+    hall.served.site.media = tmp_path
     hall.seat(3)
-    speaking_board(page, hall)
-    page.evaluate("document.body.append(Object.assign(document.createElement('audio'), { volume: 0.8 }))")
-    volume = "document.querySelector('audio').volume"
+    page.add_init_script(path=OBSERVER)
+    page.add_init_script(TAP)
+    page.goto(f"{hall.page('screens/speaks')}#zone={ZONE}&token=board")
+    page.wait_for_selector("body[data-voice=active]")
+    expect(page.locator("board-media video")).to_be_visible()
+    wait_for(lambda: page.evaluate(LEVEL)["film"] > 0.3, LONG)
     hall.call(3)
-    wait_for(lambda: page.evaluate(volume) == pytest.approx(0.12), LONG)
-    wait_for(lambda: page.evaluate(volume) == pytest.approx(0.8), LONG)
-    assert hall.spoken() == 1
+
+    def held_down() -> dict[str, float]:
+        now: dict[str, float] = page.evaluate(LEVEL)
+        return now if now["speaking"] and now["film"] < 0.06 else {}
+
+    meanwhile = wait_for(held_down, LONG)
+    assert meanwhile["film"] == pytest.approx(0.15 * 0.5 / math.sqrt(2), rel=0.2), "held down, not cut off"
+    wait_for(lambda: page.evaluate(LEVEL)["film"] > 0.3, LONG)
+    after = page.evaluate(LEVEL)
+    assert after["at"] > meanwhile["at"], "the film itself goes on"
+    assert not after["speaking"]
+    wait_for(lambda: hall.spoken() == 1, LONG)
+
+
+TONE = Sound(array("h", [round(FULL / 2 * math.sin(n / 8)) for n in range(RATE)] * 60), RATE)
+"""A film's sound for the test: a steady tone, so that its loudness is one number."""
+TAP = """{ const createGain = BaseAudioContext.prototype.createGain;
+  BaseAudioContext.prototype.createGain = function () { const gain = createGain.call(this);
+    gain.connect((window.tap = this.createAnalyser())); return gain; }; }"""
+LEVEL = """() => { const wave = new Float32Array(tap.fftSize);
+  tap.getFloatTimeDomainData(wave);
+  return { film: Math.sqrt(wave.reduce((sum, one) => sum + one * one, 0) / wave.length),
+    speaking: heard.some((clip) => !clip.end), at: document.querySelector("video").currentTime }; }"""
 
 
 @pytest.mark.proves("S21")
