@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
+from displays import voice_pack
 from displays.voice_pack import Pack
 from displays.voice_sound import FULL, RATE, Sound, write_wav
 from queue_server.hall import commands as do
@@ -20,11 +21,18 @@ from queue_server.hall.plan import Plan, Screen
 from queue_server.reactions import speaking
 from tests.api.loudspeaker import ZONE, voiced
 from tests.browser.voice_hall import LONG, OBSERVER, VoiceHall, heard, likeness, shape
-from tests.displays.voices import pack, short_pack
+from tests.displays.voices import hurried_pack, pack, short_pack
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(180)
 Make = Callable[..., VoiceHall]
+
+
+@pytest.fixture(autouse=True)
+def no_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rests between words are measured elsewhere (test_voice_sound.py); here they only cost time."""
+    for rest in ("BETWEEN_TOKENS", "BETWEEN_GROUPS", "AFTER_CHIME"):
+        monkeypatch.setattr(voice_pack, rest, 0.005)
 
 
 @pytest.fixture
@@ -54,7 +62,7 @@ def calls_of(page: Page) -> list[str]:
 
 @pytest.mark.proves("S19")
 def test_five_calls_at_once_are_shown_and_each_is_heard_once_in_order(page: Page, make: Make) -> None:
-    hall = make(voice=pack())
+    hall = make(voice=hurried_pack())
     hall.seat(1, 3, 8, 12, 25)
     speaking_board(page, hall)
     answers = hall.call(1, 3, 8, 12, 25)
@@ -75,7 +83,7 @@ def test_five_calls_at_once_are_shown_and_each_is_heard_once_in_order(page: Page
         assert after["begin"] >= before["end"]
     expected = {
         f"{answer.number}-{answer.window}": shape(
-            pack().call("zh", answer.number, answer.window, chimed=True)
+            hurried_pack().call("zh", answer.number, answer.window, chimed=True)
         )
         for answer in answers
     }

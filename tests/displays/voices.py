@@ -9,10 +9,12 @@ from array import array
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from displays.voice import LANGUAGES, tokens
 from displays.voice_build import build
 from displays.voice_pack import MANIFEST, Manifest, Pack, read_pack, write_pack
-from displays.voice_sound import RATE, Sound
+from displays.voice_sound import RATE, Sound, sound_in
 
 PLACE = Path(__file__).parents[2] / "build" / "voice"
 
@@ -23,6 +25,21 @@ def pack() -> Pack:
     if not (PLACE / MANIFEST).exists():
         build(PLACE)
     return read_pack(PLACE)
+
+
+@cache
+def hurried_pack() -> Pack:
+    """The whole voice, its words three times as fast: as sounds they are told apart as before."""
+    said = pack().manifest
+    files = {said.chime, *(file for words in said.tokens.values() for file in words.values())}
+    sounds = {file: Sound(sound_in(PLACE / file).samples, 3 * RATE) for file in files}
+    place = Path(tempfile.mkdtemp(prefix="voice-"))
+    for directory in {(place / file).parent for file in files}:
+        directory.mkdir(exist_ok=True)
+    write_pack(place, replace(said, rate=3 * RATE), sounds)
+    made = read_pack(place)
+    shutil.rmtree(place)
+    return made
 
 
 @cache
