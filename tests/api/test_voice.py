@@ -131,6 +131,23 @@ async def test_a_call_that_is_undone_is_not_spoken_and_the_next_one_is(hall: Ser
     assert spoken(hall) == [again.number]
 
 
+@pytest.mark.proves("S17")
+async def test_a_visitor_gone_before_the_announcement_does_not_silence_the_window(hall: Served) -> None:
+    await seated(hall, 3, 8)
+    speaker = Loudspeaker(at_once=False)
+    async with speaker.on(hall):
+        (first,) = await called(hall, 8)
+        await wait_until(lambda: speaker.waiting is not None, LONG)
+        (gone,) = await called(hall, 3)  # has to wait for its turn
+        await asked(hall, "staff:3", do.Cancel(ticket=gone.ticket, staff=True, reason="left"))
+        (later,) = await called(hall, 3)
+        speaker.at_once = True
+        await speaker.end()
+        await noted(hall, later.number)
+    assert speaker.numbers == [first.number, later.number]
+    assert spoken(hall) == [first.number, later.number]
+
+
 @pytest.mark.proves("S25")
 async def test_a_recall_is_spoken_again_and_replaces_one_that_still_waits(hall: Served) -> None:
     await seated(hall, 3, 8)

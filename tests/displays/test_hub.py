@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import os
 import socket
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -113,6 +115,36 @@ async def test_a_frozen_screen_delays_nobody_and_gets_only_the_newest_when_it_th
                 received += await loop.sock_recv(frozen, 1 << 20)
         frozen.close()
         assert received.count(b'"type":"board"') < 40, "the frozen screen was sent the boards it missed"
+
+
+@pytest.mark.proves("S27")
+async def test_what_a_frozen_screen_has_not_read_is_not_kept_for_it() -> None:
+    """Two hundred boards are four megabytes: whoever kept them, or a part of them, would be found."""
+    hub = Hub()
+    async with hall(hub) as address, connect(f"{address}/hall") as healthy:
+        frozen = await frozen_screen(address)
+        await wait_until(lambda: hub.count("hall") == 2)
+
+        async def held_after(seqs: range) -> int:
+            """Bytes that are held once these boards were pushed, and the healthy screen has the last."""
+            for seq in seqs:
+                hub.publish("hall", board(seq, 20_000))
+                assert (await newest(healthy))["seq"] == seq
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0]
+
+        tracemalloc.start()
+        try:
+            before = await held_after(range(1, 41))  # by then its buffers are full
+            kept = [board(seq, 20_000) for seq in range(1, 11)]
+            control = tracemalloc.get_traced_memory()[0] - before
+            assert control > 10 * 20_000, "the measure finds ten boards that somebody keeps"
+            kept.clear()
+            grown = await held_after(range(41, 241)) - before
+        finally:
+            tracemalloc.stop()
+        frozen.close()
+        assert grown < 5 * 20_000
 
 
 async def test_a_screen_that_stays_stuck_is_dropped_and_the_others_stay() -> None:
