@@ -23,10 +23,16 @@ export class BoardMedia extends HTMLElement {
   heard = () => false;
   /** where the film stood at the last turn (s) */
   stood = -1;
+  /** how long (ms) a picture or notice is shown */
+  each = 0;
+  /** @type {any} */
+  timer = null;
 
-  /** @param {string[]} pictures */
-  prepare(pictures) {
+  /** @param {string[]} pictures @param {number} seconds for which each is shown */
+  prepare(pictures, seconds) {
     this.pictures = pictures;
+    this.each = seconds * 1000;
+    this.wait();
     for (const each of [this.picture, this.film]) {
       each.onerror = () => this.leaveOut(each.getAttribute("src") ?? "");
     }
@@ -62,14 +68,22 @@ export class BoardMedia extends HTMLElement {
     this.style.setProperty("--from-column", String(room.column));
   }
 
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.turn(), this.each);
+  }
+
   /** It is time for the next; a film goes on to its end, unless it stands still. */
   turn() {
-    if (this.hidden || this.film.hidden || this.film.paused) return this.next();
-    if (this.film.currentTime === this.stood) return this.leaveOut(this.film.getAttribute("src") ?? "");
-    this.stood = this.film.currentTime;
+    const { film } = this;
+    if (this.hidden || film.hidden || film.paused) this.next();
+    else if (film.currentTime === this.stood) this.leaveOut(film.getAttribute("src") ?? "");
+    else this.wait();
+    this.stood = film.currentTime;
   }
 
   next() {
+    this.wait();
     const { slides } = this;
     if (!slides.length) this.hidden = true;
     else this.place = (this.place + 1) % slides.length;

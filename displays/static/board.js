@@ -42,7 +42,6 @@ if (media && voice) media.heard = (film) => voice.sound.carry(film);
 tick();
 setInterval(tick, 1000);
 setInterval(turn, config.pageSeconds * 1000);
-if (media) setInterval(() => media.turn(), config.mediaSeconds * 1000);
 
 function prepare() {
   const side = layout.portrait ? (layout.width - 3 * layout.margin) * 0.56 : layout.width - layout.calls_width - 3 * layout.margin;
@@ -60,7 +59,7 @@ function prepare() {
   }
   if (media) {
     media.speech = speech;
-    media.prepare(config.media);
+    media.prepare(config.media, config.mediaSeconds);
   }
 }
 
