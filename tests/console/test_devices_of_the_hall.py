@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
+from displays import fleet_pages
 from queue_server.console.dialogs import Pick
+from queue_server.console.words import say
 from queue_server.hall.plan import Screen
 from tests.api.hall import Served, demo_with, served
 from tests.console.sitting import Manager, managing
@@ -80,3 +83,9 @@ async def test_a_code_that_ended_meanwhile_is_refused_in_the_halls_words(
         other = await hall.post("manager", f"enrolments/{asked['code']}/confirm", {"device": "w8"})
         assert other.status_code == 200, other.text
         await manager.does(await digit_of(manager, "east"), said="登记码已经用过")
+
+
+@pytest.mark.parametrize("lang", fleet_pages.LANGUAGES)
+def test_every_kind_and_state_of_a_device_has_its_words_at_the_console(lang: str) -> None:
+    said = [say(f"device.{each}", lang) for each in (*fleet_pages.KINDS, *fleet_pages.STATES)]
+    assert len(set(said)) == len(said)
