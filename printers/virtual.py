@@ -153,7 +153,9 @@ class VirtualPrinter:
         at = self._clock()
         path = self._directory / f"{int(at * 1000):013d}-{self._serial:05d}.png"
         slip = PrintedSlip(at, path, tuple(head.lines), tuple(head.qr), complete)
-        head.take_slip().save(path)
+        draft = path.with_suffix(".new")
+        head.take_slip().save(draft, "PNG")
+        draft.replace(path)  # whoever looks into the directory finds whole pictures only
         if len(self.slips) == self.slips.maxlen:
             self.slips[0].path.unlink(missing_ok=True)
         self.slips.append(slip)

@@ -5,7 +5,6 @@ The short run is in every `make test`; `make soak` runs the long one (20,000 cal
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import CDPSession, Page
 
+from queue_server.hall import commands as do
 from tests.api.hall import Served
+from tests.api.loudspeaker import asked
 from tests.browser.product import Product, product
 from tests.console.relay import Relay, relayed
 from tests.waiting import wait_for
@@ -90,17 +91,12 @@ class Day:
         return number
 
     async def _call(self, window: int, present: str) -> tuple[str, str]:
-        hall = self._hall
-        coming = hall.take("D")
+        hall, clerk = self._hall, f"staff:{window}"
+        await asked(hall, "device:k1", do.TakeTicket(ticket=f"soak-{self.called}", category="D"))
         if present:
-            start = hall.post(f"clerk{window}", f"tickets/{present}/start")
-            started, _ = await asyncio.gather(start, coming)
-            assert started.status_code == 200, started.text
-        else:
-            await coming
-        answer = await hall.post(f"clerk{window}", f"windows/{window}/call-next", {"finish": bool(present)})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["number"], answer.json()["ticket"]
+            await asked(hall, clerk, do.Start(ticket=present))
+        answer = await asked(hall, clerk, do.CallNext(window=window, finish=bool(present)))
+        return answer.number, answer.ticket
 
     def sit(self) -> None:
         for window in WINDOWS:
