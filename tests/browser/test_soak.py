@@ -92,6 +92,7 @@ class Day:
 
     async def _call(self, window: int, present: str) -> tuple[str, str]:
         hall, clerk = self._hall, f"staff:{window}"
+        hall.site.halls[hall.hall].presence.sign(clerk)  # as whatever a console asks for does
         await asked(hall, "device:k1", do.TakeTicket(ticket=f"soak-{self.called}", category="D"))
         if present:
             await asked(hall, clerk, do.Start(ticket=present))
