@@ -24,6 +24,7 @@ from displays.hub import Hub
 from displays.layout import Screen
 from displays.pages import STATIC, TEMPLATES, BoardPage, Look, routes
 from displays.screen_pages import Page, SignPage, screen_routes
+from displays.voice_sound import silence, write_wav
 from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
 from tests.waiting import wait_for
@@ -77,6 +78,18 @@ def coming(*numbers: str, floor: str = "2", area: str = "不动产区") -> tuple
 def sign(seq: int, called: Call | None = None, state: str = "open", **more: Any) -> Sign:
     rest = {"staff": "0307", "name": {"zh": "综合窗口", "ko": "종합창구", "en": "General services"}} | more
     return Sign(hall=HALL, seq=seq, data_at=now_ms(), window=3, state=state, call=called, **rest)
+
+
+async def shown_between_calls(request: Request) -> Response:
+    """A picture of one colour, or a film of half a second; ``gone`` is not there."""
+    name = request.path_params["name"]
+    if name.startswith("gone"):
+        return Response(status_code=404)
+    if name.endswith(".webm"):
+        return Response(write_wav(silence(0.5)), media_type="video/webm")
+    made = BytesIO()
+    Image.new("RGB", (640, 360), "#9fdccb").save(made, "PNG")
+    return Response(made.getvalue(), media_type="image/png")
 
 
 class Hall:
@@ -140,21 +153,13 @@ class Hall:
             else:
                 await websocket.close()
 
-        async def picture(request: Request) -> Response:
-            """A picture of one colour; ``gone.png`` is not there."""
-            if request.path_params["name"] == "gone.png":
-                return Response(status_code=404)
-            made = BytesIO()
-            Image.new("RGB", (640, 360), "#9fdccb").save(made, "PNG")
-            return Response(made.getvalue(), media_type="image/png")
-
         app = Starlette(
             routes=[
                 *routes(find, assets.url, translate),
                 *screen_routes(find_screen, assets.url, translate),
                 *assets.routes(),
                 WebSocketRoute("/live", live),
-                Route("/media/{name}", picture),
+                Route("/media/{name}", shown_between_calls),
             ]
         )
         config = uvicorn.Config(

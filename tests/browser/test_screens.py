@@ -123,11 +123,15 @@ def test_the_next_numbers_are_told_to_get_ready_with_where_to_go_each_in_its_tur
 def test_pictures_and_notices_take_the_rows_that_no_call_needs_and_give_them_back(
     page: Page, board_hall: Hall
 ) -> None:
-    board_hall.more = {"media": ("/media/gone.png", "/media/spring.png"), "media_seconds": 0.3}
+    shown = [f"/media/{name}" for name in ("gone.png", "spring.png", "gone.webm", "guide.webm")]
+    board_hall.more = {"media": tuple(shown), "media_seconds": 0.3}
     board_hall.show(board(1, [call("A023", 3, 1)], notices=(notice("午间不清号。"),)))
+    page.add_init_script(ENDED)
     open_screen(page, board_hall, "b")
     media = page.locator("board-media")
     expect(media.locator("img")).to_be_visible()
+    expect(media.locator("video")).to_be_visible()
+    wait_for(lambda: page.evaluate("ended") == ["/media/guide.webm"] * 2, 10)
     loaded = "document.querySelector('board-media img').naturalWidth"
     wait_for(lambda: page.evaluate(loaded) == 640, 10)
     expect(media.locator("p")).to_have_text("午间不清号。")
@@ -143,6 +147,10 @@ def test_pictures_and_notices_take_the_rows_that_no_call_needs_and_give_them_bac
     board_hall.show(board(201, some_calls(2)))
     expect(media).to_be_visible()
     assert page.evaluate(apart)
+
+
+ENDED = """window.ended = [];
+  addEventListener("ended", ({ target }) => ended.push(target.getAttribute("src")), true);"""
 
 
 # --- colours ------------------------------------------------------------------------------
