@@ -68,7 +68,7 @@ class Windows(Corner[FloorScene]):
         lang, view = scene.lang, scene.view
         windows = view.windows if view is not None else ()
         open_now = sum(w.state == "open" for w in windows)
-        self.border_title = say("panel.windows", lang, n=open_now, all=len(windows))
+        self.entitle(say("panel.windows", lang, n=open_now, all=len(windows)))
         marked = scene.window
         if marked is None:
             return Content.styled(fit(say("empty.connecting", lang), size.width), "$faint")
@@ -118,8 +118,8 @@ class Lines(Corner[FloorScene]):
         view, marked = scene.view, scene.line
         if view is None or marked is None:
             return Content("")
-        self.border_title = say(
-            "panel.lines", scene.lang, waiting=view.waiting, issued=view.issued, served=view.served
+        self.entitle(
+            say("panel.lines", scene.lang, waiting=view.waiting, issued=view.issued, served=view.served)
         )
         every = view.categories
         at = every.index(marked)
@@ -157,7 +157,7 @@ class Alarms(Corner[FloorScene]):
     def draw(self, scene: FloorScene, size: Size) -> Content:
         lang, view = scene.lang, scene.view
         alarms = view.alarms if view is not None else ()
-        self.border_title = say("panel.alarms", lang, n=len(scene.unseen))
+        self.entitle(say("panel.alarms", lang, n=len(scene.unseen)))
         if view is None:
             return Content("")
         if not alarms:

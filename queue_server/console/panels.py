@@ -41,12 +41,32 @@ Shown = TypeVar("Shown", bound=Known)
 
 
 class Corner(Static, Generic[Shown]):
-    """A corner of a screen that is drawn anew whenever the scene changes."""
+    """A corner of a screen that is painted anew whenever the scene changes how it looks.
 
-    scene: reactive[Shown | None] = reactive(None)
+    Painting is what takes a console's time, each second and with every key: what looks as before is left.
+    """
+
+    scene: reactive[Shown | None] = reactive(None, repaint=False)
+    _seen: Content | None = None
+    _title = ""
+
+    def watch_scene(self) -> None:
+        """Paint the panel if it looks different now."""
+        if self._seen is None or not self._as_it_is().is_same(self._seen):
+            self.refresh()
 
     def render(self) -> Content:
         """The panel as it is now."""
+        self._seen = self._as_it_is()
+        return self._seen
+
+    def entitle(self, title: str) -> None:
+        """Write another title above the panel; Textual paints the whole panel for the same one, too."""
+        if title != self._title:
+            self._title = title
+            self.border_title = title
+
+    def _as_it_is(self) -> Content:
         if self.scene is None or not self.size.width:
             return Content("")
         return self.draw(self.scene, self.size)
@@ -131,7 +151,7 @@ class Present(Panel):
     """The visitor at the window, readable from across the desk, or what to do when there is none."""
 
     def draw(self, scene: Scene, size: Size) -> Content:
-        self.border_title = say("panel.present", scene.lang)
+        self.entitle(say("panel.present", scene.lang))
         self.set_class(not scene.up, "stale")
         present = scene.present
         if present is None:
@@ -239,7 +259,7 @@ class Queue(Panel):
 
     def draw(self, scene: Scene, size: Size) -> Content:
         view = scene.view
-        self.border_title = say("panel.queue", scene.lang, n=view.waiting if view is not None else 0)
+        self.entitle(say("panel.queue", scene.lang, n=view.waiting if view is not None else 0))
         if view is None or not view.queue:
             return Content.styled(fit(say("empty.queue", scene.lang), size.width), "$faint")
         room = max(1, size.height)
@@ -274,7 +294,7 @@ class Aside(Panel):
         lang, view = scene.lang, scene.view
         missed = view.missed if view is not None else ()
         parked = view.parked if view is not None else ()
-        self.border_title = say("panel.aside", lang, missed=len(missed), parked=len(parked))
+        self.entitle(say("panel.aside", lang, missed=len(missed), parked=len(parked)))
         if not missed and not parked:
             return Content.styled(fit(say("empty.aside", lang), size.width), "$faint")
         rows: list[Line] = [self._parked(t, scene, size.width) for t in parked]
@@ -302,7 +322,7 @@ class Figures(Panel):
 
     def draw(self, scene: Scene, size: Size) -> Content:
         lang, view = scene.lang, scene.view
-        self.border_title = say("panel.figures", lang)
+        self.entitle(say("panel.figures", lang))
         if view is None:
             return Content("")
         own = view.figures
