@@ -9,11 +9,15 @@ Text = dict[str, str]
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """A matter (事项) a visitor can name when taking a ticket, with its materials as a checklist."""
+    """A matter (事项) a visitor can name when taking a ticket, with its materials as a checklist.
+
+    `identity` asks for an identity card first.
+    """
 
     id: str
     name: Text
     materials: tuple[str, ...] = ()
+    identity: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -68,7 +72,9 @@ class Paper(msgspec.Struct, frozen=True):
     """The paper of one kiosk of the hall: whether a slip would come out there now.
 
     `place` is where the kiosk stands, `printer` the id of the printer beside it ("": it has none),
-    `state` how that printer was when last asked ("": nobody knows yet).
+    `state` how that printer was when last asked ("": nobody knows yet). `prefix` and `suffix` are what a
+    reader that types puts around what it read, `cards` the port of this machine at which cards are handed
+    over (0: none).
     """
 
     kiosk: str
@@ -76,6 +82,9 @@ class Paper(msgspec.Struct, frozen=True):
     printer: str
     state: str
     can_print: bool
+    prefix: str = ""
+    suffix: str = "Enter"
+    cards: int = 0
 
 
 class Menu(msgspec.Struct, frozen=True, tag="menu"):

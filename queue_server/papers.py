@@ -98,7 +98,12 @@ def of_kiosks(day: Day) -> tuple[Paper, ...]:
     for kiosk in day.plan.kiosks:
         state = _seen(day, kiosk.printer).state
         can_print = bool(kiosk.printer) and state in CAN_PRINT
-        found.append(Paper(kiosk.id, kiosk.place or kiosk.id, kiosk.printer, state, can_print))
+        found.append(
+            Paper(
+                kiosk.id, kiosk.place or kiosk.id, kiosk.printer, state, can_print,
+                kiosk.reader_prefix, kiosk.reader_suffix, kiosk.card_reader,
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

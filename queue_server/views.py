@@ -185,7 +185,7 @@ def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
         name=name,
         waiting=day.line.count(letter),
         windows=day.open_windows(letter),
-        matters=tuple(m.Matter(x.id, x.name, x.materials) for x in fitting_matters(day, letter)),
+        matters=tuple(m.Matter(x.id, x.name, x.materials, x.identity) for x in fitting_matters(day, letter)),
         closed=closed.code if closed else "",
         why=refusal_text(closed) if closed else {},
         calling_from=calling_from(day, letter, ORDINARY, now),

@@ -44,7 +44,8 @@ class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Take a ticket. `visit` links it to an earlier ticket's visit (再取一个号).
 
     `kind` names why the class is priority (a key of the plan's `priority_kinds`). `needs` are told to the
-    clerk alone and wiped at night.
+    clerk alone and wiped at night. `person` is the handle of a card that was shown, where a matter requires
+    it.
     """
 
     category: Code
@@ -54,6 +55,13 @@ class TakeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Code = "zh"
     visit: Code | None = None
     needs: Needs = ()
+    person: Code = ""
+
+
+class ShowCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The number of an identity card on a kiosk's reader; kept nowhere, only its hash under the day's key."""
+
+    number: Code
 
 
 class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -645,6 +653,13 @@ class Claimed(msgspec.Struct, frozen=True):
 
     ticket: str
     secret: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whoever showed a card: a handle for a ticket within the next minutes, and whether 60 or older."""
+
+    person: str
+    senior: bool
 
 
 class HelpCall(msgspec.Struct, frozen=True):

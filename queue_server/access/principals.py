@@ -67,6 +67,7 @@ class See(StrEnum):
     STATUS = "status"
     CATALOGUE = "catalogue"
     CLAIM = "claim"
+    CARD = "card"
     CHECKLIST = "checklist"
     HELP = "help"
     HELP_CALLS = "help_calls"
@@ -95,6 +96,7 @@ SEES: dict[See, frozenset[str]] = {
     See.SLIPS: frozenset({PRINTER}),
     See.VOICE: frozenset({BOARD}),
     See.CLAIM: frozenset({KIOSK, FLOOR}),
+    See.CARD: frozenset({KIOSK}),
     See.CHECKLIST: frozenset({KIOSK}),
     See.HELP: frozenset({KIOSK}),
     See.HELP_CALLS: frozenset({CLERK, FLOOR, MANAGER}),

@@ -24,6 +24,7 @@ from queue_server.api import (
     overview,
     pads,
     people,
+    persons,
     printers,
     status,
     tickets,
@@ -110,6 +111,7 @@ OPERATIONS = (
     ),
     Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, do.CheckIn, 201),
     Operation("POST", "/claims", claims.claim, wire.ClaimTicket, wire.Claimed, See.CLAIM),
+    Operation("POST", "/persons", persons.show, wire.ShowCard, wire.Person, See.CARD),
     Operation(
         "POST", "/checklists", checklists.checklist, wire.PrintChecklist, wire.Checklist, See.CHECKLIST
     ),

@@ -9,14 +9,14 @@ from kiosk import qr
 from kiosk.menu import Receipt
 from queue_server import views, wire
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
-from queue_server.api import needs
+from queue_server.api import needs, persons
 from queue_server.api.calls import Call
 from queue_server.api.live import data_at
 from queue_server.api.problems import Unfit
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
 from queue_server.hall.model import Answer, Booking
-from queue_server.hall.refusals import Conflict, NotYours
+from queue_server.hall.refusals import Conflict, NotYours, Refused
 from queue_server.hall.register import BookSlot
 from queue_server.hall.running import code_from
 
@@ -45,17 +45,23 @@ async def take(call: Call) -> Receipt:
     call.halls.limits.take(call.hall.id, call.principal.id, call.principal.role)
     body = await call.body(wire.TakeTicket)
     source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor", "agent": "agent"}
+    person = await persons.of(call, body)
+    place = persons.Claim(call, person, body.category)
     command = do.TakeTicket(
-        ticket=new_ticket(),
+        ticket=await place.take(new_ticket()),
         category=body.category,
         cls=body.cls,
-        kind=body.kind,
+        kind=persons.kind_of(call, person, body),
         matters=body.matters,
         language=body.language,
         source=source.get(call.principal.role, "kiosk"),
         visit=body.visit,
     )
-    receipt = await call.change_and_look(command, receipts(call))
+    try:
+        receipt = await call.change_and_look(command, receipts(call))
+    except Refused as refusal:
+        await place.give_back(refusal)
+        raise
     await needs.name(call, receipt.ticket, body.needs)
     return receipt
 

@@ -183,8 +183,8 @@ def agent(
     take_over
         Take the place of another agent of this name, once: for a computer that was exchanged.
     settings
-        A TOML file with the same keys (server, hall, name, token_file, spool, take_over) and a table
-        [printers] for what is left out here.
+        A TOML file with the same keys (server, hall, name, token_file, spool, take_over,
+        reader, reader_port, reader_page) and a table [printers] for what is left out here.
     log_format
         text or json.
     """

@@ -7,28 +7,32 @@ whoever lists the processes would read it. Nothing here needs the server's packa
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import signal
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
 
 from printers import fonts
-from printers.address import BadAddress, Local, read_local
+from printers.address import BadAddress, Local, Serial, read_local
 from printers.agent.agent import Agent
+from printers.agent.cards import Cards
 from printers.agent.link import Hall, keep_linked
 from printers.agent.spool import DiskSpool, SpoolTaken
 from queue_server.cli.journal import keep_journal
 
 TOKEN = "YICHUANG_TOKEN"  # noqa: S105 - the variable's name
 WELL, WRONG = 0, 1
+SAM_BAUD = 115_200
 
 
 class Incomplete(Exception):
@@ -49,6 +53,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spool: str = ""
     take_over: bool = False
     printers: dict[str, str] = {}
+    reader: str = ""
+    reader_port: int = 0
+    reader_page: str = ""
 
 
 def run_agent(
@@ -61,7 +68,7 @@ def run_agent(
     """Run the agent until it is asked to end; gives the exit status."""
     try:
         settings = settled(given, printers, settings_file(file))
-        token = token_of(settings, environment)
+        token = token_of(settings, environment) if settings.printers else ""
         fonts.typeface()
     except Incomplete as error:
         for fault in error.faults:
@@ -73,8 +80,13 @@ def run_agent(
     keep_journal(log_format, "info")
     there = {name: read_local(address) for name, address in settings.printers.items()}
     hall = Hall(settings.server, settings.hall, settings.name, token, settings.take_over)
+    cards = (
+        Cards(reader_at(settings.reader), origin_of(settings.reader_page or settings.server))
+        if settings.reader
+        else None
+    )
     try:
-        asyncio.run(_run(hall, there, Path(settings.spool)))
+        asyncio.run(_run(hall, there, Path(settings.spool), cards, settings.reader_port))
     except SpoolTaken as error:
         print(f"yichuang agent: {error}", file=sys.stderr)
         return WRONG
@@ -83,8 +95,11 @@ def run_agent(
     return WELL
 
 
-async def _run(hall: Hall, printers: dict[str, Local], spool: Path) -> None:
-    async with DiskSpool(spool) as kept:
+async def _run(hall: Hall, printers: dict[str, Local], spool: Path, cards: Cards | None, port: int) -> None:
+    async with AsyncExitStack() as staying:
+        kept = await staying.enter_async_context(DiskSpool(spool))
+        if cards is not None:
+            await staying.enter_async_context(await cards.open(port))
         if kept.set_aside is not None:
             print(f"yichuang agent: {spool} was damaged and is now {kept.set_aside}", file=sys.stderr)
         agent = Agent(kept, printers)
@@ -92,7 +107,9 @@ async def _run(hall: Hall, printers: dict[str, Local], spool: Path) -> None:
             for sign in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(sign, agent.end)
         print(f"一窗 agent {hall.name}: {', '.join(printers)}", flush=True)
-        await agent.run(keep_linked(hall, agent, version("yichuang")))
+        # Without a printer there is nothing to tell the hall: cards go to the page alone.
+        link = keep_linked(hall, agent, version("yichuang")) if printers else asyncio.sleep(math.inf)
+        await agent.run(link)
 
 
 # --- settings ------------------------------------------------------------------------------------
@@ -123,7 +140,7 @@ def settled(given: Settings, printers: Sequence[str], written: Settings) -> Sett
     values["printers"] = written.printers | given.printers | named
     settings = Settings(**values)
     settings = replace(settings, spool=settings.spool or str(default_spool(settings.name)))
-    if faults := [*_faults(settings), *_printer_faults(settings.printers)]:
+    if faults := [*_faults(settings), *_printer_faults(settings.printers), *_reader_faults(settings)]:
         raise Incomplete(faults)
     return settings
 
@@ -145,7 +162,7 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("which hall? --hall ID, or YICHUANG_HALL")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", settings.name):
         faults.append("who is this? --name NAME, as the hall file says behind agent:")
-    if not settings.printers:
+    if not settings.printers and not settings.reader:
         faults.append("which printers? --printer NAME=ADDRESS, such as p1=file:/dev/usb/lp0")
     return faults
 
@@ -160,6 +177,33 @@ def _printer_faults(printers: Mapping[str, str]) -> list[str]:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name):
             faults.append(f'printer "{name}": a name has letters, digits, - and _, and stands before the =')
     return faults
+
+
+def _reader_faults(settings: Settings) -> list[str]:
+    if bool(settings.reader) != bool(settings.reader_port):
+        return ["a card reader needs both its address (reader) and the port for the page (reader_port)"]
+    if not settings.reader:
+        return []
+    try:
+        reader_at(settings.reader)
+    except BadAddress as error:
+        return [f"reader: {error}"]
+    return [] if 1024 <= settings.reader_port <= 65535 else ["reader_port: a port from 1024 to 65535"]
+
+
+def reader_at(address: str) -> Serial:
+    """Where a card reader is: on a serial port, at its protocol's speed unless said. Raises `BadAddress`."""
+    written = address if "?" in address else f"{address}?baud={SAM_BAUD}"
+    at = read_local(written)
+    if not isinstance(at, Serial):
+        raise BadAddress("a card reader is on a serial port, such as serial:/dev/ttyUSB0")
+    return at
+
+
+def origin_of(server: str) -> str:
+    """The origin of the kiosk's page, which alone is handed cards."""
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def token_of(settings: Settings, environment: Mapping[str, str]) -> str:

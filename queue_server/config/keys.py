@@ -258,12 +258,16 @@ MATTER = {
     "basic_code": Key(code),
     "code": Key(code),
     "materials_in": Key(values.entries_of(values.list_of(values.line, least=1), other_language)),
+    "identity": Key(values.flag),
 }
 
 KIOSK = {
     "id": Key(identifier, required=True),
     "place": Key(values.plain),
     "printer": Key(identifier),
+    "reader_prefix": Key(values.plain),
+    "reader_suffix": Key(values.one_of(("Enter", "Tab"))),
+    "card_reader": Key(values.number(1024, 65535)),
 }
 
 PAD = {

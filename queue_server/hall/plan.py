@@ -163,7 +163,8 @@ class Matter(Frozen, frozen=True):
     `verified` is ``source`` where the named instrument, period or fee was seen in a published
     source, ``memory`` where the hall must still verify it. `basic_code` (基本编码) and `code` (实施编码) are
     those of the 权力清单, empty where the hall has none. `materials_in` says the materials once more in
-    other languages, one for one.
+    other languages, one for one. `identity` asks for the visitor's identity card at the kiosk: one waiting
+    ticket per person and category.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Matter(Frozen, frozen=True):
     basic_code: str = ""
     code: str = ""
     materials_in: dict[str, tuple[str, ...]] = {}
+    identity: bool = False
 
     def checklist(self) -> tuple[Text, ...]:
         """What to bring, each thing in every language that the hall has it in."""
@@ -194,11 +196,19 @@ class Matter(Frozen, frozen=True):
 
 
 class Kiosk(Frozen, frozen=True):
-    """A kiosk and the printer beside it."""
+    """A kiosk, the printer beside it, and its readers.
+
+    `reader_prefix` and `reader_suffix` are what a reader that types puts around what it has read: characters,
+    and the key it ends with. `card_reader` is the port at which the kiosk's own agent hands identity cards to
+    the page (0: it has none).
+    """
 
     id: str
     place: str = ""
     printer: str = ""
+    reader_prefix: str = ""
+    reader_suffix: str = "Enter"
+    card_reader: int = 0
 
 
 class Pad(Frozen, frozen=True):

@@ -197,5 +197,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "password_same": Unusable,
     "list_unclear": Unusable,
     "bad_limit": Unusable,
+    "card_required": Unusable,
+    "bad_card": Unusable,
     "unknown_way": Unusable,
 }

@@ -13,6 +13,7 @@ from queue_server.access.principals import check_code
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
+from tests.api.cards import number_of
 from tests.api.hall import Served, served
 from tests.api.people import PASSWORD, person
 
@@ -123,6 +124,7 @@ async def a_visit(walk: Walk) -> None:
     assert (await walk.see("", "/status"))["categories"][3]["waiting"] == 1
     assert (await walk.see("", "/catalogue"))["guides"][0]["id"] == "A01"
     code = check_code(walk.hall.site.halls[walk.hall.hall].secret(first), first)
+    assert (await walk.do("kiosk", "persons", {"number": number_of()}))["senior"] is True
     claimed = await walk.do("kiosk", "claims", {"number": "d001", "code": code.lower()})
     assert f"{claimed['ticket']}.{claimed['secret']}" == holder
     slip = await walk.see(holder, f"/tickets/{first}/slip")

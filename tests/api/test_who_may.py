@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/check-ins": {"code": "NOTHING"},
     "/bookings": {"category": "D", "slot": 0},
     "/claims": {"number": "Q999", "code": "nothing"},
+    "/persons": {"number": "nothing"},
     "/checklists": {"matters": ["nothing"]},
     "/class": {"cls": "priority", "reason": "seen"},
     "/matters": {"matters": ["nothing"]},
