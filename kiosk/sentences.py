@@ -28,7 +28,8 @@ ON_THE_PAGE = (
     "still_else", "moving", "move_here", "move_rule", "moved", "held", "why", "return", "move",
     "again", "reprint", "reprinting", "cancel", "cancel_sure", "cancel_else", "cancel_yes", "asking",
     "close", "not_done", "staff", "staff_told", "low", "voice", "needs", "need_guide", "need_writing",
-    "need_wheelchair", "need_korean", "said_keys",
+    "need_wheelchair", "need_korean", "said_keys", "card", "card_why", "card_else",
+    "card_unreadable", "card_reader_down",
 )  # fmt: skip
 """Said by the page and its modules: all of them travel with it, so that a language switch needs no server."""
 

@@ -13,6 +13,7 @@ import { deviceToken, get, newKey, postTicket } from "./kiosk-network.js";
 import { remember } from "./kiosk-pending.js";
 import { onlyNumber, printThere, watchSlip } from "./kiosk-slip.js";
 import { asProblem, getTicket } from "./kiosk-taking.js";
+import { say } from "./kiosk-words.js";
 
 /** After this long (ms) without an answer the visitor is told that the link is slow. */
 const SLOW_MS = 2500;
@@ -26,6 +27,8 @@ export class Asking {
   constructor(machine) {
     this.machine = machine;
     this.fetching = false;
+    /** The number of the card on the reader, while it is being sent; nowhere else. */
+    this.number = "";
     setInterval(() => void this.place(), PLACE_MS);
   }
 
@@ -81,24 +84,38 @@ export class Asking {
     const wanted = () => machine.state.errand?.key === key;
     const link = (/** @type {boolean} */ up) => machine.act({ do: "errand-link", key, up });
     const slow = setTimeout(() => link(false), SLOW_MS);
-    const answer = await run(requestOf(machine.id, kind, machine.state), key, { wanted, link });
+    const request = requestOf(machine.id, kind, machine.state, this.number);
+    this.number = "";
+    const answer = await run(request, key, { wanted, link });
     clearTimeout(slow);
     if (answer === null || !wanted()) return;
     machine.stir();
     if (answer.status >= 300) return machine.act({ do: "errand-refused", key, problem: asProblem(answer) });
     machine.act({ do: "errand-done", key, said: doneText(machine.hall.words, kind, answer.body) });
     const body = /** @type {any} */ (answer.body);
+    if (kind === "person") machine.act({ do: "person", person: body.person, key: newKey() });
     if (kind === "help") machine.act({ do: "sheet", name: "staff" });
     if (kind === "claim") await this.open({ ticket: body.ticket, secret: body.secret, place: null, code: machine.state.code });
     if (kind === "transfer" && machine.state.held) machine.act({ do: "opened", held: machine.state.held });
     await this.place(body.seq ?? 0);
   }
 
-  /** A slip's or a booking's code was read. @param {string} text */
-  scanned(text) {
+  /** An identity card lies on the reader. @param {string} number "" for one that cannot be read */
+  laid(number) {
     const { machine } = this;
-    const read = readCode(text);
+    if (!machine.state.card || machine.state.errand || machine.state.taking) return;
+    machine.stir();
+    if (!number) return machine.act({ do: "card-said", said: say(machine.hall.words, "kiosk.card_unreadable") });
+    this.number = number;
+    machine.act({ do: "errand", kind: "person", key: newKey() });
+  }
+
+  /** A slip's, a booking's or a card's code was read. @param {string[]} texts as it may have been meant */
+  scanned(texts) {
+    const { machine } = this;
+    const read = texts.map(readCode).find((one) => one !== null) ?? null;
     if (read === null || machine.state.taking || machine.state.receipt) return;
+    if ("card" in read) return this.laid(read.card);
     if ("held" in read) return void this.open(read.held);
     machine.act({ do: "start" });
     machine.act({ do: "way", way: "booked" });

@@ -13,8 +13,9 @@ import { deviceToken, get, post } from "./kiosk-network.js";
 import { untilDecided } from "./kiosk-taking.js";
 import { say } from "./kiosk-words.js";
 
-/** @param {string} hall @param {Kind} kind @param {State} state @returns {Request} */
-export function requestOf(hall, kind, state) {
+/** @param {string} hall @param {Kind} kind @param {State} state @param {string} [number] of the card on the reader
+ * @returns {Request} */
+export function requestOf(hall, kind, state, number = "") {
   const base = `/api/halls/${encodeURIComponent(hall)}`;
   const device = deviceToken() ?? "";
   const language = state.lang;
@@ -23,6 +24,8 @@ export function requestOf(hall, kind, state) {
   switch (kind) {
     case "claim":
       return { path: `${base}/claims`, token: device, body: { number: state.number, code: state.code } };
+    case "person":
+      return { path: `${base}/persons`, token: device, body: { number } };
     case "help":
       return { path: `${base}/help`, token: device, body: { language } };
     case "checklist":
@@ -73,11 +76,12 @@ export async function placeOf(hall, held, atLeast = 0) {
   return answer?.status === 200 ? /** @type {Place} */ (answer.body) : null;
 }
 
-/** A slip's QR code, or a booking's: what a reader has read. @param {string} text
- * @returns {{held: Held} | {booking: string} | null} */
+/** A slip's QR code, a booking's, or a card's number: what a reader has read. @param {string} text
+ * @returns {{held: Held} | {booking: string} | {card: string} | null} */
 export function readCode(text) {
   const found = /\/t\/[^/]+\/([^/#?]+)#(\w+)$/.exec(text.trim());
   if (found) return { held: { ticket: found[1], secret: found[2], place: null } };
+  if (/^[1-9]\d{16}[\dX]$/i.test(text.trim())) return { card: text.trim().toUpperCase() };
   const booking = /^[2-9A-HJ-NP-Z]{7}$/i.exec(text.trim());
   return booking ? { booking: booking[0].toUpperCase() } : null;
 }

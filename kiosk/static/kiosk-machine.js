@@ -15,10 +15,11 @@ import { guard } from "./kiosk-guard.js";
 import { watchIdle } from "./kiosk-idling.js";
 import { listenToKeys } from "./kiosk-keypad.js";
 import { listen } from "./kiosk-live.js";
-import { deviceToken, newKey } from "./kiosk-network.js";
+import { deviceToken, newKey, simulated } from "./kiosk-network.js";
 import { paint } from "./kiosk-paint.js";
 import { part } from "./kiosk-parts.js";
 import { forget, remembered } from "./kiosk-pending.js";
+import { readersOf } from "./kiosk-readers.js";
 import { watchRegistration } from "./kiosk-registered.js";
 import { Scroll } from "./kiosk-scroll.js";
 import { onlyNumber } from "./kiosk-slip.js";
@@ -53,9 +54,10 @@ class Kiosk {
     root.addEventListener("input", (event) => {
       if (event.target instanceof HTMLInputElement) this.act({ do: "typed", text: event.target.value });
     });
+    this.readers = readersOf(() => this.ownReaders(), simulated());
+    for (const reader of this.readers) reader.start((read) => this.heard(read));
     listenToKeys(root, {
       back: () => this.act({ do: "back" }),
-      read: (text) => this.asking.scanned(text),
       typed: (key) => this.act(typedAct(this.state, key)),
       at: (button) => this.prompts.at(button, this.state),
     });
@@ -71,6 +73,21 @@ class Kiosk {
     const tick = () => paintClock(root, this.hall, Date.now() + this.offset);
     tick();
     setInterval(tick, 500);
+  }
+
+  /** What this kiosk's readers are set to. @returns {import("./kiosk-readers.js").Settings} */
+  ownReaders() {
+    const own = this.hall.menu.papers.find((paper) => paper.kiosk === this.hall.me);
+    return own ?? { prefix: "", suffix: "Enter", cards: 0 };
+  }
+
+  /** @param {import("./kiosk-readers.js").Reading} read */
+  heard(read) {
+    const { words } = this.hall;
+    if ("typed" in read) for (const key of read.typed) this.act(typedAct(this.state, key));
+    else if ("texts" in read) this.asking.scanned(read.texts);
+    else if ("card" in read) this.asking.laid(read.card);
+    else this.act(read.there ? null : { do: "card-said", said: say(words, "kiosk.card_reader_down") });
   }
 
   /** @param {Event} event */
@@ -90,6 +107,7 @@ class Kiosk {
     this.show();
     if (this.state.step !== before.step || this.state.guide !== before.guide) this.arrive();
     this.asking.follow(before, this.state);
+    for (const reader of this.readers) reader.look(this.state.card !== "" && !this.state.taking && !this.state.errand);
     if (act.do === "print") void this.asking.print(act);
     this.prompts.follow(before, this.state, say(this.hall.words, "kiosk.said_keys"));
   }

@@ -10,6 +10,7 @@ import { get, newKey, post } from "./network.js";
 export { get, newKey, post };
 
 const TOKEN = "yichuang.kiosk.token";
+const SIMULATED = "yichuang.kiosk.simulated";
 
 /**
  * The device token comes once in the address's fragment, which no server sees; it is kept
@@ -17,10 +18,17 @@ const TOKEN = "yichuang.kiosk.token";
  * @returns {string | undefined}
  */
 export function deviceToken() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) localStorage.setItem(TOKEN, given);
+  const given = new URLSearchParams(location.hash.slice(1));
+  const token = given.get("token");
+  if (token) localStorage.setItem(TOKEN, token);
+  if (given.has("simulated")) localStorage.setItem(SIMULATED, "yes");
   if (location.hash) history.replaceState(null, "", location.pathname);
   return localStorage.getItem(TOKEN) ?? undefined;
+}
+
+/** @returns {boolean} whether this machine was set up without readers, to play them */
+export function simulated() {
+  return localStorage.getItem(SIMULATED) !== null;
 }
 
 /**

@@ -12,6 +12,7 @@
  *   they have come
  */
 
+import { paintCard } from "./kiosk-card.js";
 import { paintGuide } from "./kiosk-guide.js";
 import { paintHeld } from "./kiosk-held.js";
 import { paintMatters, paintTiles } from "./kiosk-menu.js";
@@ -98,7 +99,7 @@ function paintDock(root, state) {
   part(root, ".dock [data-kind=help]").setAttribute("aria-busy", String(state.errand?.kind === "help"));
 }
 
-const COVERS = ["link", "problem", "unknown", "sure", "staff", "aids"];
+const COVERS = ["link", "problem", "unknown", "sure", "card", "staff", "aids"];
 
 /** What lies over the step, "" for nothing. A ticket that was issued is always shown.
  * @param {Hall} hall @param {State} state */
@@ -106,7 +107,7 @@ function coverOf(hall, state) {
   if (hall.known === false && state.receipt === null) return "unknown";
   if (state.problem) return "problem";
   if ([state.taking, state.errand].some((one) => one !== null && !one.link)) return "link";
-  return state.sure ? "sure" : state.sheet;
+  return state.sure ? "sure" : state.sheet || (state.card ? "card" : "");
 }
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
@@ -122,6 +123,7 @@ function paintCovers(root, hall, state) {
   for (const name of COVERS) part(root, `[data-cover=${name}]`).hidden = cover !== name;
   for (const step of root.querySelectorAll(".step")) step.toggleAttribute("inert", cover !== "");
   root.dataset.covered = cover;
+  if (cover === "card") paintCard(root, hall, state);
   if (state.sure) paintSure(root, hall, state);
   if (!state.problem) return;
   const tickets = state.step === "category" && !state.moving;

@@ -2,7 +2,8 @@
  * Whether a slip comes out here: what a kiosk says before a touch, and of a ticket that is on no paper.
  *
  * @typedef {import("./kiosk-words.js").Text} Text
- * @typedef {{kiosk: string, place: string, printer: string, state: string, can_print: boolean}} Paper
+ * @typedef {{kiosk: string, place: string, printer: string, state: string, can_print: boolean, prefix: string,
+ *   suffix: string, cards: number}} Paper
  * @typedef {{outcome: string, coming: boolean, printer: string, place: string}} Slip
  * @typedef {{papers: Paper[]}} Papers
  * @typedef {"" | "none" | "there" | "elsewhere"} OnPaper "": as usual; none: the number is all there is;

@@ -3,7 +3,7 @@
  * Pure, so that every path can be tested without a page.
  *
  * @typedef {import("./kiosk-words.js").Text} Text
- * @typedef {{id: string, name: Text, materials: string[]}} Matter
+ * @typedef {{id: string, name: Text, materials: string[], identity: boolean}} Matter
  * @typedef {{category: string, name: Text, waiting: number, windows: number[], matters: Matter[],
  *   closed: string, why: Text, calling_from: number | null}} Choice
  * @typedef {{hall: Text, seq: number, data_at: number, languages: string[], choices: Choice[],
@@ -15,7 +15,7 @@
  *   calling_from: number | null, expected?: [number, number] | null}} Receipt
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
- *   visit?: string, needs?: string[]}} TicketWish
+ *   visit?: string, needs?: string[], person?: string}} TicketWish
  * @typedef {{code: string, language: string, needs?: string[]}} BookedWish
  * @typedef {TicketWish | BookedWish} Wish
  * @typedef {{key: string, wish: Wish, link: boolean}} Taking one request for a ticket; `link` is false
@@ -25,8 +25,9 @@
  *   taking: Taking | null, problem: Problem | null, receipt: Receipt | null,
  *   low: boolean, voice: boolean, needs: string[], sheet: string, way: "" | Way, query: string, number: string,
  *   code: string, field: "number" | "code", guide: string, sure: string, moving: boolean, visit: string,
- *   held: Held | null, errand: Errand | null, said: Text | null,
- *   slip: import("./kiosk-paper.js").Slip | null}} State `slip` is what became of the receipt's paper
+ *   held: Held | null, errand: Errand | null, said: Text | null, card: "" | "ordinary" | "priority", person: string,
+ *   slip: import("./kiosk-paper.js").Slip | null}} State `slip` is what became of the receipt's paper,
+ *   `card` the ticket that waits for an identity card, `person` the handle of one that was shown
  * @typedef {import("./kiosk-ways.js").Way} Way
  * @typedef {import("./kiosk-ways.js").Held} Held
  * @typedef {import("./kiosk-ways.js").Errand} Errand
@@ -37,9 +38,11 @@
  *   | {do: "issued", key: string, receipt: Receipt} | {do: "refused", key: string, problem: Problem}
  *   | {do: "slip", ticket: string, slip: import("./kiosk-paper.js").Slip}
  *   | {do: "print", printer: string, key: string}
+ *   | {do: "person", person: string, key: string} | import("./kiosk-card.js").CardAct
  *   | {do: "check-in", key: string} | {do: "back"} | {do: "start"} | {do: "wipe", lang: string} | WayAct} Act
  */
 
+import { withCard } from "./kiosk-card.js";
 import { along, backFrom, FRESH, toggled } from "./kiosk-ways.js";
 
 /** @param {string} lang @returns {State} the start page as the next visitor finds it */
@@ -74,6 +77,11 @@ export function after(state, act) {
       return state.step === "category" && !state.taking ? { ...state, matters: toggled(state.matters, act.id) } : state;
     case "take":
       return state.step === "category" && !state.taking ? asking(state, act.key, ticketWish(state, act.cls)) : state;
+    case "card":
+    case "card-said":
+      return withCard(state, act);
+    case "person":
+      return state.card ? asking({ ...state, person: act.person }, act.key, ticketWish({ ...state, ...act }, state.card)) : state;
     case "check-in":
       return state.step === "typing" && !state.taking && state.code ? asking(state, act.key, bookedWish(state)) : state;
     case "resume":
@@ -85,7 +93,7 @@ export function after(state, act) {
         ? { ...state, step: "ticket", taking: null, problem: null, receipt: act.receipt }
         : state;
     case "refused":
-      return answering(state, act.key) ? { ...state, taking: null, problem: act.problem } : state;
+      return answering(state, act.key) ? { ...state, taking: null, problem: act.problem, person: "" } : state;
     case "slip":
       return state.receipt?.ticket === act.ticket ? { ...state, slip: act.slip } : state;
     case "print":
@@ -113,13 +121,13 @@ function answering(state, key) {
 
 /** @param {State} state @param {string} key @param {Wish} wish @returns {State} */
 function asking(state, key, wish) {
-  return { ...state, problem: null, sure: "", taking: { key, wish, link: true } };
+  return { ...state, problem: null, sure: "", card: "", said: null, taking: { key, wish, link: true } };
 }
 
 /** @param {State} state @param {"ordinary" | "priority"} cls @returns {TicketWish} */
 function ticketWish(state, cls) {
-  const { category, matters, lang, visit } = state;
-  return { category, matters, cls, language: lang, ...(visit && { visit }), ...named(state) };
+  const { category, matters, lang, visit, person } = state;
+  return { category, matters, cls, language: lang, ...(visit && { visit }), ...(person && { person }), ...named(state) };
 }
 
 /** @param {State} state @returns {BookedWish} */

@@ -6,6 +6,8 @@
  * @typedef {Record<string, string | undefined>} Button its data attributes
  */
 
+import { needsCard } from "./kiosk-card.js";
+
 /** @type {Record<string, (button: Button, newKey: () => string) => Act>} */
 const ACTS = {
   language: (button) => ({ do: "language", lang: button.lang ?? "zh" }),
@@ -39,14 +41,16 @@ export function actOf(button, newKey) {
 }
 
 /**
- * Behind a long queue a visitor is asked once more before a ticket is taken; a wiped page speaks the hall's language.
+ * Behind a long queue a visitor is asked once more before a ticket is taken, and for a card where a matter
+ * requires it; a wiped page speaks the hall's language.
  * @param {State} state @param {Act} act @param {import("./kiosk-state.js").Menu} menu @returns {Act}
  */
 export function askedFirst(state, act, menu) {
   if (act.do === "wipe") return { ...act, lang: menu.languages[0] ?? act.lang };
-  if (act.do !== "take" || state.sure || !menu.long_queue) return act;
+  if (act.do !== "take") return act;
   const waiting = menu.choices.find((choice) => choice.category === state.category)?.waiting ?? 0;
-  return waiting < menu.long_queue ? act : { do: "sure", what: act.cls };
+  if (!state.sure && menu.long_queue && waiting >= menu.long_queue) return { do: "sure", what: act.cls };
+  return needsCard(state, menu) ? { do: "card", cls: act.cls } : act;
 }
 
 /** A key of a real keyboard or keypad, where the page asks for letters. @param {State} state @param {string} key

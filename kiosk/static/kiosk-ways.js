@@ -8,7 +8,7 @@
  * @typedef {import("./phone-place.js").Place} Place
  * @typedef {{ticket: string, secret: string, place: Place | null, code?: string}} Held a ticket that its holder has
  *   opened here; `code` where it was typed
- * @typedef {"claim" | "return" | "cancel" | "transfer" | "reprint" | "checklist" | "help"} Kind
+ * @typedef {"claim" | "return" | "cancel" | "transfer" | "reprint" | "checklist" | "help" | "person"} Kind
  * @typedef {{key: string, kind: Kind, link: boolean}} Errand one request; `link` is false while nobody answers
  * @typedef {"find" | "mine" | "booked"} Way
  * @typedef {{do: "way", way: Way} | {do: "key", key: string} | {do: "typed", text: string}
@@ -26,10 +26,11 @@ const LONGEST = 40;
 
 /** What the next visitor finds: nothing of the one before.
  * @type {Pick<State, "low" | "voice" | "needs" | "sheet" | "way" | "query" | "number" | "code" | "field" | "guide"
- *   | "sure" | "moving" | "visit" | "held" | "errand" | "said">} */
+ *   | "sure" | "moving" | "visit" | "held" | "errand" | "said" | "card" | "person">} */
 export const FRESH = Object.freeze({
   low: false, voice: false, needs: [], sheet: "", way: "", query: "", number: "", code: "", field: "number",
   guide: "", sure: "", moving: false, visit: "", held: null, errand: null, said: null,
+  card: "", person: "",
 });
 
 /** @param {State} state @param {WayAct} act @returns {State} the same state when the act changes nothing */
@@ -116,6 +117,7 @@ function opened(state, { id, category }) {
 /** One step back, nearest first. @param {State} state @returns {State | null} null when nothing of these lies open */
 export function backFrom(state) {
   if (state.sure) return { ...state, sure: "" };
+  if (state.card) return { ...state, card: "", errand: null, said: null };
   if (state.errand && !state.errand.link) return { ...state, errand: null };
   if (state.sheet) return { ...state, sheet: "" };
   if (state.step === "category" && state.guide) return { ...state, guide: "", ...(state.way && { step: "typing", matters: [] }) };

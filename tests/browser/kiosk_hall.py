@@ -31,8 +31,10 @@ from queue_server.wire import (
     ClaimTicket,
     Done,
     HelpCall,
+    Person,
     Problem,
     QrCode,
+    ShowCard,
     TakeTicket,
     TicketPublic,
     WhoAmI,
@@ -306,6 +308,13 @@ class KioskHall:
         self.state = {"return": "waiting", "cancel": "ended"}.get(act, self.state)
         return Response(msgspec.json.encode(Done(seq=len(self.acts))), media_type="application/json")
 
+    async def _person(self, request: Request) -> Response:
+        asked = msgspec.json.decode(await request.body(), type=ShowCard)
+        self.acts.append(("person", request.headers["authorization"], asked.number))
+        if self.refusal:
+            return self._refused()
+        return Response(msgspec.json.encode(Person("handle", senior=True)), media_type="application/json")
+
     async def _help(self, request: Request) -> Response:
         body = msgspec.json.decode(await request.body())
         self.acts.append(("help", request.headers["authorization"], body))
@@ -344,6 +353,7 @@ class KioskHall:
             Route("/api/halls/demo/catalogue", self._guides),
             Route("/api/halls/demo/check-ins", self._check_in, methods=["POST"]),
             Route("/api/halls/demo/claims", self._claim, methods=["POST"]),
+            Route("/api/halls/demo/persons", self._person, methods=["POST"]),
             Route("/api/halls/demo/help", self._help, methods=["POST"]),
             Route("/api/halls/demo/checklists", self._checklist, methods=["POST"]),
             Route("/api/halls/demo/tickets/t-1/place", self._place),

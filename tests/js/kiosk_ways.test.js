@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { Burst } from "../../kiosk/static/kiosk-keypad.js";
+import { Burst, byPlace } from "../../kiosk/static/kiosk-readers.js";
 import { after, fresh } from "../../kiosk/static/kiosk-state.js";
 import { askedFirst, typedAct, untouched } from "../../kiosk/static/kiosk-touches.js";
 
@@ -53,7 +53,7 @@ test("the next visitor finds nothing of the one before", () => {
 });
 
 test("a ticket behind a long queue is asked for twice, any other once", () => {
-  const menu = { languages: ["zh"], long_queue: 20, choices: [{ category: "S", waiting: 20 }] };
+  const menu = { languages: ["zh"], long_queue: 20, choices: [{ category: "S", waiting: 20, matters: [] }] };
   const at = acts({ do: "open", category: "S" });
   const take = { do: "take", cls: "priority", key: "k" };
   assert.deepEqual(askedFirst(at, take, menu), { do: "sure", what: "priority" });
@@ -70,18 +70,79 @@ test("letters of a real keyboard are typed where the page asks for them, and onl
 });
 
 test("a reader is told from fingers by its speed", () => {
-  const heard = (text, pause) => {
+  assert.deepEqual(heard(pressed("7KQ4MXY"), 5), ["7KQ4MXY"]);
+  assert.equal(heard(pressed("7KQ4MXY"), 120), null);
+  assert.equal(heard(pressed("7K"), 5), null);
+});
+
+/** The keys that bring a text: their places on a US keyboard, and what `layout` makes of each. */
+function pressed(text, layout = {}) {
+  return [...text].map((char) => {
+    const code = /[a-z]/i.test(char) ? `Key${char.toUpperCase()}` : /\d/.test(char) ? `Digit${char}` : PLACES[char];
+    return { code, key: layout[char] ?? char, shiftKey: /[A-Z:#?_]/.test(char) };
+  });
+}
+const PLACES = { ":": "Semicolon", "/": "Slash", "#": "Digit3", ".": "Period", "-": "Minus", "_": "Minus" };
+
+function heard(keys, pause, settings = { prefix: "", suffix: "Enter" }) {
+  const burst = new Burst(settings);
+  const last = { code: settings.suffix, key: settings.suffix, shiftKey: false };
+  return [...keys, last].map((event, i) => burst.hear(event, i * pause)).at(-1);
+}
+
+test("whatever layout the machine is set to, a reader's code is what it typed", () => {
+  const code = "https://hall.example/t/demo/t-1_A#0f0e";
+  const french = { a: "q", q: "a", m: ",", ":": "M", "/": "!", "#": "3", ".": ":", 0: "à", 1: "&", "-": ")", _: "°" };
+  const korean = Object.fromEntries([...code].filter((char) => /[a-z]/i.test(char)).map((char) => [char, "ㅁ"]));
+  const chinese = Object.fromEntries([...code].map((char) => [char, "Process"]));
+  for (const layout of [{}, french, korean, chinese]) assert.equal(heard(pressed(code, layout), 5)[0], code);
+  // A reader that is set to the machine's own layout is right by its characters.
+  const own = heard(pressed("q", french).concat(pressed("mazeqw", { m: "a" })), 5);
+  assert.deepEqual(own, ["qmazeqw", "aaazeqw"]);
+  assert.equal(byPlace({ code: "Numpad7", key: "Home", shiftKey: false }), "7");
+  assert.equal(byPlace({ code: "", key: "x", shiftKey: false }), "x");
+});
+
+test("a prefix is taken off and what lacks it is none of the reader's; a reader may end with Tab", () => {
+  const settings = { prefix: "~Q", suffix: "Tab" };
+  const typed = [{ code: "Backquote", key: "~", shiftKey: true }, ...pressed("Q7KQ4MXY")];
+  assert.deepEqual(heard(typed, 5, settings), ["7KQ4MXY"]);
+  assert.equal(heard(pressed("7KQ4MXY"), 5, settings), null);
+  assert.equal(new Burst(settings).hear({ code: "Enter", key: "Enter", shiftKey: false }, 0), null);
+});
+
+test("a few keys in a row are a person's, a longer burst without an end is nobody's", () => {
+  const rest = (text) => {
     const burst = new Burst();
-    return [...text, "Enter"].map((key, i) => burst.hear(key, i * pause)).at(-1);
+    pressed(text).forEach((event, i) => burst.hear(event, i * 5));
+    return burst.let().join("");
   };
-  assert.equal(heard("7KQ4MXY", 5), "7KQ4MXY");
-  assert.equal(heard("7KQ4MXY", 120), "");
-  assert.equal(heard("7K", 5), "");
+  assert.equal(rest("S02"), "S02");
+  assert.equal(rest("999999195001010015"), "");
+});
+
+const MENU = { long_queue: 0, choices: [{ category: "S", waiting: 3, matters: [{ id: "S01", identity: true }, { id: "S02" }] }] };
+
+test("a card is asked for where a chosen matter requires it, and the ticket carries its handle", () => {
+  const chosen = acts({ do: "open", category: "S" }, { do: "matter", id: "S02" });
+  const take = { do: "take", cls: "priority", key: "one" };
+  assert.equal(askedFirst(chosen, take, MENU), take);
+  const both = after(chosen, { do: "matter", id: "S01" });
+  assert.deepEqual(askedFirst(both, take, MENU), { do: "card", cls: "priority" });
+  const asked = after(both, { do: "card", cls: "priority" });
+  assert.equal(after(asked, { do: "back" }).card, "");
+  const shown = after(asked, { do: "person", person: "h", key: "two" });
+  assert.deepEqual([shown.card, shown.taking.wish.person, shown.taking.wish.cls], ["", "h", "priority"]);
+  assert.equal(after(both, { do: "person", person: "h", key: "two" }), both);
+  const refused = after(shown, { do: "refused", key: "two", problem: { code: "already_waiting" } });
+  assert.equal(refused.person, "", "the next try shows the card anew");
+  assert.equal(after(shown, { do: "wipe", lang: "zh" }).person, "");
 });
 
 test("a slip's code and a booking's are told apart, and from anything else", () => {
   const held = { ticket: "t-1", secret: "0f0e", place: null };
   assert.deepEqual(readCode("https://hall.example/t/demo/t-1#0f0e"), { held });
+  assert.deepEqual(readCode("99999919500101001x"), { card: "99999919500101001X" });
   assert.deepEqual(readCode(" 7kq4mxy "), { booking: "7KQ4MXY" });
   for (const other of ["", "6901234567892", "https://elsewhere.example/", "javascript:alert(1)"]) assert.equal(readCode(other), null);
 });
