@@ -43,12 +43,12 @@ def phrase(lang: str, number: str, window: int, zero: str = GONG) -> Phrase:
     """The tokens that call a number to a window. `zero` is the Korean word for the digit 0."""
     if not 1 <= window <= 999:
         raise Unsayable(f"a window has a number from 1 to 999, not {window}")
-    spelt = _spelt(lang, number, zero)
+    digits = spelt(lang, number, zero)
     if lang == "zh":
-        return (("请", *spelt, "号"), ("到", *_zh(window), "号窗口", "办理"))
+        return (("请", *digits, "号"), ("到", *_zh(window), "号窗口", "办理"))
     if lang == "ko":
-        return ((*spelt, "번 손님"), (*_ko(window), "번 창구로 오십시오"))
-    return (("Ticket", *spelt), ("window", *_en(window), "please"))
+        return ((*digits, "번 손님"), (*_ko(window), "번 창구로 오십시오"))
+    return (("Ticket", *digits), ("window", *_en(window), "please"))
 
 
 def tokens(lang: str) -> tuple[str, ...]:
@@ -61,8 +61,8 @@ def tokens(lang: str) -> tuple[str, ...]:
     return (*numbers[lang], *LETTERS)
 
 
-def _spelt(lang: str, number: str, zero: str) -> list[str]:
-    """A number character by character."""
+def spelt(lang: str, number: str, zero: str = GONG) -> tuple[str, ...]:
+    """A ticket's number, character by character. Raises Unsayable."""
     digits: Sequence[str] = {"zh": _ZH, "ko": (zero, *_KO[1:]), "en": _EN}[lang]
     if not number or len(number) > 8:
         raise Unsayable(f"{number[:20]!r} is no ticket's number")
@@ -74,7 +74,7 @@ def _spelt(lang: str, number: str, zero: str) -> list[str]:
             said.append(digits[int(sign)])
         else:
             raise Unsayable(f"{sign!r} in {number!r} cannot be said")
-    return said
+    return tuple(said)
 
 
 def _zh(n: int) -> list[str]:

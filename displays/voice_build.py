@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from displays.voice import LANGUAGES, LETTERS, tokens
-from displays.voice_pack import Manifest, file_of, write_pack
+from displays.voice_pack import Manifest, Prompt, file_of, prompt_file, write_pack
 from displays.voice_sound import (
     FULL,
     RATE,
@@ -73,6 +73,13 @@ JAMO = dict(
 
 SHORTEST, LONGEST = 0.12, 3.0
 """Seconds that a take of one token lasts."""
+LONGEST_PROMPT = 15.0
+"""Seconds that one of the kiosk's sentences may last."""
+PROMPT_SPEED = {"zh": 175, "ko": 150, "en": 150}
+"""Words a minute of a sentence that somebody hears for the first time."""
+
+Prompts = Mapping[str, Mapping[str, tuple[str, str]]]
+"""The kiosk's sentences by language and key: the text, and what a synthesiser reads for it."""
 LOUDEST, SOFTEST = 0.99, 0.1
 AROUND = 0.05
 """Seconds of silence that a take has at both ends: less, and its beginning or end is cut off."""
@@ -92,16 +99,20 @@ def spoken(lang: str, token: str) -> tuple[str, str]:
 def synthesised(lang: str, token: str) -> Sound:
     """A token from espeak-ng. Raises NoSpeech."""
     voice, text = spoken(lang, token)
-    words = [PROGRAM, "-v", voice, "-s", str(SPEED[lang]), "-z", "--stdout", text]
+    return _said(voice, SPEED[lang], text)
+
+
+def _said(voice: str, speed: int, text: str) -> Sound:
+    words = [PROGRAM, "-v", voice, "-s", str(speed), "-z", "--stdout", text]
     try:
         done = subprocess.run(words, capture_output=True, timeout=DEADLINE, check=True)  # noqa: S603
         sound = trimmed(_measured(done.stdout))
     except FileNotFoundError:
         raise NoSpeech("espeak-ng is not there: apt-get install espeak-ng") from None
     except (subprocess.SubprocessError, Unfit) as error:
-        raise NoSpeech(f"espeak-ng did not say {token!r}: {error}") from None
+        raise NoSpeech(f"espeak-ng did not say {text!r}: {error}") from None
     if not sound.samples or sound.rate != RATE:
-        raise NoSpeech(f"espeak-ng said nothing for {token!r}")
+        raise NoSpeech(f"espeak-ng said nothing for {text!r}")
     return levelled(sound)
 
 
@@ -116,26 +127,36 @@ def _measured(data: bytes) -> Sound:
     return read_wav(bytes(head))
 
 
-def build(directory: Path, languages: Sequence[str] = LANGUAGES) -> int:
-    """Make a pack with espeak-ng; gives how many tokens it has. Raises NoSpeech and OSError."""
+def build(directory: Path, languages: Sequence[str] = LANGUAGES, prompts: Prompts | None = None) -> int:
+    """Make a pack with espeak-ng; gives how many recordings it has. Raises NoSpeech and OSError."""
     sounds = {CHIME: chime()}
     known: dict[str, dict[str, str]] = {}
     for lang in languages:
         known[lang] = {token: file_of(lang, token) for token in tokens(lang)}
         sounds |= {file: synthesised(lang, token) for token, file in known[lang].items()}
-    write_pack(directory, Manifest("espeak-ng", RATE, LICENCE, CHIME, known), sounds)
+    said: dict[str, dict[str, Prompt]] = {}
+    for lang in languages:
+        for key, (text, read) in (prompts or {}).get(lang, {}).items():
+            said.setdefault(lang, {})[key] = Prompt(prompt_file(lang, key), text)
+            sounds[prompt_file(lang, key)] = _said(VOICE[lang], PROMPT_SPEED[lang], read)
+    write_pack(directory, Manifest("espeak-ng", RATE, LICENCE, CHIME, known, said), sounds)
     return len(sounds) - 1
 
 
 # --- a hall's own speaker --------------------------------------------------------------------
 
 
-def script(languages: Sequence[str]) -> list[tuple[str, str]]:
-    """What the speaker reads, one take each: the file and the words."""
-    return [(file_of(lang, token), token) for lang in languages for token in tokens(lang)]
+def script(languages: Sequence[str], prompts: Prompts | None = None) -> list[tuple[str, str]]:
+    """What the speaker reads, one take each: the file and the words; last, where wanted, the kiosk's."""
+    words = [(file_of(lang, token), token) for lang in languages for token in tokens(lang)]
+    return words + [
+        (prompt_file(lang, key), text)
+        for lang in languages
+        for key, (text, _) in (prompts or {}).get(lang, {}).items()
+    ]
 
 
-def faults_of(sound: Sound) -> list[str]:
+def faults_of(sound: Sound, longest: float = LONGEST) -> list[str]:
     """What is wrong with a take, in words for whoever records."""
     first, last = loud_span(sound)
     heard = (last - first) / sound.rate
@@ -145,18 +166,21 @@ def faults_of(sound: Sound) -> list[str]:
     if sound.peak >= LOUDEST:
         clipped = sum(abs(sample) >= LOUDEST * FULL for sample in sound.samples)
         found.append(f"too loud: {clipped} samples are clipped")
-    if not SHORTEST <= heard <= LONGEST:
-        found.append(f"lasts {heard:.2f} s, not {SHORTEST} to {LONGEST} s")
+    if not SHORTEST <= heard <= longest:
+        found.append(f"lasts {heard:.2f} s, not {SHORTEST} to {longest} s")
     if min(first, len(sound.samples) - last) < AROUND * sound.rate:
         found.append(f"cut off: leave {AROUND:g} s of silence before and after the words")
     return found
 
 
-def check_takes(directory: Path, languages: Sequence[str]) -> dict[str, list[str]]:
+def check_takes(
+    directory: Path, languages: Sequence[str], prompts: Prompts | None = None
+) -> dict[str, list[str]]:
     """The faults of every take, by its file; what is missing too. Empty when all are well."""
     found: dict[str, list[str]] = {}
     rates = set()
-    for file, token in script(languages):
+    sentences = {prompt_file(lang, key) for lang in languages for key in (prompts or {}).get(lang, {})}
+    for file, token in script(languages, prompts):
         try:
             sound = sound_in(directory / file)
         except FileNotFoundError:
@@ -166,18 +190,30 @@ def check_takes(directory: Path, languages: Sequence[str]) -> dict[str, list[str
             found[file] = [str(error)]
             continue
         rates.add(sound.rate)
-        if faults := faults_of(sound):
+        if faults := faults_of(sound, LONGEST_PROMPT if file in sentences else LONGEST):
             found[file] = faults
     if len(rates) > 1:
         found["(all)"] = [f"takes have different rates: {', '.join(map(str, sorted(rates)))}"]
     return found
 
 
-def from_takes(takes: Path, directory: Path, languages: Sequence[str], name: str, licence: str) -> None:
+def from_takes(
+    takes: Path,
+    directory: Path,
+    languages: Sequence[str],
+    name: str,
+    licence: str,
+    prompts: Prompts | None = None,
+) -> None:
     """Make a pack of takes that were checked: trimmed, and as loud as each other. Raises OSError, Unfit."""
     known = {lang: {token: file_of(lang, token) for token in tokens(lang)} for lang in languages}
-    files = [file for each in known.values() for file in each.values()]
+    said = {
+        lang: {key: Prompt(prompt_file(lang, key), text) for key, (text, _) in each.items()}
+        for lang, each in (prompts or {}).items()
+        if lang in languages
+    }
+    files = [file for file, _ in script(languages, prompts)]
     sounds = {file: levelled(trimmed(sound_in(takes / file))) for file in files}
     rate = next(iter(sounds.values())).rate
     sounds[CHIME] = chime(rate)
-    write_pack(directory, Manifest(name, rate, licence, CHIME, known), sounds)
+    write_pack(directory, Manifest(name, rate, licence, CHIME, known, said), sounds)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from displays.voice import GONG, LANGUAGES, Phrase, phrase, tokens
+from displays.voice import GONG, LANGUAGES, Phrase, phrase, spelt, tokens
 from displays.voice_sound import Sound, Unfit, joined, silence, sound_in, write_wav
 
 MANIFEST = "manifest.json"
@@ -25,14 +25,25 @@ KEPT = 64
 """Clips kept ready: each window's present call in the two languages of the largest hall, nearly."""
 
 
+class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole sentence of a kiosk: its file, and the text that was spoken; no other text is said by it."""
+
+    file: str
+    text: str
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a pack says of itself. `tokens` gives by language the file of each token, beside the manifest."""
+    """What a pack says of itself. `tokens` gives by language the file of each token, beside the manifest.
+
+    `prompts` are the sentences of the kiosk's steps by language and key; a pack may have none.
+    """
 
     name: str
     rate: int
     licence: str
     chime: str
     tokens: dict[str, dict[str, str]]
+    prompts: dict[str, dict[str, Prompt]] = {}
 
 
 class Unusable(ValueError):
@@ -77,6 +88,18 @@ class Pack:
             self._clips.popitem(last=False)
         return made
 
+    def prompts(self, lang: str) -> dict[str, str]:
+        """The kiosk's sentences that this voice says in a language: their texts by their keys."""
+        return {key: prompt.text for key, prompt in self.manifest.prompts.get(lang, {}).items()}
+
+    def prompt(self, lang: str, key: str) -> bytes:
+        """One of them as a WAV file. Raises KeyError."""
+        return write_wav(self._sounds[self.manifest.prompts[lang][key].file])
+
+    def number(self, lang: str, number: str, zero: str = GONG) -> bytes:
+        """A ticket's number, read out, as a WAV file. Raises Unsayable; KeyError as above."""
+        return write_wav(self.splice((spelt(lang, number, zero),), lang))
+
 
 def read_pack(directory: Path) -> Pack:
     """The pack of a directory, whole in memory (about 5 MB). Raises Unusable and says why."""
@@ -88,6 +111,7 @@ def read_pack(directory: Path) -> Pack:
     digest = hashlib.sha256(written)
     sounds: dict[str, Sound] = {}
     files = {manifest.chime, *(file for each in manifest.tokens.values() for file in each.values())}
+    files |= {prompt.file for each in manifest.prompts.values() for prompt in each.values()}
     for file in sorted(files):
         sounds[file] = _sound(directory, file, manifest.rate)
         digest.update(f"\0{file}\0".encode() + sounds[file].samples.tobytes())
@@ -128,3 +152,8 @@ def write_pack(directory: Path, manifest: Manifest, sounds: dict[str, Sound]) ->
 def file_of(lang: str, token: str) -> str:
     """Where a token's recording lies in a pack: numbered as in the script, a name that every disk takes."""
     return f"{lang}/{tokens(lang).index(token) + 1:02}.wav"
+
+
+def prompt_file(lang: str, key: str) -> str:
+    """Where the recording of one of the kiosk's sentences lies in a pack."""
+    return f"{lang}/prompts/{key}.wav"

@@ -44,8 +44,19 @@ MODULES = (
 )  # fmt: skip
 """Loaded after the first painting, side by side instead of one import after the other."""
 
+
+class Voice(msgspec.Struct, frozen=True):
+    """The hall's own voice: where its clips are, and the keys of the sentences it says, by language."""
+
+    base: str
+    said: dict[str, tuple[str, ...]]
+
+
+NO_VOICE = Voice("", {})
+"""Prompts are then said by the browser's voice."""
+
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self' ws: wss:; worker-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
@@ -64,13 +75,15 @@ def routes(
     menu: Callable[[str], Menu | None],
     asset: Callable[[str], str],
     translate: Translate,
+    voice: Callable[[], Voice] = lambda: NO_VOICE,
     *,
     path: str = "/kiosk/{hall}",
 ) -> list[Route]:
     """The route of the kiosk's page.
 
     `menu` gives what a hall offers now, None for a hall that does not exist. `asset` gives
-    the address of a static file by its name (KeyError without one), `translate` a sentence.
+    the address of a static file by its name (KeyError without one), `translate` a sentence, `voice` the
+    hall's own.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -83,7 +96,7 @@ def routes(
         offered = menu(hall)
         if offered is None:
             return _answer(lost.render(said=_lost(hall, translate), tags=TAGS, asset=asset), 404)
-        return _answer(_page(shell, hall, offered, asset, translate))
+        return _answer(_page(shell, hall, offered, asset, translate, voice()))
 
     script = (STATIC / WORKER).read_bytes()
 
@@ -96,13 +109,21 @@ def routes(
     ]
 
 
-def _page(shell: Template, hall: str, menu: Menu, asset: Callable[[str], str], translate: Translate) -> str:
+def _page(
+    shell: Template,
+    hall: str,
+    menu: Menu,
+    asset: Callable[[str], str],
+    translate: Translate,
+    voice: Voice,
+) -> str:
     words = page_words(translate, menu.languages)
     config = {
         "menu": msgspec.to_builtins(menu),
         "words": words,
         "paired": PAIRED,
         "live": f"/api/halls/{hall}/kiosk/live",
+        "voice": msgspec.to_builtins(voice),
     }
     return shell.render(
         hall=hall,

@@ -34,6 +34,13 @@ ON_THE_PAGE = (
 """Said by the page and its modules: all of them travel with it, so that a language switch needs no server."""
 
 
+PROMPTS = (
+    "choose", "pick", "no_matters", "type_query", "mine_do", "booked_do", "yours", "held", "staff_told",
+    "aids", "link_down", "out_of_use", "card", "idle", "said_keys",
+)  # fmt: skip
+"""What each step says aloud for whoever does not see it; all else is said by the browser's voice."""
+
+
 OF_A_TICKET = (
     "ahead", "ahead_none", "why", "why_booked", "why_priority", "why_earlier", "why_returned", "directed",
     "from", "go", "place", "floor", "serving", "parked", "parked_until", "missed", "missed_until",

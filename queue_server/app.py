@@ -278,7 +278,9 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *api_screens.routes(site, site.live),
         *pads.routes(site, site.live),
         *pad_pages.routes(site.pad_page, site.assets.url, translate),
-        *kiosk_pages.routes(site.menu, site.assets.url, translate),
+        *kiosk_pages.routes(
+            site.menu, site.assets.url, translate, lambda: voice.of_kiosks(site.voices, translate)
+        ),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),
         *sso.routes(site, site.provider),

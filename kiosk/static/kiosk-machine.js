@@ -6,7 +6,7 @@
  * @typedef {import("./kiosk-state.js").Act} Act
  * @typedef {import("./kiosk-state.js").Menu} Menu
  * @typedef {{menu: Menu, words: import("./kiosk-words.js").Words, paired: string[], live: string,
- *   known?: boolean, me?: string, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Config
+ *   voice: import("./kiosk-voice.js").Voice, known?: boolean, me?: string, catalogue?: import("./kiosk-finding.js").Catalogue | null}} Config
  */
 
 import { Asking } from "./kiosk-asking.js";
@@ -49,7 +49,7 @@ class Kiosk {
       this.show();
     });
     this.asking = new Asking(this);
-    this.prompts = new Prompts(root);
+    this.prompts = new Prompts(root, config.voice);
     root.addEventListener("click", (event) => this.touched(event));
     root.addEventListener("input", (event) => {
       if (event.target instanceof HTMLInputElement) this.act({ do: "typed", text: event.target.value });

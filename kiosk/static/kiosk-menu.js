@@ -70,7 +70,9 @@ export function paintMatters(root, hall, state, choice) {
   const { words, paired } = hall;
   const matters = choice?.matters ?? [];
   const shut = choice === undefined || choice.closed !== "";
-  write(part(root, "[data-pick]"), say(words, matters.length ? "kiosk.pick" : "kiosk.no_matters"), lang, paired);
+  const asked = matters.length ? "kiosk.pick" : "kiosk.no_matters";
+  part(root, "[data-pick]").dataset.saying = asked;
+  write(part(root, "[data-pick]"), say(words, asked), lang, paired);
   const list = part(root, "[data-matters]");
   const kept = matched(list, matters.map((matter) => matter.id), "matter", "of");
   matters.forEach((matter, i) => paintMatter(kept[i], hall, matter, state));

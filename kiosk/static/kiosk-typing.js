@@ -25,6 +25,7 @@ export function paintTyping(root, hall, state) {
   const finds = way === "find";
   page.dataset.way = way;
   const title = { find: "kiosk.type_query", mine: "kiosk.mine_do", booked: "kiosk.booked_do", "": "kiosk.type_query" }[way];
+  part(page, "[data-type-title]").dataset.saying = title;
   write(part(page, "[data-type-title]"), say(hall.words, title), lang, []);
   paintFields(page, hall, state);
   paintKeys(page, hall, lang, finds ? (lang === "ko" ? JAMO : LETTERS) : CODE);

@@ -1,37 +1,48 @@
 /**
- * Spoken prompts: each step and each button the keypad comes to is said, and shown in large letters, too,
- * so that a machine without a voice still helps.
+ * Spoken prompts: each step and each button the keypad comes to is said, and shown in large letters, too, so that a
+ * machine without a voice still helps. The steps' own sentences come from the hall's voice where it has them; all
+ * else, and everything in a hall without one, is said by the browser.
+ *
+ * @typedef {{base: string, said: Record<string, string[]>}} Voice the hall's own: where its clips are, and the keys
+ *   of the sentences it says, by language
+ * @typedef {{key: string, text: string}} Part one thing to say: a sentence by its key, a ticket's `number`, or words
+ *   that only the browser can say (`key` is "")
  */
 
 /** What of a state makes another page of it. @type {(keyof import("./kiosk-state.js").State)[]} */
-const PARTS = ["step", "lang", "voice", "sheet", "sure", "problem", "guide", "said"];
+const PARTS = ["step", "lang", "voice", "sheet", "sure", "problem", "guide", "said", "card"];
 const VOICES = /** @type {Record<string, string>} */ ({ zh: "zh-CN", ko: "ko-KR", en: "en-GB" });
+export const NUMBER = "number";
 
-/** @param {HTMLElement} caption where the words are shown @param {string} text @param {string} lang */
-export function speak(caption, text, lang) {
-  caption.textContent = text;
-  caption.lang = VOICES[lang] ?? lang;
-  const voice = globalThis.speechSynthesis;
-  if (!voice || !text) return;
-  voice.cancel();
-  const words = new SpeechSynthesisUtterance(text);
-  words.lang = VOICES[lang] ?? lang;
-  voice.speak(words);
+/**
+ * The clips that say these parts, one after the other; null when the hall's voice lacks one of them.
+ * @param {Voice} voice @param {string} lang @param {readonly Part[]} parts @returns {string[] | null}
+ */
+export function clipsOf(voice, lang, parts) {
+  const said = voice.said[lang] ?? [];
+  const whole = parts.every(({ key }) => said.includes(key) || (key === NUMBER && said.length > 0));
+  if (!whole || parts.length === 0) return null;
+  return parts.map(({ key, text }) =>
+    key === NUMBER ? `${voice.base}/${lang}/numbers/${encodeURIComponent(text)}.wav` : `${voice.base}/${lang}/prompts/${key}.wav`);
 }
 
-/** @param {HTMLElement} caption */
-export function hush(caption) {
-  caption.textContent = "";
-  globalThis.speechSynthesis?.cancel();
-}
-
-/** What a step says of itself: its title, and how the keypad goes on.
- * @param {HTMLElement} root @param {string} keys how the keypad is used */
-export function stepWords(root, keys) {
+/** What a step says of itself: a ticket's number, its title, and how the keypad goes on.
+ * @param {HTMLElement} root @param {string} keys how the keypad is used @returns {Part[]} */
+export function stepParts(root, keys) {
   const cover = [...root.querySelectorAll(".cover")].find((one) => one instanceof HTMLElement && !one.hidden);
-  const said = cover ?? root.querySelector(".step:not([hidden]) [data-spoken]") ?? root.querySelector(".step:not([hidden]) h2");
+  const title = root.querySelector(".step:not([hidden]) [data-spoken]") ?? root.querySelector(".step:not([hidden]) h2");
   const number = cover ? "" : (root.querySelector(".step.ticket:not([hidden]) [data-number]")?.textContent ?? "");
-  return [[...number].join(" "), textOf(said), keys].filter(Boolean).join("。");
+  const parts = [{ key: NUMBER, text: number }, { key: keyOf(cover ?? title), text: textOf(cover ?? title) },
+    { key: "said_keys", text: keys }];
+  return parts.filter(({ text }) => text);
+}
+
+/** The sentence that a title is; of a cover, the one it is named by. @param {Element | null} element */
+function keyOf(element) {
+  const named = document.getElementById(element?.getAttribute("aria-labelledby") ?? "") ?? element;
+  const key = named?.getAttribute("data-saying") ?? named?.getAttribute("data-say")
+    ?? named?.querySelector("[data-say]")?.getAttribute("data-say") ?? "";
+  return key.replace(/^kiosk\./, "");
 }
 
 /** @param {Element | null} element */
@@ -43,23 +54,62 @@ export function textOf(element) {
 
 /** Says each step and each button that the keypad comes to, while the visitor wants it. */
 export class Prompts {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {Voice} voice */
+  constructor(root, voice) {
     this.root = root;
+    this.voice = voice;
     this.caption = /** @type {HTMLElement} */ (root.querySelector("[data-caption]"));
+    this.clip = new Audio();
   }
 
   /** @param {import("./kiosk-state.js").State} before @param {import("./kiosk-state.js").State} now
    * @param {import("./kiosk-words.js").Text} keys */
   follow(before, now, keys) {
     this.caption.hidden = !now.voice;
-    if (!now.voice) return before.voice ? hush(this.caption) : undefined;
+    if (!now.voice) return before.voice ? this.hush() : undefined;
     const same = PARTS.every((name) => before[name] === now[name]);
-    if (!same) speak(this.caption, stepWords(this.root, keys[now.lang] ?? keys.zh), now.lang);
+    if (!same) this.say(stepParts(this.root, keys[now.lang] ?? keys.zh), now.lang);
   }
 
   /** @param {HTMLElement} button @param {import("./kiosk-state.js").State} state */
   at(button, state) {
-    if (state.voice) speak(this.caption, textOf(button), state.lang);
+    if (state.voice) this.say([{ key: "", text: textOf(button) }], state.lang);
   }
+
+  /** @param {readonly Part[]} parts @param {string} lang */
+  say(parts, lang) {
+    this.hush();
+    const text = parts.map((part) => (part.key === NUMBER ? [...part.text].join(" ") : part.text)).join("。");
+    this.caption.textContent = text;
+    this.caption.lang = VOICES[lang] ?? lang;
+    const clips = clipsOf(this.voice, lang, parts);
+    if (clips) this.play(clips, () => speak(text, lang));
+    else speak(text, lang);
+  }
+
+  /** @param {string[]} clips @param {() => void} instead where one cannot be had */
+  play([first, ...rest], instead) {
+    const clip = new Audio(first);
+    this.clip = clip;
+    clip.onended = () => rest.length && this.clip === clip && this.play(rest, instead);
+    clip.onerror = () => this.clip === clip && instead();
+    clip.play().catch(() => undefined); // paused before it began, or told by onerror
+  }
+
+  hush() {
+    this.caption.textContent = "";
+    const clip = this.clip;
+    this.clip = new Audio();
+    clip.pause();
+    globalThis.speechSynthesis?.cancel();
+  }
+}
+
+/** @param {string} text @param {string} lang */
+function speak(text, lang) {
+  const voice = globalThis.speechSynthesis;
+  if (!voice || !text) return;
+  const words = new SpeechSynthesisUtterance(text);
+  words.lang = VOICES[lang] ?? lang;
+  voice.speak(words);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from starlette.websockets import WebSocket
 
 from displays.voice import GONG, RYEONG, Unsayable
 from displays.voice_speaker import Speaker
+from kiosk import pages as kiosk_pages
+from kiosk.sentences import Translate
 from queue_server.access.principals import Principal, See
 from queue_server.api.live import PREFIX, SOCKETS, only_a_socket, to_hall
 from queue_server.api.problems import Unfit
@@ -25,6 +28,20 @@ CLIP = re.compile(r"(chime-)?([A-Z0-9]{1,8})-([1-9][0-9]{0,2})\.wav")
 STYLES = {"zh": ("zh", GONG), "ko": ("ko", GONG), "ko-ryeong": ("ko", RYEONG), "en": ("en", GONG)}
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
 FOR_NOW = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+def of_kiosks(voices: Voices, translate: Translate) -> kiosk_pages.Voice:
+    """The hall's voice for its kiosks: the sentences that it says as the page writes them now."""
+    pack = voices.pack
+    if pack is None:
+        return kiosk_pages.NO_VOICE
+    said = {
+        lang: tuple(
+            key for key, text in pack.prompts(lang).items() if text == translate(f"kiosk.{key}", lang)
+        )
+        for lang in pack.languages
+    }
+    return kiosk_pages.Voice(f"{voices.base}/{pack.version}", said)
 
 
 def routes(halls: Halls, voices: Voices) -> list[BaseRoute]:
@@ -72,4 +89,25 @@ def routes(halls: Halls, voices: Voices) -> list[BaseRoute]:
         WebSocketRoute(PREFIX + SOCKET, speaker),
         Route(PREFIX + SOCKET, only_a_socket),
         Route(voices.base + "/{pack}/{style}/{clip}", clip, methods=["GET"]),
+        Route(voices.base + "/{pack}/{lang}/{kind}/{name}.wav", prompts(voices), methods=["GET"]),
     ]
+
+
+def prompts(voices: Voices) -> Callable[[Request], Awaitable[Response]]:
+    """Answers with a sentence of the kiosk's steps, or with a ticket's number read out."""
+
+    async def clip(request: Request) -> Response:
+        pack, asked = voices.pack, request.path_params
+        if pack is None or asked["lang"] not in pack.languages or asked["kind"] not in ("prompts", "numbers"):
+            raise HTTPException(404, "no such clip")
+        try:
+            if asked["kind"] == "prompts":
+                wav = pack.prompt(asked["lang"], asked["name"])
+            else:
+                wav = pack.number(asked["lang"], asked["name"])
+        except (KeyError, Unsayable):
+            raise HTTPException(404, "this voice does not say that") from None
+        headers = FOR_EVER if asked["pack"] == pack.version else FOR_NOW
+        return Response(wav, headers=headers, media_type="audio/wav")
+
+    return clip

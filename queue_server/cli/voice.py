@@ -11,8 +11,12 @@ from cyclopts import Parameter
 
 from displays import voice_build
 from displays.voice import GONG, LANGUAGES, RYEONG, Unsayable
+from displays.voice_build import Prompts
 from displays.voice_pack import Unusable, read_pack
 from displays.voice_sound import Unfit, joined, silence, write_wav
+from kiosk.sentences import PROMPTS
+from kiosk.spelling import read_aloud
+from queue_server.locale import translate
 
 app = cyclopts.App(name="voice", help="The hall's voice: build one, record one, hear what it says.")
 
@@ -22,9 +26,18 @@ ALL = ",".join(LANGUAGES)
 BETWEEN_LANGUAGES = 0.5
 
 
+def prompts() -> Prompts:
+    """The sentences that a kiosk's steps say, and what a synthesiser reads for each."""
+    texts = {lang: {key: translate(f"kiosk.{key}", lang) for key in PROMPTS} for lang in LANGUAGES}
+    return {
+        lang: {key: (text, read_aloud(text) if lang == "zh" else text) for key, text in each.items()}
+        for lang, each in texts.items()
+    }
+
+
 @app.command
 def build(*, to: Path = PACK, lang: Languages = ALL) -> None:
-    """Make a voice with espeak-ng: every word in every language, and the chime.
+    """Make a voice with espeak-ng: every word in every language, the kiosk's sentences, and the chime.
 
     Parameters
     ----------
@@ -34,10 +47,10 @@ def build(*, to: Path = PACK, lang: Languages = ALL) -> None:
         The languages, of zh, ko and en.
     """
     try:
-        count = voice_build.build(to, _languages(lang))
+        count = voice_build.build(to, _languages(lang), prompts())
     except (voice_build.NoSpeech, OSError) as why:
         sys.exit(f"yichuang: no voice was made: {why}")
-    print(f"{to}: {count} words in {lang}, and the chime")
+    print(f"{to}: {count} words and sentences in {lang}, and the chime")
 
 
 @app.command
@@ -48,6 +61,7 @@ def record(
     to: Path | None = None,
     name: str = "own",
     licence: str = "",
+    kiosk: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Print what a hall's own speaker reads, check the takes, and make a voice of them.
 
@@ -63,13 +77,16 @@ def record(
         What the voice is called.
     licence
         Whose voice it is, and who may use it; needed for a new voice.
+    kiosk
+        With the sentences that a kiosk says at its steps.
     """
     languages = _languages(lang)
+    sentences = prompts() if kiosk else None
     if takes is None:
-        for file, words in voice_build.script(languages):
+        for file, words in voice_build.script(languages, sentences):
             print(f"{file}\t{words}")
         return
-    found = voice_build.check_takes(takes, languages)
+    found = voice_build.check_takes(takes, languages, sentences)
     for file, faults in found.items():
         print(f"{file}: {'; '.join(faults)}")
     if found:
@@ -80,7 +97,7 @@ def record(
     if not licence:
         sys.exit("yichuang: say with --licence whose voice it is, and who may use it")
     try:
-        voice_build.from_takes(takes, to, languages, name, licence)
+        voice_build.from_takes(takes, to, languages, name, licence, sentences)
     except (OSError, Unfit) as why:
         sys.exit(f"yichuang: no voice was made: {why}")
     print(f"{to}: the voice is ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,7 +16,7 @@ from queue_server.hall.refusals import Refused
 from queue_server.reactions import speaking
 from tests.api.hall import Served, served
 from tests.api.loudspeaker import ZONE, Loudspeaker, asked, called, seated, voiced
-from tests.displays.voices import pack
+from tests.displays.voices import pack, short_pack
 from tests.waiting import wait_until
 
 LONG = 20.0
@@ -339,3 +340,32 @@ async def test_a_clip_under_another_voices_name_is_not_kept(hall: Served) -> Non
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     expected = pack().call("ko", "A001", 3, "령", chimed=True)
     assert read_wav(answer.content).samples == expected.samples
+
+
+async def test_a_kiosk_is_told_which_of_its_sentences_the_halls_voice_says_and_gets_them(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, voice=short_pack()) as hall:
+        page = (await hall.client.get(f"/kiosk/{hall_id}")).text
+        told = json.loads(page.split('id="kiosk-config">')[1].split("</script>")[0])["voice"]
+        assert told["said"] == {"zh": ["choose"], "ko": [], "en": []}, "one text is no longer the page's"
+        for name, seconds in (("prompts/choose", 0.3), ("numbers/A023", 4 * 0.04)):
+            clip = await hall.client.get(f"{told['base']}/zh/{name}.wav")
+            assert "immutable" in clip.headers["cache-control"]
+            sound = read_wav(clip.content)
+            assert seconds <= len(sound.samples) / sound.rate < seconds + 0.2
+        for lacking in (
+            "zh/prompts/held",
+            "ko/prompts/choose",
+            "zh/numbers/EIO",
+            "xx/prompts/choose",
+            "zh/others/a",
+        ):
+            assert (await hall.client.get(f"{told['base']}/{lacking}.wav")).status_code == 404, lacking
+
+
+async def test_without_a_voice_the_kiosk_says_all_by_itself(store_url: str, hall_id: str) -> None:
+    async with served(store_url, hall_id) as hall:
+        page = (await hall.client.get(f"/kiosk/{hall_id}")).text
+        assert '"voice":{"base":"","said":{}}' in page
+        assert (await hall.client.get("/voice/none/zh/prompts/choose.wav")).status_code == 404

@@ -29,7 +29,8 @@ _LEAVES = """() => {
     const box = range.getBoundingClientRect();
     if (box.width === 0 || faded(element, box) || scrolledAway(element, box)) continue;
     const covered = document.querySelector('.cover:not([hidden])');
-    if (covered && !covered.contains(element) && !element.closest('.dock, .top')) continue;
+    const beside = covered?.matches('.idle') ? '.idle' : '.dock, .top'; // the warning lies over everything
+    if (covered && !covered.contains(element) && !element.closest(beside)) continue;
     const parts = '.panel, .stub, .details, .dock, .top, main';
     const holder = element.closest('button') ?? element.closest(parts);
     const around = holder.getBoundingClientRect();
@@ -52,7 +53,8 @@ _TARGETS = """() => [...document.querySelectorAll('button')]
     const list = button.closest('.list')?.getBoundingClientRect();
     const box = button.getBoundingClientRect();
     const covered = document.querySelector('.cover:not([hidden])');
-    if (covered && !covered.contains(button) && !button.closest('.dock')) return false;
+    const beside = covered?.matches('.idle') ? '.idle' : '.dock';
+    if (covered && !covered.contains(button) && !button.closest(beside)) return false;
     return !list || (box.top >= list.top - 1 && box.bottom <= list.bottom + 1);
   })
   .map((button) => {

@@ -11,6 +11,8 @@ import pytest
 from displays.voice import tokens
 from displays.voice_pack import read_pack
 from displays.voice_sound import joined, read_wav, silence, write_wav
+from kiosk.sentences import PROMPTS
+from queue_server.locale import translate
 from tests.displays.voices import PLACE, pack
 
 
@@ -55,6 +57,12 @@ def test_the_script_of_a_speaker_has_every_word_once() -> None:
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert [words for _, words in lines] == [*tokens("zh"), *tokens("ko")]
     assert len({file for file, _ in lines}) == len(lines)
+
+
+def test_the_script_holds_the_kiosks_sentences_where_they_are_wanted() -> None:
+    lines = [line.split("\t") for line in voice("record", "--lang", "zh", "--kiosk").stdout.splitlines()]
+    said = [["zh/prompts/" + key + ".wav", translate(f"kiosk.{key}", "zh")] for key in PROMPTS]
+    assert lines[len(tokens("zh")) :] == said
 
 
 def test_takes_that_are_well_become_a_voice_and_one_that_is_not_is_named(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from displays.voice import LANGUAGES, tokens
 from displays.voice_build import build
-from displays.voice_pack import MANIFEST, Manifest, Pack, read_pack, write_pack
+from displays.voice_pack import MANIFEST, Manifest, Pack, Prompt, read_pack, write_pack
 from displays.voice_sound import RATE, Sound, sound_in
+from queue_server.locale import translate
 
 PLACE = Path(__file__).parents[2] / "build" / "voice"
 
@@ -51,7 +52,14 @@ def short_pack() -> Pack:
     for lang in LANGUAGES:
         known[lang] = {token: f"{lang}{n}.wav" for n, token in enumerate(tokens(lang))}
         sounds |= {f"{lang}{n}.wav": _beep(0.04, 300 + 40 * n) for n in range(len(known[lang]))}
-    write_pack(place, Manifest("beeps", RATE, "ours", "chime.wav", known), sounds)
+    sounds["prompt.wav"] = _beep(0.3, 500)
+    prompts = {
+        "zh": {
+            "choose": Prompt("prompt.wav", translate("kiosk.choose", "zh")),
+            "yours": Prompt("prompt.wav", "以前的说法"),
+        }
+    }
+    write_pack(place, Manifest("beeps", RATE, "ours", "chime.wav", known, prompts), sounds)
     made = read_pack(place)
     shutil.rmtree(place)
     return made

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { NUMBER, clipsOf } from "../../kiosk/static/kiosk-voice.js";
 import { clockTime, inLanguage, listed, say, windowList } from "../../kiosk/static/kiosk-words.js";
 
 const WORDS = { "kiosk.ahead": { zh: "前面还有{n}人", en: "{n} ahead of you" } };
@@ -40,4 +41,16 @@ test("times are the hall's, not the machine's", () => {
   assert.equal(clockTime(noon, "Asia/Shanghai"), "12:05");
   assert.equal(clockTime(noon, "Asia/Shanghai", true), "12:05:09");
   assert.equal(clockTime(Date.UTC(2026, 10, 24, 16, 0), "Asia/Shanghai"), "00:00");
+});
+
+test("a step is said by the hall's voice when it has all of it, else by the browser's", () => {
+  const voice = { base: "/voice/v1", said: { zh: ["yours", "said_keys"], ko: [] } };
+  const parts = [{ key: NUMBER, text: "A023" }, { key: "yours", text: "…" }, { key: "said_keys", text: "…" }];
+  assert.deepEqual(clipsOf(voice, "zh", parts), [
+    "/voice/v1/zh/numbers/A023.wav", "/voice/v1/zh/prompts/yours.wav", "/voice/v1/zh/prompts/said_keys.wav",
+  ]);
+  assert.equal(clipsOf(voice, "zh", [...parts, { key: "", text: "医保社保" }]), null);
+  assert.equal(clipsOf(voice, "ko", parts), null);
+  assert.equal(clipsOf({ base: "", said: {} }, "zh", parts), null);
+  assert.equal(clipsOf(voice, "zh", []), null);
 });
