@@ -53,7 +53,7 @@ soak: ## One board in a browser for SOAK_CALLS=20000 calls, cut off and restarte
 	@$(SETUP) dev fonts browser
 	@$(PYTHON) -m pytest tests/browser/test_soak.py -m faults --timeout=14400 $(ARGS)
 
-screenshots: ## Take the pictures of the README
+screenshots: ## Take the pictures of the README, and of every step of the kiosk (build/kiosk)
 	@$(SETUP) dev fonts browser
 	@$(PYTHON) -m scripts.screenshots
 

@@ -1,4 +1,5 @@
-"""The README's pictures, taken from the demo with a morning's visitors in it: ``make screenshots``.
+"""The README's pictures, taken from the demo with a morning's visitors in it, and every step of the kiosk:
+``make screenshots``.
 
 Nothing is drawn for the picture: kiosk and board are the pages in a browser, the console runs on the same
 hall, the slip is what the virtual printer put on paper.
@@ -29,6 +30,7 @@ from queue_server.cli.demo import Told, read_told
 from queue_server.console.app import ConsoleApp
 from queue_server.console.client import HallClient
 from queue_server.demo import county_plan
+from scripts.kiosk_pictures import take_pictures
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LARGEST = 150_000
@@ -176,7 +178,7 @@ def keep(name: str, picture: bytes) -> None:
 
 
 def main() -> None:
-    """Take all four."""
+    """Take the four of the README, then those of the kiosk's steps under build/."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as folder:
@@ -190,6 +192,7 @@ def main() -> None:
                 keep("kiosk", page_of(browser, "kiosk", told.kiosk, "不动产"))
                 keep("board", page_of(browser, "board", told.board, "项目投资"))
                 keep("console", drawn(browser, svg))
+                take_pictures(browser)
                 browser.close()
 
 

@@ -66,7 +66,10 @@ class Kiosk {
       large: () => this.state.large,
       onlyNumber: () => onlyNumber(root, this.state),
       count: (left) => paintNumberLeft(root, this.hall, this.state.lang, left),
-      warn: (left) => paintIdle(root, this.hall, this.state.lang, left),
+      warn: (left) => {
+        paintIdle(root, this.hall, this.state.lang, left);
+        this.prompts.idle(left !== null, this.state);
+      },
       over: () => this.act({ do: "wipe", lang: this.first }),
     });
     this.show();

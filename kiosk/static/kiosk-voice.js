@@ -60,6 +60,16 @@ export class Prompts {
     this.voice = voice;
     this.caption = /** @type {HTMLElement} */ (root.querySelector("[data-caption]"));
     this.clip = new Audio();
+    this.covered = "";
+    this.warned = false;
+  }
+
+  /** Nobody has touched anything for long: the question is asked aloud, too.
+   * @param {boolean} warns @param {import("./kiosk-state.js").State} state */
+  idle(warns, state) {
+    const asks = warns && !this.warned && state.voice;
+    this.warned = warns;
+    if (asks) this.say([{ key: "idle", text: textOf(document.getElementById("cover-idle")) }], state.lang);
   }
 
   /** @param {import("./kiosk-state.js").State} before @param {import("./kiosk-state.js").State} now
@@ -67,7 +77,9 @@ export class Prompts {
   follow(before, now, keys) {
     this.caption.hidden = !now.voice;
     if (!now.voice) return before.voice ? this.hush() : undefined;
-    const same = PARTS.every((name) => before[name] === now[name]);
+    const covered = this.root.dataset.covered ?? "";
+    const same = covered === this.covered && PARTS.every((name) => before[name] === now[name]);
+    this.covered = covered;
     if (!same) this.say(stepParts(this.root, keys[now.lang] ?? keys.zh), now.lang);
   }
 

@@ -31,7 +31,7 @@ _LEAVES = """() => {
     const covered = document.querySelector('.cover:not([hidden])');
     const beside = covered?.matches('.idle') ? '.idle' : '.dock, .top'; // the warning lies over everything
     if (covered && !covered.contains(element) && !element.closest(beside)) continue;
-    const parts = '.panel, .stub, .details, .dock, .top, main';
+    const parts = '.panel, .stub, .details, .notice, .dock, .top, main';
     const holder = element.closest('button') ?? element.closest(parts);
     const around = holder.getBoundingClientRect();
     const size = parseFloat(getComputedStyle(element).fontSize);

@@ -1,0 +1,176 @@
+"""Every step by the keypad alone, said aloud, with the server killed at it and started again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page, expect
+
+from queue_server.locale import translate
+from tests.api.cards import number_of
+from tests.browser.kiosk_hall import KioskHall, kiosk_hall
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.browser
+
+TILE, TAKE = ".tile[data-category=S]", "[data-do=take][data-cls=ordinary]"
+YES, CLAIM = "[data-sure-yes]", "[data-kind=claim]"
+GUIDE = ".row [data-guide=S02]"
+
+
+class Standing:
+    """Somebody with a keypad, at a kiosk that says what it shows, in one page for all steps."""
+
+    def __init__(self, page: Page, kiosk: KioskHall) -> None:
+        self.page, self.kiosk = page, kiosk
+
+    def choose(self, *selectors: str) -> None:
+        """Go on with the keypad to one button after the other, and press it."""
+        for selector in selectors:
+            for _ in range(60):
+                if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                    break
+                self.page.keyboard.press("ArrowDown")
+            self.page.keyboard.press("Enter")
+
+    def type(self, text: str) -> None:
+        """Type on a keyboard, as slowly as people do."""
+        self.page.keyboard.type(text, delay=60)
+
+    def begin(self) -> None:
+        """Go back to the start page, as a new visitor with a hall where nothing has happened."""
+        wait_for(lambda: self.kiosk.sockets, 20)
+        done = self.page.locator(".step.ticket .done, .step.held .done").locator("visible=true")
+        if done.count():
+            self.choose(".done")
+        for _ in range(5):
+            self.page.keyboard.press("Escape")
+        expect(self.page.locator(".step.start")).to_be_visible()
+        if self.page.get_attribute(".dock [data-sheet=aids]", "aria-pressed") != "true":
+            self.choose(".dock [data-sheet=aids]", "[data-cover=aids] [data-do=voice]")
+            self.page.keyboard.press("Escape")
+        kiosk = self.kiosk
+        kiosk.state = "waiting"
+        for kept in (kiosk.asked, kiosk.acts, kiosk.issued):
+            kept.clear()
+        self.page.evaluate("window.heard = []")
+
+    def heard(self, key: str) -> None:
+        """A step has been said, and how the keypad goes on."""
+        parts = [translate(part, "zh") for part in (key, "kiosk.said_keys")]
+        wait_for(lambda: any(all(p in text for p in parts) for text in self.page.evaluate("window.heard")))
+
+
+@pytest.fixture(scope="module")
+def standing(browser: Browser) -> Iterator[Standing]:
+    with kiosk_hall() as kiosk:
+        kiosk.menu = replace(
+            kiosk.menu,
+            choices=tuple(
+                replace(choice, matters=tuple(replace(m, identity=m.id == "S01") for m in choice.matters))
+                for choice in kiosk.menu.choices
+            ),
+        )
+        page = browser.new_page(viewport={"width": 1080, "height": 1920})
+        page.add_init_script("""window.heard = [];
+          window.speechSynthesis.speak = (words) => window.heard.push(words.text);""")
+        page.goto(kiosk.url() + "&simulated")
+        expect(page.locator("yc-kiosk[data-ready]")).to_be_attached()
+        yield Standing(page, kiosk)
+        page.close()
+
+
+@contextmanager
+def server_gone(kiosk: KioskHall) -> Iterator[None]:
+    """Kill the server, and start it again afterwards."""
+    kiosk.stop()
+    try:
+        yield
+    finally:
+        kiosk.start()
+
+
+class Step(NamedTuple):
+    """A step: how the keypad leads to it, what it says, what is pressed there with the server gone, and
+    what then stands there: at once, or (`waits`) once the server is back.
+    """
+
+    name: str
+    way: Callable[[Standing], None]
+    says: str
+    press: Callable[[Standing], None]
+    then: str
+    waits: bool = True
+
+
+def chosen(*selectors: str) -> Callable[[Standing], None]:
+    return lambda standing: standing.choose(*selectors)
+
+
+def behind_a_long_queue(standing: Standing) -> None:
+    standing.kiosk.offer(long_queue=9)
+    standing.choose(TILE, TAKE)
+    standing.kiosk.offer(long_queue=30)
+
+
+def number_typed(standing: Standing) -> None:
+    standing.choose("[data-way=mine]", "[data-field=number]")
+    standing.type("s023")
+    standing.choose("[data-field=code]")
+    standing.type("7kq4m")
+
+
+def searched(standing: Standing) -> None:
+    standing.choose("[data-way=find]", "[data-key=y]", "[data-key=l]")
+
+
+def opened(standing: Standing) -> None:
+    number_typed(standing)
+    standing.choose(CLAIM)
+    expect(standing.page.locator(".step.held")).to_be_visible(timeout=15_000)
+
+
+def card_laid(standing: Standing) -> None:
+    read = {"card": number_of()}
+    standing.page.evaluate(
+        "(read) => document.dispatchEvent(new CustomEvent('yc-read', { detail: read }))", read
+    )
+
+
+STEPS = [
+    Step("start", chosen(), "kiosk.choose", chosen(TILE), ".step.category", waits=False),
+    Step("category", chosen(TILE), "kiosk.pick", chosen(TAKE), ".step.ticket"),
+    Step("search", searched, "kiosk.type_query", chosen("[data-results] button"), ".guide", waits=False),
+    Step("guide", chosen(TILE, GUIDE), "kiosk.pick", chosen("[data-kind=checklist]"), "[data-list-said]"),
+    Step("confirm", behind_a_long_queue, "kiosk.back", chosen(YES), ".step.ticket"),
+    Step("card", chosen(TILE, ".row [data-matter=S01]", TAKE), "kiosk.card", card_laid, ".step.ticket"),
+    Step("done", chosen(TILE, TAKE), "kiosk.yours", chosen(".step.ticket .done"), ".step.start", waits=False),
+    Step("number and code", number_typed, "kiosk.mine_do", chosen(CLAIM), ".step.held"),
+    Step("cancel", opened, "kiosk.held", chosen("[data-what=cancel]", YES), ".step.held"),
+    Step("help", chosen(), "kiosk.choose", chosen("[data-kind=help]"), "[data-cover=staff]"),
+]  # fmt: skip
+
+
+@pytest.mark.proves("S32")
+@pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
+def test_a_step_is_reached_by_the_keypad_said_and_outlives_the_server(standing: Standing, step: Step) -> None:
+    standing.begin()
+    page, kiosk = standing.page, standing.kiosk
+    standing.choose(".dock [data-lang=en]", ".dock [data-lang=zh]")  # said anew, whatever stood there before
+    step.way(standing)
+    standing.heard(step.says)
+    with server_gone(kiosk):
+        step.press(standing)
+        if step.waits:
+            expect(page.locator("[data-cover=link]")).to_be_visible()
+            standing.heard("kiosk.link_down")
+        else:
+            expect(page.locator(step.then)).to_be_visible()
+    expect(page.locator(step.then).first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-cover=link]")).to_be_hidden()
+    assert len({key for key, _ in kiosk.asked}) <= 1
+    assert len(kiosk.issued) <= 1
