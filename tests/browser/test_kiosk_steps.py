@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from queue_server.locale import translate
 from tests.api.cards import number_of
 from tests.browser.kiosk_hall import KioskHall, kiosk_hall
+from tests.browser.kiosk_visitor import LANGUAGES
+from tests.browser.kiosk_walk import MODES
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
@@ -26,7 +28,7 @@ class Standing:
     """Somebody with a keypad, at a kiosk that says what it shows, in one page for all steps."""
 
     def __init__(self, page: Page, kiosk: KioskHall) -> None:
-        self.page, self.kiosk = page, kiosk
+        self.page, self.kiosk, self.lang = page, kiosk, "zh"
 
     def choose(self, *selectors: str) -> None:
         """Go on with the keypad to one button after the other, and press it."""
@@ -41,7 +43,7 @@ class Standing:
         """Type on a keyboard, as slowly as people do."""
         self.page.keyboard.type(text, delay=60)
 
-    def begin(self) -> None:
+    def begin(self, lang: str, mode: str) -> None:
         """Go back to the start page, as a new visitor with a hall where nothing has happened."""
         wait_for(lambda: self.kiosk.sockets, 20)
         done = self.page.locator(".step.ticket .done, .step.held .done").locator("visible=true")
@@ -50,18 +52,29 @@ class Standing:
         for _ in range(5):
             self.page.keyboard.press("Escape")
         expect(self.page.locator(".step.start")).to_be_visible()
-        if self.page.get_attribute(".dock [data-sheet=aids]", "aria-pressed") != "true":
-            self.choose(".dock [data-sheet=aids]", "[data-cover=aids] [data-do=voice]")
-            self.page.keyboard.press("Escape")
+        self.lang = lang
+        self.press_where_it_differs(".dock [data-do=large]", mode == "large")
+        self.choose(".dock [data-sheet=aids]")
+        for name in ("contrast", "low", "voice"):
+            wanted = name in (mode, "voice")
+            self.press_where_it_differs(f"[data-cover=aids] [data-do={name}]", wanted)
+        self.page.keyboard.press("Escape")
         kiosk = self.kiosk
         kiosk.state = "waiting"
         for kept in (kiosk.asked, kiosk.acts, kiosk.issued):
             kept.clear()
         self.page.evaluate("window.heard = []")
+        other = LANGUAGES[LANGUAGES.index(lang) - 1]
+        self.choose(f".dock [data-lang={other}]", f".dock [data-lang={lang}]")  # the start page is said anew
+
+    def press_where_it_differs(self, selector: str, wanted: bool) -> None:
+        """Press a key that stays pressed, unless it is so already."""
+        if (self.page.get_attribute(selector, "aria-pressed") == "true") != wanted:
+            self.choose(selector)
 
     def heard(self, key: str) -> None:
         """A step has been said, and how the keypad goes on."""
-        parts = [translate(part, "zh") for part in (key, "kiosk.said_keys")]
+        parts = [translate(part, self.lang) for part in (key, "kiosk.said_keys")]
         wait_for(lambda: any(all(p in text for p in parts) for text in self.page.evaluate("window.heard")))
 
 
@@ -125,7 +138,9 @@ def number_typed(standing: Standing) -> None:
 
 
 def searched(standing: Standing) -> None:
-    standing.choose("[data-way=find]", "[data-key=y]", "[data-key=l]")
+    standing.choose("[data-way=find]")
+    for key in {"zh": "yl", "ko": "ㅂㅗ", "en": "in"}[standing.lang]:
+        standing.choose(f"[data-key={key}]")
 
 
 def opened(standing: Standing) -> None:
@@ -158,9 +173,9 @@ STEPS = [
 @pytest.mark.proves("S32")
 @pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])
 def test_a_step_is_reached_by_the_keypad_said_and_outlives_the_server(standing: Standing, step: Step) -> None:
-    standing.begin()
+    place = STEPS.index(step)  # languages and modes take turns, so that each is walked through by keys alone
+    standing.begin(LANGUAGES[place % len(LANGUAGES)], MODES[place % len(MODES)])
     page, kiosk = standing.page, standing.kiosk
-    standing.choose(".dock [data-lang=en]", ".dock [data-lang=zh]")  # said anew, whatever stood there before
     step.way(standing)
     standing.heard(step.says)
     with server_gone(kiosk):

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from queue_server.locale import translate
 from tests.browser.kiosk_hall import FULL, KioskHall, problem
@@ -288,3 +288,30 @@ def test_a_machine_whose_registration_ended_says_so_when_a_ticket_is_refused_and
     kiosk.role, kiosk.refusal = "kiosk", None
     page.clock.run_for(20_000)
     expect(cover).to_be_hidden()
+
+
+@pytest.mark.proves("S32")
+def test_a_touch_before_the_page_stands_is_kept_and_a_page_cut_off_while_it_loads_begins_anew(
+    browser: Browser, kiosk: KioskHall
+) -> None:
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/kiosk-machine.js", hold, times=1)
+    with page.expect_request("**/kiosk-machine.js"):
+        page.goto(kiosk.url())
+    tile = page.locator(".tile[data-category=F]")
+    expect(tile).to_contain_text(translate("kiosk.waiting", "zh", n=16))
+    tile.click()
+    expect(tile).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    expect(page.locator(".step.category")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    page.route("**/kiosk-machine.js", lambda route: route.abort(), times=1)
+    page.reload()
+    expect(page.locator("yc-kiosk[data-ready]")).to_be_attached(timeout=15_000)
+    context.close()
