@@ -46,6 +46,8 @@ from queue_server.reactions.speaking import Voices
 from queue_server.reactions.strips import Strips
 from queue_server.reactions.webhooks import Webhooks
 from queue_server.reactions.wiping import Wiping
+from queue_server.staff import pages as staff_pages
+from queue_server.staff import shell
 from queue_server.static.assets import SHARED, Assets
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
@@ -76,8 +78,8 @@ class Site:
         self.halls = {id: Hall(store, self.reader, id) for id in halls}
         self.posts = {id: Post(hall) for id, hall in self.halls.items()}
         self.assets = Assets(
-            [SHARED, board_pages.STATIC, kiosk_pages.STATIC, printer_pages.STATIC],
-            [board_pages.TEMPLATES, kiosk_pages.TEMPLATES, printer_pages.TEMPLATES],
+            [SHARED, shell.STATIC, board_pages.STATIC, kiosk_pages.STATIC, printer_pages.STATIC],
+            [shell.TEMPLATES, board_pages.TEMPLATES, kiosk_pages.TEMPLATES, printer_pages.TEMPLATES],
         )
         self.hub = displays_hub.Hub()
         rules = rules or AccessRules()
@@ -284,6 +286,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),
         *sso.routes(site, site.provider),
+        *staff_pages.routes(site),
         *site.assets.routes(),
         *extra,
     ]

@@ -19,6 +19,7 @@ from queue_server.access.principals import (
 from queue_server.api import agents, live
 from queue_server.api.table import OPERATIONS, PREFIX
 from queue_server.hall.accounts import AT_WINDOWS
+from queue_server.staff.pages import PAGES as STAFF_PAGES
 
 COLUMNS = (*DEVICES, *STAFF, NEWCOMER, HOLDER, NOBODY)
 YES, WINDOW, TICKET, NO = "yes", "window", "ticket", "-"
@@ -33,6 +34,7 @@ PAGES = {
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
     "GET /voice/{pack}/{style}/{clip}": "a call as sound",
+    "GET /staff/{hall}/sign-in": "where people sign in, and change a first password",
     "GET /sso/{hall}": "where single sign-on begins, if the hall has one",
     "GET /sso/{hall}/back": "where it comes back; gives a session to whom the provider vouches for",
     "GET /static/{version}/{name}": "what the pages need",
@@ -67,6 +69,7 @@ is refused with 403 `other_site`. [People and devices](operating/access.md) says
 def access_table() -> str:
     """The whole of docs/access.md."""
     rows = [(f"{o.method} {PREFIX + o.path}", o.right) for o in OPERATIONS]
+    rows += [(f"GET {path}", right) for path, right in STAFF_PAGES.items()]
     rows += [(f"WS {PREFIX + path}", right) for path, right in (live.SOCKETS | agents.SOCKETS).items()]
     lines = [("", *COLUMNS), ("---",) * (len(COLUMNS) + 1)]
     lines += [(f"`{name}`", *(cell(role, right) for role in COLUMNS)) for name, right in rows]

@@ -31,11 +31,10 @@ export function phase(pad, done, now) {
 
 /**
  * In which languages a pad speaks: Chinese, and the visitor's own below it.
- * @param {Pad | null} pad @param {Text} text any sentence of the page
+ * @param {string} own the visitor's @param {Text} text any sentence of the page
  * @returns {string[]}
  */
-export function spoken(pad, text) {
-  const own = pad?.language ?? "zh";
+export function spoken(own, text) {
   return own !== "zh" && text[own] ? ["zh", own] : ["zh"];
 }
 

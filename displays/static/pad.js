@@ -20,7 +20,7 @@ const TRIED = 8000;
 
 /** @type {Pad | null} */
 let pad = null;
-const done = { rated: "", thanks: 0 };
+const done = { rated: "", thanks: 0, language: "zh" };
 let busy = false;
 
 const page = new ScreenPage({ config, onState: show, onStale: sayOff, quiet: () => phase(pad, done, performance.now()) === "idle" });
@@ -42,7 +42,7 @@ function show(newer) {
 function sayOff(text) {
   const off = part(body, ".off");
   off.hidden = text === null;
-  if (text) say(off, text, { languages: spoken(pad, text), tags: config.tags });
+  if (text) say(off, text, { languages: spoken(pad?.language ?? "zh", text), tags: config.tags });
   paint();
 }
 
@@ -52,6 +52,7 @@ async function touched(event) {
   if (!key || busy || pad === null || phase(pad, done, performance.now()) !== "asks") return;
   busy = true;
   const about = pad.ticket;
+  done.language = pad.language;
   key.setAttribute("data-chosen", "");
   paint();
   const what = await answered({ ticket: about, level: key.dataset.level ?? "" });
@@ -77,9 +78,10 @@ async function answered(said) {
 function paint() {
   const now = phase(pad, done, performance.now());
   const asks = now === "asks" && body.dataset.link === "fresh";
-  const sentence = { idle: words.idle, asks: words.asked, thanks: words.thanks }[now];
-  const speech = { languages: spoken(now === "idle" ? null : pad, sentence), tags: config.tags };
-  body.dataset.phase = now;
+  const sentence = asks ? words.asked : now === "thanks" ? words.thanks : words.idle;
+  const language = asks ? (pad?.language ?? "zh") : now === "thanks" ? done.language : "zh";
+  const speech = { languages: spoken(language, sentence), tags: config.tags };
+  body.dataset.phase = asks || now === "thanks" ? now : "idle";
   say(part(body, ".say"), sentence, speech);
   const number = part(body, ".number");
   number.hidden = !asks;

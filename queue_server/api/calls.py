@@ -73,7 +73,10 @@ class Call:
         keep it; nor has anything else that is not understood.
         """
         if right is not See.SIGN_IN:  # whoever signs in anew may still carry what has ended
-            self.who = await identity_of(self.request, self.halls, self.hall, cookies=right not in PUBLIC)
+            # A tablet that lies somewhere looks for calls for help again and again: nobody is there for that.
+            used = right is not See.HELP_CALLS or not reads
+            cookies = right not in PUBLIC
+            self.who = await identity_of(self.request, self.halls, self.hall, used, cookies)
         if right not in PUBLIC:
             must_enter(self.principal, right)
         if not reads and keyed:

@@ -98,9 +98,9 @@ class _Door:
 
 
 def own_page(to: str, hall: str) -> str:
-    """A page of this site to go on to; anything else is the hall's board."""
+    """A page of this site to go on to; anything else is where staff find all of theirs."""
     own = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() and to.isprintable()
-    return to if own else f"/halls/{hall}/board"
+    return to if own else f"/staff/{hall}"
 
 
 def _bound(request: Request, hall: str, state: str) -> str:

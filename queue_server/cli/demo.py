@@ -82,6 +82,7 @@ class Told(msgspec.Struct, frozen=True):
     token_file: str
     tokens: dict[str, str]
     speakers: dict[str, str] = {}
+    staff: str = ""
     people: dict[str, str] = {}
 
 
@@ -315,6 +316,7 @@ def told_of(
         console=shlex.join(str(word) for word in words),
         token_file=str(token_file),
         tokens=dict(tokens),
+        staff=f"{address}/staff/{plan.hall}",
         speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
         people=dict(people),
     )
@@ -344,6 +346,7 @@ def _places(told: Told) -> str:
         f"  board    {told.board}\n"
         + "".join(f"  voice {zone} {url}\n" for zone, url in told.speakers.items())
         + f"  slips    {told.slips}\n"
+        f"  staff    {told.staff}\n"
         f"  console  {told.console}"
     )
 

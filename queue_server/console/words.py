@@ -7,13 +7,12 @@ and punctuation that a Chinese Windows console draws two cells wide becomes its 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 
 from rich.cells import cell_len, chop_cells
 
 from kiosk.spelling import pinyin
-from queue_server.locale import translate
+from queue_server.locale import harmless, translate
 
 SOURCE = "zh"
 
@@ -34,9 +33,6 @@ NARROW = {
     "\u25cb": "o",
     "\u25cf": "*",
 }
-# Control, format (bidi overrides, zero-width marks), surrogate, private use, unassigned.
-LIVE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-BREAKS = frozenset({"Zl", "Zp"})
 
 
 def say(key: str, lang: str, **values: object) -> str:
@@ -64,18 +60,7 @@ def plain(text: str) -> str:
     """One line of text without anything that a terminal could obey."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_plain_character(character) for character in text)
-
-
-def _plain_character(character: str) -> str:
-    if character in "\t\n\r":
-        return " "
-    kind = unicodedata.category(character)
-    if kind in LIVE:
-        return ""
-    if kind in BREAKS:
-        return " "
-    return NARROW.get(character, character)
+    return "".join(NARROW.get(character, character) for character in harmless.plain(text))
 
 
 def fit(text: str, width: int) -> str:

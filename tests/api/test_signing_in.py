@@ -187,6 +187,7 @@ async def test_an_unused_session_ends_and_a_used_one_does_not(store_url: str, ha
 
         async def only_one_is_left() -> bool:
             assert await me(hall, used) == (200, "clerk")
+            await hall.get(unused, "/help")  # a page that looks by itself is nobody's use
             return not await _kept(hall, unused)
 
         await wait_until(only_one_is_left, 20)

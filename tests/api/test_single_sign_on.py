@@ -176,6 +176,6 @@ def test_an_identity_that_another_key_or_none_has_signed_is_not_believed() -> No
     "to", ["", "//evil.test", "/\\evil.test", "https://evil.test", "javascript:1", "/a\nb"]
 )
 def test_nobody_is_led_on_to_another_site(to: str) -> None:
-    assert own_page(to, "county") == "/halls/county/board"
+    assert own_page(to, "county") == "/staff/county"
     assert own_page("/kiosk/county", "county") == "/kiosk/county"
     assert new_errand("/x").verifier != new_errand("/x").verifier

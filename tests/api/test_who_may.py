@@ -23,6 +23,7 @@ from queue_server.hall import commands as do
 from queue_server.hall.accounts import STAFF
 from queue_server.hall.commands import Command
 from queue_server.hall.decide import DECIDERS
+from queue_server.staff import pages as staff
 from tests.api.hall import Served, served
 from tests.api.people import person, signed_in
 
@@ -102,6 +103,7 @@ def rows() -> list[Row]:
 def filled(path: str, ticket: str, window: int) -> str:
     """A path of the table, about this ticket and this window."""
     known: dict[str, Any] = {
+        "hall": "{hall}",
         "id": ticket,
         "n": window,
         "number": "D001",
@@ -115,6 +117,14 @@ def filled(path: str, ticket: str, window: int) -> str:
         "screen": "none",
     }
     return path.format(**known)
+
+
+def address(hall: Served, path: str, ticket: str) -> str:
+    """Where a row of the table is on the server, about window 8."""
+    whole = filled(path, ticket, 8)
+    return (
+        whole.replace("{hall}", hall.hall) if path.startswith("/staff/") else f"/api/halls/{hall.hall}{whole}"
+    )
 
 
 async def tokens_of(hall: Served, own: str) -> dict[str, str]:
@@ -136,6 +146,10 @@ async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, 
         except InvalidStatus as refused:
             told = json.loads(refused.response.body or b"{}")
             return refused.response.status_code, told["code"]
+    if path.startswith("/staff/"):
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = await hall.client.get(path.replace("{hall}", hall.hall), headers=headers)
+        return answer.status_code, "" if answer.is_success else answer.json()["code"]
     if method == "GET":
         answer = await hall.get(token, path)
     else:
@@ -148,6 +162,7 @@ def test_the_table_has_every_operation_and_socket() -> None:
     wanted = {(o.method, o.path) for o in OPERATIONS} | {
         ("WS", path) for path in live.SOCKETS | agents.SOCKETS
     }
+    wanted |= {("GET", path) for path in staff.PAGES}
     assert {(row.method, row.path) for row in rows()} == wanted
     columns = {*DEVICES, *STAFF, "newcomer", "holder", "nobody"}
     assert all(row.cells.keys() == columns for row in rows())
@@ -202,7 +217,7 @@ async def test_nobody_without_a_token_changes_anything_or_sees_more_than_the_pub
         for row in rows():
             if row.method == "WS" or row.path == "/sign-in":
                 continue
-            path = filled(row.path, own, 8)
+            path = address(hall, row.path, own)
             public = row.cells["nobody"] == "yes"
             for token, code in (("", "no_token"), ("guessed", "bad_token"), (f"{own}.guess", "bad_token")):
                 if public and not token:
@@ -210,7 +225,7 @@ async def test_nobody_without_a_token_changes_anything_or_sees_more_than_the_pub
                 headers = {"authorization": f"Bearer {token}"} if token else {}
                 answer = await hall.client.request(
                     row.method,
-                    f"/api/halls/{hall_id}{path}",
+                    path,
                     headers=headers,
                     json={} if row.method == "POST" else None,
                 )
@@ -228,11 +243,11 @@ async def test_a_crawl_of_every_get_changes_nothing(store_url: str, hall_id: str
         await hall.sit(8)
         before, picture = hall.tail, hall.day.picture()
         for row in rows():
-            path = filled(row.path, own, 8)
+            path = address(hall, row.path, own)
             for token in ("manager", "clerk8", "kiosk", hall.holder(own)):
                 for verb in ("GET", "HEAD", "OPTIONS"):
                     headers = {"authorization": f"Bearer {token}", "idempotency-key": "crawl"}
-                    await hall.client.request(verb, f"/api/halls/{hall_id}{path}", headers=headers)
+                    await hall.client.request(verb, path, headers=headers)
         for page in (f"/halls/{hall_id}/board", f"/kiosk/{hall_id}", "/openapi.json", "/healthz", "/readyz"):
             await hall.client.get(page)
         assert (hall.tail, hall.day.picture()) == (before, picture)

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const DIRECTORIES = ["kiosk", "displays", "printers", "queue_server"].map((name) => new URL(`../../${name}/static/`, import.meta.url));
+const DIRECTORIES = ["kiosk", "displays", "printers", "queue_server", "queue_server/staff"].map((name) => new URL(`../../${name}/static/`, import.meta.url));
 
 export async function resolve(specifier, context, next) {
   if (!specifier.startsWith("./") || existsSync(fileURLToPath(new URL(specifier, context.parentURL)))) return next(specifier, context);

@@ -1,0 +1,203 @@
+/**
+ * A window's page: what its console does, in a browser, over the same operations and the same socket.
+ *
+ * One act is in flight at a time; a second press is refused with a word, and nothing waits behind a dead link.
+ *
+ * @typedef {import("./staff-hand.js").Outcome} Outcome
+ * @typedef {import("./window-scene.js").Scene} Scene
+ */
+
+import { get } from "./network.js";
+import { act, whyNot as refusal } from "./staff-hand.js";
+import { listen, number, pick, read, results } from "./staff-dialog.js";
+import { Live, paintLink } from "./staff-live.js";
+import { api, config, hush, made, part, signOut, tell } from "./staff-page.js";
+import { cleaned, named, person, say, says } from "./staff-words.js";
+import { KEYS, MORE, meaning, whyNot } from "./window-acts.js";
+import { FLOWS } from "./window-flows.js";
+import { showGuide } from "./window-guide.js";
+import { paint } from "./window-paint.js";
+import { labelled } from "./window-picks.js";
+import { sitDown } from "./window-seat.js";
+import { seated } from "./window-scene.js";
+
+/** How long (ms) an accepted act may take to show in the live view before keys answer again. */
+const SEEN = 1500;
+
+/** @type {Scene} */
+const scene = { hall: config.hall, window: config.window.number, me: config.me.id, sits: config.sits, view: null, up: false, now: Date.now() };
+let busy = "";
+/** @type {{seq: number, until: number} | null} the answer that the view has yet to show */
+let awaited = null;
+/** We sat here: if our seat lapsed with the link, we sit down again; nobody takes one back from somebody. */
+let sat = false;
+
+const ask = {
+  scene: () => scene,
+  pick,
+  number: (/** @type {string} */ title, /** @type {string} */ about) => number(title, about, scene.hall.categories.map((each) => each.code)),
+  outcomes: (/** @type {import("./window-scene.js").Ticket} */ here) => {
+    const matters = here.matters.map((id) => ({ id, name: named(scene.hall.matters.find((each) => each.id === id)?.name) || id }));
+    return results(say("console.title.finish", { number: here.number }), matters, labelled(scene.hall.outcomes));
+  },
+  printers: async () => {
+    const answer = await get(`${api}/printers`, "");
+    return answer?.status === 200 ? cleaned(/** @type {any} */ (answer.body)).printers : (tell(say("console.refused.unreachable"), "no"), null);
+  },
+};
+
+const live = new Live(`windows/${scene.window}/live`, {
+  onState: (view) => {
+    scene.view = view;
+    release();
+    keepSeat();
+    show();
+  },
+  onLink: (up) => {
+    if (up && !scene.up && scene.view !== null) void learn();
+    scene.up = up;
+    show();
+  },
+});
+
+document.addEventListener("keydown", pressed);
+document.addEventListener("click", (event) => {
+  const key = event.target instanceof Element ? event.target.closest("button") : null;
+  if (key?.dataset.act) press(key.dataset.act);
+  else if (key?.dataset.guide) void showGuide(key.dataset.guide);
+  else if (key?.dataset.do === "help") void help();
+  else if (key?.dataset.do === "sign-out") void leave();
+});
+listen();
+setInterval(() => (release(), hush(), show()), 250);
+show();
+
+/** Names, windows and pick lists hold for a day: whoever was away may have missed its turn. */
+async function learn() {
+  const answer = await get(api, "");
+  if (answer?.status === 200) scene.hall = cleaned(/** @type {any} */ (answer.body));
+}
+
+function keepSeat() {
+  if (seated(scene)) sat = true;
+  else if (sat && scene.view?.clerk) {
+    sat = false;
+    tell(say("console.told.taken_over", { clerk: person(scene.view.clerk) }), "no");
+  } else if (sat && !busy && scene.up) void go("pause");
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  const found = event.key === "F1" ? "help" : Object.keys(KEYS).find((each) => KEYS[each] === event.key);
+  if (!found) return;
+  event.preventDefault(); // else F3 searches, F5 loads anew, F10 opens a menu
+  if (event.repeat || part(document, "dialog[data-ask]").hasAttribute("open")) return;
+  if (found === "help") void help();
+  else press(found);
+}
+
+/** @param {string} chosen */
+function press(chosen) {
+  const why = chosen === "more" ? null : whyNot(chosen, scene);
+  if (busy) tell(say("console.why.busy", { act: say(`console.act.${busy}`) }), "no");
+  else if (why) tell(say(`console.why.${why.code}`, why.values), "no");
+  else void go(chosen);
+}
+
+/** @param {string} chosen */
+async function go(chosen) {
+  busy = meaning(chosen, scene);
+  show();
+  const doing = chosen === "more" ? await more() : chosen;
+  busy = doing === null ? "" : meaning(doing, scene);
+  if (doing !== null) await perform(doing);
+  show();
+}
+
+async function more() {
+  const choices = MORE.map((each) => {
+    const why = whyNot(each, scene);
+    return { value: each, label: say(`console.act.${each}`), why: why ? say(`console.why.${why.code}`, why.values) : "" };
+  });
+  return pick(say("console.act.more"), choices);
+}
+
+/** @param {string} doing */
+async function perform(doing) {
+  if (meaning(doing, scene) === "claim") return finished("claim", await sitDown(ask, send));
+  const request = await FLOWS[doing](ask);
+  finished(request?.act ?? doing, request && (await send(request.path, request.body)));
+}
+
+/** @param {string} path @param {unknown} body @returns {Promise<Outcome>} */
+async function send(path, body) {
+  // The link may have gone while somebody was picking: nothing is sent on a guess.
+  if (!scene.up) return { refused: { code: "", detail: "", title: "", status: 0, wait: 0, sentence: { zh: say("console.why.link") } } };
+  tell(say("console.said.busy", { act: say(`console.act.${busy}`) }), "busy");
+  return act(`${api}/${path}`, body);
+}
+
+/** What came of an act, said; keys answer again when the view shows it. @param {string} what @param {Outcome | null} outcome */
+function finished(what, outcome) {
+  if (outcome === null) busy = "";
+  else if ("done" in outcome) {
+    const { done } = outcome;
+    if (what === "release") sat = false;
+    awaited = { seq: done.seq, until: performance.now() + SEEN };
+    const detailed = `console.did.${what}_${done.detail}`;
+    const key = done.detail && says(detailed) ? detailed : `console.did.${what}`;
+    tell(say(key, { number: "", window: 0, ahead: 0, ...done, what: done.detail ?? "" }));
+    release();
+  } else {
+    busy = "";
+    if (what === "claim") sat = false;
+    tell(refusal(outcome), "no");
+  }
+}
+
+function release() {
+  if (awaited === null) return;
+  if ((scene.view?.seq ?? 0) >= awaited.seq || !scene.up || performance.now() > awaited.until) {
+    awaited = null;
+    busy = "";
+  }
+}
+
+/** What each key does, and why it cannot be used just now. */
+async function help() {
+  const list = made("dl", "keys-help");
+  for (const [each, key] of Object.entries(KEYS)) {
+    const why = each === "more" ? null : whyNot(each, scene);
+    const told = made("dd", "", say(`console.tip.${meaning(each, scene)}`));
+    if (why) told.append(made("small", "", say(`console.why.${why.code}`, why.values)));
+    list.append(made("dt", "", `${key}  ${say(`console.act.${meaning(each, scene)}`)}`), told);
+  }
+  await read(say("console.title.help"), [list]);
+}
+
+/** Leaving the window or keeping it, then signing out. */
+async function leave() {
+  if (seated(scene) && scene.up) {
+    const picked = await pick(say("staff.sign_out"), [
+      { value: "release", label: say("console.pick.quit_release") },
+      { value: "keep", label: say("console.pick.quit_keep") },
+    ]);
+    if (picked === null) return;
+    if (picked === "release") {
+      const request = await FLOWS.release(ask);
+      if (request === null) return;
+      sat = false;
+      busy = "release";
+      const outcome = await send(request.path, request.body);
+      if (!("done" in outcome)) return finished("release", outcome);
+    }
+  }
+  await signOut();
+}
+
+function show() {
+  scene.now = live?.now ?? Date.now();
+  paintLink(scene.up, scene.view !== null);
+  paint(scene, { busy, clock: live?.clock(scene.now) ?? "" });
+}

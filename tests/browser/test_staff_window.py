@@ -1,0 +1,202 @@
+"""A window's page in a real browser: a whole day of it beside a desk on the API, and a line that goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from queue_server.hall.accounts import EndSessions
+from tests.api.hall import Served, demo_with
+from tests.api.people import give
+from tests.browser.product import Product, product
+from tests.browser.staff_desk import Desk, ask, enter
+from tests.console.relay import relayed
+from tests.console.sitting import log_of
+
+pytestmark = pytest.mark.timeout(180)
+
+WHERE = frozenset({"ticket", "number", "visit", "window", "clerk", "seq", "ahead", "call", "passed_over"})
+WHEN = frozenset({"at", "taken_at", "until", "ended_at", "due", "reference", "place"})
+"""What differs between two windows and two moments, and nothing else."""
+EVIL = "<img src=x onerror=alert(1)>\u202e请看"
+
+
+def acts_of(log: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
+    """What somebody brought about, without where and when."""
+    return [
+        {name: value for name, value in record["e"].items() if name not in WHERE | WHEN}
+        for record in log
+        if record["by"] == by
+    ]
+
+
+class Other:
+    """A clerk at window 9 without a screen: the same acts by the API."""
+
+    def __init__(self, run: Product) -> None:
+        self.run = run
+        self.ticket = ""
+
+    def window(self, act: str, **body: Any) -> None:
+        """An act of the window."""
+        done = ask(self.run, "clerk9", f"windows/9/{act}", body)
+        self.ticket = done.get("ticket") or self.ticket
+
+    def visitor(self, act: str, **body: Any) -> None:
+        """An act on the present visitor, or on the last one."""
+        ask(self.run, "clerk9", f"tickets/{self.ticket}/{act}", body)
+
+
+@pytest.mark.proves("S26")
+def test_a_working_day_at_the_page_gives_the_events_of_a_desk_that_acts_at_the_same_time(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    with product(store_url, hall_id, demo_with(miss_gap=0)) as run:
+        hall = run.hall
+        assert hall is not None
+        for _ in range(14):
+            run.do(hall.take("D", matters=["D01", "D02"]))
+        ask(run, "manager", "notice", {"text": {"zh": EVIL}})
+        enter(run, page.context, "li", "clerk", (8,))
+        page.set_viewport_size({"width": 1280, "height": 800})
+        desk, other = Desk(page, hall.base, f"/staff/{hall_id}/windows/8"), Other(run)
+        expect(page.locator("[data-nobody]")).to_have_text("还没有就座。按 F11 就座。")
+
+        desk.does("F11", said="已在8号窗口就座")
+        other.window("claim")
+        notice = page.locator("[data-strip]")
+        expect(notice).to_have_text("通知：<img src=x onerror=alert(1)>请看")
+        assert page.locator("body img").count() == 0
+        desk.does("F11", said="窗口已开")
+        other.window("open")
+        desk.does("F2", said="已叫 D001")
+        other.window("call-next")
+        expect(page.locator("[data-matters] h3")).to_have_text(["存量房转移登记", "抵押权首次登记"])
+        page.locator("[data-guide=D01]").click()
+        expect(page.locator("dialog dt")).to_have_count(8)
+        page.keyboard.press("Escape")
+        desk.does("F3", said="已重呼 D001")
+        other.visitor("recall")
+        desk.does("F4", said="D001 开始办理")
+        other.visitor("start")
+        desk.does("F2", said="D001正在办理，先按 F5 或 F6。")
+        page.keyboard.press("F5")
+        page.locator("dialog label:has-text('受理') >> nth=0").click()
+        page.keyboard.press("Enter")
+        desk.told("D001 已办结")
+        other.visitor("finish", outcomes={"D01": "accepted", "D02": "done"})
+
+        desk.does("F2", said="已叫 D003")
+        other.window("call-next")
+        desk.does("F9", said="已撤销叫号，D003 退回原位")
+        other.visitor("undo")
+        desk.does("F2", said="已叫 D003")
+        other.window("call-next")
+        desk.does("F8", "2", said="D003 已挂起")
+        other.visitor("park", minutes=10)
+        desk.does("F8", "1", said="D003 回来了")
+        other.visitor("unpark")
+        desk.does("F2", said="已叫 D003")
+        other.window("call-next")
+        desk.does("F4", said="D003 开始办理")
+        other.visitor("start")
+        desk.does("F10", "1", "5", "2", said="D003 已转办")
+        other.visitor("transfer", category="F", note="checked")
+
+        page.keyboard.press("F12")
+        expect(page.locator("dialog[open]")).to_be_visible()
+        desk.answer("1")
+        expect(page.locator(".typed")).to_be_focused()
+        page.keyboard.type("10")
+        desk.answer("Enter")
+        expect(page.locator("dialog[open]")).to_be_visible()
+        desk.answer("1")
+        desk.told("已叫指定的 D010")
+        other.window("call", number="D011", reason="continued")
+        desk.does("F12", "8", "2", said="D010 已取消")
+        other.visitor("cancel", reason="left")
+        desk.does("F12", "2", "4", said="直接受理")
+        other.window("serve", category="D", reason="question")
+        desk.does("F11", "2", said="办完这一位后暂停")
+        other.window("pause", reason="meal", now=False)
+        desk.does("F5", said="已办结")
+        other.visitor("finish")
+        desk.does("F11", said="已恢复叫号")
+        other.window("open")
+
+        desk.does("F2", said="已叫 D005")
+        other.window("call-next")
+        desk.does("F7", said="还要再叫2次才能过号。按 F3。")
+        for _ in range(2):
+            desk.does("F3", said="已重呼 D005")
+            other.visitor("recall")
+        desk.does("F7", said="D005 过号")
+        other.visitor("miss")
+        desk.does("F12", "3", "1", said="D005 回来了")
+        other.visitor("return")
+        expect(page.locator("[data-figures]")).to_have_text("办结 2  叫号 5  过号 1")
+        desk.does("F12", "9", "1", "2", said="窗口已关闭")
+        other.window("close", reason="shift_end", for_today=True)
+        page.locator("[data-do=sign-out]").click()
+        expect(page.locator("dialog[open]")).to_be_visible()
+        desk.answer("1")
+        page.wait_for_url("**/sign-in")
+        other.window("release")
+
+        log = run.do(log_of(hall))
+        mine, theirs = acts_of(log, "staff:li"), acts_of(log, "staff:9")
+        assert mine == theirs
+        kinds = Counter(event["t"] for event in mine)
+        assert kinds["called"] >= 6, kinds
+        assert desk.trouble == []
+
+
+def test_a_line_that_goes_is_seen_keys_say_so_and_nothing_waits_behind_it(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    with product(store_url, hall_id) as run:
+        hall = run.hall
+        assert hall is not None
+        relay_of = relayed(hall.base)
+        relay = run.do(relay_of.__aenter__())
+        try:
+            run.do(hall.take())
+            enter(run, page.context, "li", "clerk", (8,))
+            desk = Desk(page, relay.base, f"/staff/{hall_id}/windows/8")
+            desk.does("F11", said="已在8号窗口就座")
+            desk.does("F11", said="窗口已开")
+            before = hall.tail
+            relay.freeze()
+            expect(page.locator("body")).to_have_attribute("data-link", "down", timeout=20_000)
+            expect(page.locator("[data-strip-link]")).to_contain_text("连接中断")
+            expect(page.locator("[data-act=call_next]")).to_have_attribute("aria-disabled", "true")
+            for press in ("F2", "F2"):
+                desk.does(press, said="连接中断，没有发出。恢复后再按。")
+            run.do(_mend(relay))
+            expect(page.locator("body")).to_have_attribute("data-link", "up", timeout=30_000)
+            assert hall.tail == before
+            desk.does("F2", said="已叫 D001")
+            # An answer that is lost: the same act under the same key, and one call.
+            run.do(_lose(relay))
+            desk.does("F3", said="已重呼 D001")
+            assert len(hall.day.tickets[hall.day.windows[8].present].calls) == 2
+            # The session ends elsewhere: the page leads to the sign-in page, and back here.
+            run.do(_end_sessions(hall, "li"))
+            page.wait_for_url("**/sign-in?to=*")
+        finally:
+            run.do(relay_of.__aexit__(None, None, None))
+
+
+async def _mend(relay: Any) -> None:
+    relay.mend()
+
+
+async def _lose(relay: Any) -> None:
+    relay.lose_answers(1)
+
+
+async def _end_sessions(hall: Served, login: str) -> None:
+    await give(hall.site, hall.hall, EndSessions(login))
