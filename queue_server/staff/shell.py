@@ -28,7 +28,7 @@ KEPT = 365 * 24 * 3600
 SPOKEN = {
     "sign-in.js": (
         "staff.wait", "staff.signing_in", "console.title.sign_in", "console.title.new_password",
-        "console.form.differ", "console.refused.",
+        "console.form.differ", "console.form.hand_over", "console.refused.",
     ),
     "home.js": ("staff.bar",),
     "window.js": (
@@ -36,7 +36,7 @@ SPOKEN = {
         "console.panel.", "console.empty.", "console.present.", "console.ticket.", "console.class.",
         "console.queue.", "console.aside.", "console.figures.", "console.said.", "console.title.",
         "console.pick.", "console.did.", "console.refused.", "console.told.", "console.language.",
-        "console.need.", "console.printer.", "console.slip.", "kiosk.guide_", "staff.",
+        "console.need.", "console.printer.", "console.slip.", "console.guide.", "staff.",
     ),
     "floor.js": (
         "console.act.", "console.title.", "console.pick.", "console.did.", "console.refused.",

@@ -76,7 +76,7 @@ def test_a_working_day_at_the_page_gives_the_events_of_a_desk_that_acts_at_the_s
         other.window("call-next")
         expect(page.locator("[data-matters] h3")).to_have_text(["存量房转移登记", "抵押权首次登记"])
         page.locator("[data-guide=D01]").click()
-        expect(page.locator("dialog dt")).to_have_count(8)
+        expect(page.locator("dialog dt")).to_have_count(9)
         page.keyboard.press("Escape")
         desk.does("F3", said="已重呼 D001")
         other.visitor("recall")
@@ -154,7 +154,7 @@ def test_a_working_day_at_the_page_gives_the_events_of_a_desk_that_acts_at_the_s
         assert desk.trouble == []
 
 
-def test_a_line_that_goes_is_seen_keys_say_so_and_nothing_waits_behind_it(
+def test_a_line_that_goes_is_seen_nothing_waits_behind_it_and_a_colleague_takes_over(
     page: Page, store_url: str, hall_id: str
 ) -> None:
     with product(store_url, hall_id) as run:
@@ -183,8 +183,19 @@ def test_a_line_that_goes_is_seen_keys_say_so_and_nothing_waits_behind_it(
             run.do(_lose(relay))
             desk.does("F3", said="已重呼 D001")
             assert len(hall.day.tickets[hall.day.windows[8].present].calls) == 2
+            # A colleague signs in here and goes on with the window and its visitor.
+            page.keyboard.press("F12")
+            page.locator("dialog button:has-text('交接')").click()
+            expect(page.locator("dialog [data-about]")).to_contain_text("D001")
+            desk.answer("1")
+            page.wait_for_url("**/sign-in?to=*")
+            expect(page.locator("[data-said]")).to_have_text("请接班的同事登录，接着用8号窗口。")
+            enter(run, page.context, "wang", "clerk", (8,))
+            page.goto(f"{relay.base}/staff/{hall_id}/windows/8")
+            desk.told("已在8号窗口就座")
+            assert (hall.day.windows[8].clerk, desk.number) == ("staff:wang", "D001")
             # The session ends elsewhere: the page leads to the sign-in page, and back here.
-            run.do(_end_sessions(hall, "li"))
+            run.do(_end_sessions(hall, "wang"))
             page.wait_for_url("**/sign-in?to=*")
         finally:
             run.do(relay_of.__aexit__(None, None, None))

@@ -3,6 +3,7 @@
 import { newKey, post } from "./network.js";
 import { problem, whyNot } from "./staff-hand.js";
 import { api, config, part } from "./staff-page.js";
+import { handed } from "./staff-handed.js";
 import { say } from "./staff-words.js";
 
 /** A password takes its time to prove, and in the morning everybody comes at once (ms). */
@@ -13,6 +14,7 @@ const [enter, change] = [form(".enter"), form(".change")];
 let old = "";
 let waitUntil = 0;
 
+if (handed()) tell(say("console.form.hand_over", { window: handed() }), false);
 enter.addEventListener("submit", (event) => void submitted(event, signIn));
 change.addEventListener("submit", (event) => void submitted(event, takeNew));
 

@@ -55,8 +55,9 @@ export function hush() {
 /** Whoever signs out does not come back here by signing in. */
 export const leaving = { now: false };
 
-export async function signOut() {
+/** @param {string} [back] where whoever signs in next goes on */
+export async function signOut(back = "") {
   leaving.now = true;
   await post(`${api}/sign-out`, "", {}, newKey());
-  location.assign(`${home}/sign-in`);
+  location.assign(`${home}/sign-in${back && `?to=${encodeURIComponent(back)}`}`);
 }

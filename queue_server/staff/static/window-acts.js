@@ -18,11 +18,12 @@ export const KEYS = {
 };
 
 /** What F12 offers, in its order. */
-export const MORE = ["call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint", "printers"];
+export const MORE = ["call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint", "printers", "guide", "hand_over", "large"];
 
 /** @param {string} act @param {Scene} scene @returns {Why | null} why an act cannot be done now */
 export function whyNot(act, scene) {
   const { view } = scene;
+  if (act === "large") return null; // it asks nothing of the hall
   if (!scene.up || view === null) return { code: "link" };
   if (act === "pause") return null; // it also sits down, opens and resumes
   if (!seated(scene)) return view.clerk ? { code: "taken", values: { clerk: person(view.clerk) } } : { code: "not_seated" };
@@ -86,6 +87,11 @@ const RULES = {
   class: called,
   matters: someone,
   cancel: called,
+  guide: (scene) => {
+    const here = present(scene);
+    if (!here) return { code: "nobody_here" };
+    return here.matters.length ? null : { code: "no_matter", values: { number: here.number } };
+  },
   close: (scene) => {
     const here = present(scene);
     return here ? { code: "still_here", values: { number: here.number } } : null;

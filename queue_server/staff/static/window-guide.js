@@ -4,10 +4,11 @@ import { get } from "./network.js";
 import { read } from "./staff-dialog.js";
 import { api, made, tell } from "./staff-page.js";
 import { cleaned, named, say } from "./staff-words.js";
+import { present } from "./window-scene.js";
 
 /**
  * @typedef {{id: string, name: Record<string, string>, law: string, conditions: string[], materials: string[],
- *   standard: string, steps: string[], legal_limit: string, promised_limit: string, fee: string, version: string}} Guide
+ *   instant: boolean, standard: string, steps: string[], legal_limit: string, promised_limit: string, fee: string, version: string}} Guide
  */
 
 /** @type {{version: string, guides: Guide[]} | null} */
@@ -19,21 +20,32 @@ export async function showGuide(id) {
   if (answer?.status === 200) kept = cleaned(/** @type {any} */ (answer.body));
   const guide = kept?.guides.find((each) => each.id === id);
   if (!guide) return tell(say("console.refused.unreachable"), "no");
-  const limits = { promised: guide.promised_limit, legal: guide.legal_limit };
+  const kind = say(guide.instant ? "console.guide.instant" : "console.guide.promised");
   /** @type {[string, string[]][]} */
   const fields = [
-    ["kiosk.guide_materials", guide.materials],
-    ["kiosk.guide_conditions", guide.conditions],
-    ["kiosk.guide_limits", [say("kiosk.guide_both_limits", limits)]],
-    ["kiosk.guide_fee", [guide.fee]],
-    ["kiosk.guide_steps", [guide.steps.join(" → ")]],
-    ["kiosk.guide_standard", [guide.standard]],
-    ["kiosk.guide_law", [guide.law]],
-    ["kiosk.guide_version", [guide.version]],
+    ["kind", [kind]],
+    ["materials", guide.materials],
+    ["conditions", guide.conditions],
+    ["steps", [guide.steps.join(" → ")]],
+    ["promised_limit", [guide.promised_limit]],
+    ["legal_limit", [guide.legal_limit]],
+    ["fee", [guide.fee]],
+    ["standard", [guide.standard]],
+    ["law", [guide.law]],
   ];
   const list = made("dl", "fields");
   for (const [key, lines] of fields) {
-    list.append(made("dt", "", say(key)), ...lines.map((line) => Object.assign(made("dd", "", line), { lang: "zh-CN" })));
+    if (lines.join("")) list.append(made("dt", "", say(`console.guide.${key}`)), ...lines.map((line) => Object.assign(made("dd", "", line), { lang: "zh-CN" })));
   }
-  await read(named(guide.name), [list]);
+  await read(named(guide.name), [list, made("p", "version", say("console.guide.version", { version: guide.version }))]);
+}
+
+/** The guide of one of the present visitor's matters. @param {import("./window-flows.js").Ask} ask @returns {Promise<null>} */
+export async function guideOf(ask) {
+  const { hall } = ask.scene();
+  const matters = present(ask.scene())?.matters ?? [];
+  const choices = matters.map((id) => ({ value: id, label: named(hall.matters.find((each) => each.id === id)?.name) || id }));
+  const picked = matters.length === 1 ? matters[0] : await ask.pick(say("console.title.guide"), choices);
+  if (picked) await showGuide(picked);
+  return null;
 }

@@ -12,11 +12,12 @@ import { present } from "./window-scene.js";
 /**
  * Claim the window, asking where the hall wants to know more.
  * @param {Ask} ask @param {(path: string, body: unknown) => Promise<Outcome>} send
+ * @param {{take_over: boolean, leftover?: string} | null} first what is asked for first, by whom the window was handed to
  * @returns {Promise<Outcome | null>} null when the clerk goes back
  */
-export async function sitDown(ask, send) {
+export async function sitDown(ask, send, first = null) {
   /** @type {{take_over: boolean, leftover?: string, ended_at?: number}} */
-  let claim = { take_over: false };
+  let claim = first ?? { take_over: false };
   for (;;) {
     const outcome = await send(`windows/${ask.scene().window}/claim`, claim);
     if (!("refused" in outcome)) return outcome;

@@ -9,13 +9,16 @@
 
 import { get } from "./network.js";
 import { act, whyNot as refusal } from "./staff-hand.js";
-import { listen, number, pick, read, results } from "./staff-dialog.js";
+import { firstClaim } from "./staff-handed.js";
+import { listen, number, pick, results } from "./staff-dialog.js";
 import { Live, paintLink } from "./staff-live.js";
-import { api, config, hush, made, part, signOut, tell } from "./staff-page.js";
+import { api, config, hush, part, tell } from "./staff-page.js";
 import { cleaned, named, person, say, says } from "./staff-words.js";
 import { KEYS, MORE, meaning, whyNot } from "./window-acts.js";
+import { handOver, leave } from "./window-away.js";
 import { FLOWS } from "./window-flows.js";
-import { showGuide } from "./window-guide.js";
+import { guideOf, showGuide } from "./window-guide.js";
+import { help } from "./window-help.js";
 import { paint } from "./window-paint.js";
 import { labelled } from "./window-picks.js";
 import { sitDown } from "./window-seat.js";
@@ -31,6 +34,8 @@ let busy = "";
 let awaited = null;
 /** We sat here: if our seat lapsed with the link, we sit down again; nobody takes one back from somebody. */
 let sat = false;
+/** Whoever takes over what a colleague handed over here sits down at once. */
+let first = firstClaim(scene.window);
 
 const ask = {
   scene: () => scene,
@@ -56,6 +61,7 @@ const live = new Live(`windows/${scene.window}/live`, {
   onLink: (up) => {
     if (up && !scene.up && scene.view !== null) void learn();
     scene.up = up;
+    keepSeat();
     show();
   },
 });
@@ -65,8 +71,8 @@ document.addEventListener("click", (event) => {
   const key = event.target instanceof Element ? event.target.closest("button") : null;
   if (key?.dataset.act) press(key.dataset.act);
   else if (key?.dataset.guide) void showGuide(key.dataset.guide);
-  else if (key?.dataset.do === "help") void help();
-  else if (key?.dataset.do === "sign-out") void leave();
+  else if (key?.dataset.do === "help") void help(scene);
+  else if (key?.dataset.do === "sign-out") void away();
 });
 listen();
 setInterval(() => (release(), hush(), show()), 250);
@@ -79,7 +85,8 @@ async function learn() {
 }
 
 function keepSeat() {
-  if (seated(scene)) sat = true;
+  if (seated(scene)) [sat, first] = [true, null];
+  else if (first && !busy && scene.up) void go("pause");
   else if (sat && scene.view?.clerk) {
     sat = false;
     tell(say("console.told.taken_over", { clerk: person(scene.view.clerk) }), "no");
@@ -93,7 +100,7 @@ function pressed(event) {
   if (!found) return;
   event.preventDefault(); // else F3 searches, F5 loads anew, F10 opens a menu
   if (event.repeat || part(document, "dialog[data-ask]").hasAttribute("open")) return;
-  if (found === "help") void help();
+  if (found === "help") void help(scene);
   else press(found);
 }
 
@@ -125,9 +132,28 @@ async function more() {
 
 /** @param {string} doing */
 async function perform(doing) {
-  if (meaning(doing, scene) === "claim") return finished("claim", await sitDown(ask, send));
+  if (meaning(doing, scene) === "claim") {
+    const [claim] = [first, (first = null)];
+    return finished("claim", await sitDown(ask, send, claim));
+  }
+  if (doing in HERE) return finished(doing, await HERE[doing]());
   const request = await FLOWS[doing](ask);
   finished(request?.act ?? doing, request && (await send(request.path, request.body)));
+}
+
+/** Acts that ask nothing of the hall. @type {Record<string, () => Promise<null>>} */
+const HERE = {
+  guide: () => guideOf(ask),
+  hand_over: () => handOver(ask),
+  large: async () => (document.body.toggleAttribute("data-large"), null),
+};
+
+async function away() {
+  busy = "release";
+  const [kept] = [sat, (sat = false)];
+  const outcome = await leave(ask, send);
+  sat = kept;
+  finished("release", outcome);
 }
 
 /** @param {string} path @param {unknown} body @returns {Promise<Outcome>} */
@@ -162,38 +188,6 @@ function release() {
     awaited = null;
     busy = "";
   }
-}
-
-/** What each key does, and why it cannot be used just now. */
-async function help() {
-  const list = made("dl", "keys-help");
-  for (const [each, key] of Object.entries(KEYS)) {
-    const why = each === "more" ? null : whyNot(each, scene);
-    const told = made("dd", "", say(`console.tip.${meaning(each, scene)}`));
-    if (why) told.append(made("small", "", say(`console.why.${why.code}`, why.values)));
-    list.append(made("dt", "", `${key}  ${say(`console.act.${meaning(each, scene)}`)}`), told);
-  }
-  await read(say("console.title.help"), [list]);
-}
-
-/** Leaving the window or keeping it, then signing out. */
-async function leave() {
-  if (seated(scene) && scene.up) {
-    const picked = await pick(say("staff.sign_out"), [
-      { value: "release", label: say("console.pick.quit_release") },
-      { value: "keep", label: say("console.pick.quit_keep") },
-    ]);
-    if (picked === null) return;
-    if (picked === "release") {
-      const request = await FLOWS.release(ask);
-      if (request === null) return;
-      sat = false;
-      busy = "release";
-      const outcome = await send(request.path, request.body);
-      if (!("done" in outcome)) return finished("release", outcome);
-    }
-  }
-  await signOut();
 }
 
 function show() {
