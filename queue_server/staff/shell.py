@@ -42,7 +42,7 @@ SPOKEN = {
         "console.act.", "console.title.", "console.pick.", "console.did.", "console.refused.",
         "console.ticket.", "console.class.", "console.language.", "console.need.", "console.printer.",
         "console.link.", "console.said.", "console.why.", "console.head.", "console.present.",
-        "console.panel.", "console.aside.", "console.empty.", "staff.",
+        "console.panel.", "console.aside.", "console.empty.", "console.slip.", "staff.",
     ),
 }  # fmt: skip
 """The sentences that each page's modules fill in, by how their keys begin."""

@@ -63,10 +63,21 @@ async def test_no_other_site_signs_somebody_in_or_out(store_url: str, hall_id: s
         )
 
 
-@pytest.mark.parametrize("path", ["/board/live", "/kiosk/live", "/windows/8/live"])
-async def test_every_socket_looks_where_a_browser_comes_from(store_url: str, hall_id: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("/board/live", "clerk8"),
+        ("/kiosk/live", "clerk8"),
+        ("/windows/8/live", "clerk8"),
+        ("/windows/8/pad/live", "pad"),
+        ("/floor/live", "floor"),
+    ],
+)
+async def test_every_socket_looks_where_a_browser_comes_from(
+    store_url: str, hall_id: str, path: str, who: str
+) -> None:
     async with served(store_url, hall_id) as hall:
-        token = {"Authorization": "Bearer clerk8"}
+        token = {"Authorization": f"Bearer {who}"}
         for origin in FOREIGN:
             with pytest.raises(InvalidStatus) as refused:
                 await connect(f"{hall.sockets}{path}", additional_headers=token | {"Origin": origin})
