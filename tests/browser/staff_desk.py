@@ -14,6 +14,8 @@ from tests.api.hall import Served
 from tests.api.people import give
 from tests.browser.product import Product
 
+PATIENCE = 30_000
+"""Milliseconds (of a loaded machine) after which what should have happened will not."""
 LEAST = 60
 """Pixels that anything to be touched has at least, in both directions."""
 
@@ -65,7 +67,7 @@ class Desk:
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.goto(f"{base}{path}")
-        expect(page.locator("body")).to_have_attribute("data-link", "up", timeout=20_000)
+        expect(page.locator("body")).to_have_attribute("data-link", "up", timeout=PATIENCE)
 
     def does(self, *keys: str, said: str) -> None:
         """Press a key, answer each question by the next, and wait for the sentence and for the keys."""
@@ -74,7 +76,7 @@ class Desk:
         self.page.evaluate("mark => { document.querySelector('[data-said]').textContent = mark; }", mark)
         self.page.keyboard.press(first)
         for key in answers:
-            expect(self.page.locator("dialog[open]")).to_be_visible()
+            expect(self.page.locator("dialog[open]")).to_be_visible(timeout=PATIENCE)
             self.answer(key)
         self.told(said)
 
@@ -82,12 +84,12 @@ class Desk:
         """Answer a question by a digit: the next one stands in its place, or the dialog has gone."""
         asked = self.page.locator("dialog[data-ask]").get_attribute("data-question")
         self.page.keyboard.press(key)
-        expect(self.page.locator(f"dialog[open][data-question='{asked}']")).to_have_count(0)
+        expect(self.page.locator(f"dialog[open][data-question='{asked}']")).to_have_count(0, timeout=PATIENCE)
 
     def told(self, said: str) -> None:
         """Wait until the page says a sentence and its keys answer again."""
-        expect(self.page.locator("[data-said]")).to_contain_text(said, timeout=20_000)
-        expect(self.page.locator("body[data-busy]")).to_have_count(0, timeout=20_000)
+        expect(self.page.locator("[data-said]")).to_contain_text(said, timeout=PATIENCE)
+        expect(self.page.locator("body[data-busy]")).to_have_count(0, timeout=PATIENCE)
 
     @property
     def number(self) -> str:
@@ -97,9 +99,18 @@ class Desk:
 
 def flaws(page: Page) -> list[str]:
     """What somebody with a screen reader, weak eyes or unsteady hands would stumble over on this page."""
+    return broken_rules(page) + misfits(page)
+
+
+def broken_rules(page: Page) -> list[str]:
+    """What axe finds."""
     rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
     found = Axe().run(page, options={"runOnly": rules}).response["violations"]
-    broken = [f"{one['id']}: {[node['html'][:140] for node in one['nodes']]}" for one in found]
+    return [f"{one['id']}: {[node['html'][:140] for node in one['nodes']]}" for one in found]
+
+
+def misfits(page: Page) -> list[str]:
+    """What is too small to be touched, or does not fit the screen: another thing in each language."""
     wide = page.evaluate(_WIDE)
     small: list[str] = page.evaluate(_SMALL, LEAST)
-    return broken + small + ([f"{wide} px too wide"] if wide > 0 else [])
+    return small + ([f"{wide} px too wide"] if wide > 0 else [])

@@ -1,18 +1,18 @@
 /**
  * The floor staff's page: issue, find, bring back, print again, grant priority, come when a kiosk calls.
  *
- * @typedef {import("./floor-lists.js").Row} Row
  * @typedef {import("./floor-lists.js").Work} Work
  * @typedef {import("./window-scene.js").Ticket} Ticket
  */
 
 import { actsFor, helpRows, returnRows, soughtRows } from "./floor-lists.js";
+import { rows, tiles } from "./floor-paint.js";
 import { hand, wish } from "./floor-take.js";
 import { get } from "./network.js";
 import { listen, number, pick } from "./staff-dialog.js";
 import { act, problem, whyNot } from "./staff-hand.js";
 import { Live, paintLink } from "./staff-live.js";
-import { api, config, hush, made, part, signOut, tell, write } from "./staff-page.js";
+import { api, config, hush, part, signOut, tell, write } from "./staff-page.js";
 import { cleaned, minutes, named, say } from "./staff-words.js";
 import { reasonFor } from "./window-desk.js";
 import { classWanted } from "./window-flows.js";
@@ -54,8 +54,7 @@ show();
 /** One thing at a time. @param {() => Promise<void>} what */
 async function doing(what) {
   busy = true;
-  await what();
-  busy = false;
+  await what().finally(() => void (busy = false));
 }
 
 async function look() {
@@ -169,54 +168,4 @@ function show(_changed) {
   rows("help", helpRows(calls, now), say("staff.no_help"));
   rows("sought", soughtRows(work.sought, now), say("staff.nobody_sought"));
   rows("return", returnRows(hall, work, now), say("console.empty.aside"));
-}
-
-/** @param {Work} shown */
-function tiles({ categories }) {
-  const place = part(document, "[data-tiles]");
-  const key = JSON.stringify(categories);
-  if (place.dataset.shown === key) return;
-  place.dataset.shown = key;
-  place.replaceChildren(
-    ...categories.map((each) => {
-      const tile = made("button", "tile");
-      tile.setAttribute("type", "button");
-      tile.dataset.category = each.category;
-      tile.setAttribute("aria-disabled", String(!each.open));
-      const count = each.open ? say("console.panel.queue", { n: each.waiting }) : say("staff.closed");
-      tile.append(made("b", "", each.category), made("span", "name", named(each.name)), made("small", "", count));
-      return tile;
-    }),
-  );
-}
-
-/** A list whose rows are kept while only their times run on. @param {string} name @param {Row[]} shown @param {string} empty */
-function rows(name, shown, empty) {
-  const list = part(document, `[data-${name}]`);
-  write(part(document, `[data-${name}-count]`), shown.length ? String(shown.length) : "");
-  const key = JSON.stringify(shown.map((row) => [row.id, row.act, row.key, row.head]));
-  if (list.dataset.shown !== key) {
-    list.dataset.shown = key;
-    list.replaceChildren(...(shown.length ? shown.map(drawn) : [made("li", "none", empty)]));
-  }
-  for (const row of shown) write(part(list, `[data-row="${CSS.escape(row.id)}"] .about`), row.about);
-}
-
-/** @param {Row} row */
-function drawn(row) {
-  const line = made("li", row.urgent ? "urgent" : "");
-  line.dataset.row = row.id;
-  const told = made("div", "");
-  const about = made("span", "about", row.about);
-  about.setAttribute("aria-live", "off"); // the time runs on; nobody wants to hear each second
-  told.append(made("b", "", row.head), about);
-  line.append(told);
-  if (row.key) {
-    const key = made("button", row.urgent ? "primary" : "", row.key);
-    key.setAttribute("type", "button");
-    Object.assign(key.dataset, { act: row.act, id: row.id });
-    key.setAttribute("aria-label", `${row.head} ${row.key}`);
-    line.append(key);
-  }
-  return line;
 }

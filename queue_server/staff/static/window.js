@@ -118,7 +118,11 @@ async function go(chosen) {
   show();
   const doing = chosen === "more" ? await more() : chosen;
   busy = doing === null ? "" : meaning(doing, scene);
-  if (doing !== null) await perform(doing);
+  try {
+    if (doing !== null) await perform(doing);
+  } finally {
+    if (awaited === null) busy = "";
+  }
   show();
 }
 
