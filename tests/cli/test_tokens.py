@@ -7,6 +7,10 @@ import subprocess
 
 import pytest
 
+from queue_server.cli.registers import Unfit
+from queue_server.cli.tokens import grant_of
+from queue_server.demo import county_plan
+from queue_server.hall.register import Grant
 from tests.api.hall import served
 from tests.cli.processes import run
 from tests.waiting import wait_until
@@ -75,6 +79,13 @@ async def test_what_makes_no_sense_is_refused_in_a_sentence(
     assert told in refused.stderr
     assert refused.stdout == ""
     assert "Traceback" not in refused.stderr
+
+
+def test_a_pads_token_is_bound_to_its_window() -> None:
+    plan = county_plan()
+    assert grant_of(plan, "pad", "pad8", ()) == Grant("device:pad8", "pad8", "pad", (8,))
+    with pytest.raises(Unfit, match='no pad "pad9": pad8'):
+        grant_of(plan, "pad", "pad9", ())
 
 
 async def test_a_hall_that_is_not_there_and_a_store_that_is_none_are_named(

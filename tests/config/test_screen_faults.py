@@ -33,8 +33,13 @@ def led(**keys: str) -> str:
     return table("led", {"id": '"l1"', "address": '"127.0.0.1:5005"'} | keys)
 
 
+def pad(**keys: str) -> str:
+    return table("pad", {"id": '"r1"'} | keys)
+
+
 def test_a_hall_with_a_theme_screens_and_strips_is_read_as_it_is_written(tmp_path: Path) -> None:
     more = theme() + screen(categories='["A"]', theme='"night"', prepare="4", directions='{ "2" = "up" }')
+    more += pad(window="1")
     more += led(prefix='"AA 55"', unit="7", checksum='"crc16"', idle='"欢迎"')
     found = inspect_hall(write(tmp_path, SMALL + more))
     assert found.errors == ()
@@ -43,6 +48,7 @@ def test_a_hall_with_a_theme_screens_and_strips_is_read_as_it_is_written(tmp_pat
     assert (shown.categories, shown.theme, shown.diagonal) == (("A",), "night", 55.0)
     assert shown.directions == {"2": "up"}
     assert found.plan.theme("night") == found.plan.themes[0]
+    assert (found.plan.pads[0].id, found.plan.pads[0].window) == ("r1", 1)
     assert (found.plan.leds[0].prefix, found.plan.leds[0].unit) == ("aa55", 7)
 
 
@@ -88,6 +94,8 @@ FAULTS = [
     (led(checksum='"md5"'), "led[0].checksum", "crc16"),
     (led(idle='"䶮"'), "led[0].idle", "not in GB2312"),
     (led(unit="256"), "led[0].unit", "out of range"),
+    (pad(window="99"), "pad[0].window", 'there is no window "99"'),
+    (pad(window="1") + screen(id='"r1"'), "pad[0].id", '"r1" is taken already'),
 ]
 
 
