@@ -41,6 +41,7 @@ from queue_server.hall.refusals import NotNow
 from queue_server.locale import translate
 from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
+from queue_server.reactions.opening import Opening
 from queue_server.reactions.post import Post
 from queue_server.reactions.speaking import Voices
 from queue_server.reactions.strips import Strips
@@ -93,7 +94,7 @@ class Site:
         self.up = False
         self.voices = Voices(None)
         self.webhooks: tuple[Webhook, ...] = ()
-        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping]
+        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping, Opening]
         self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
 
     def also_run(self, job: Callable[[], Coroutine[None, None, None]]) -> None:

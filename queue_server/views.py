@@ -22,6 +22,7 @@ from queue_server.hall.model import (
     PARKED,
     SERVING,
     WAITING,
+    MatterEnd,
     PastCall,
     Tally,
     Ticket,
@@ -344,7 +345,14 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         stations=tuple(wire.Station(s.window, s.clerk, s.since, s.until) for s in t.stations),
         left_open=t.left_open,
         paper=t.paper,
+        closed=tuple(matter_result(end) for end in t.closed),
     )
+
+
+def matter_result(end: MatterEnd) -> wire.MatterResult:
+    """What became of a matter, as staff see it."""
+    case = end.case.id if end.case else ""
+    return wire.MatterResult(end.matter, end.outcome, end.at, end.reason, end.papers, end.until, case)
 
 
 def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPublic:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from queue_server.cases import commands as case
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
@@ -34,13 +35,15 @@ ROLES = (*DEVICES, *STAFF, NEWCOMER, HOLDER)
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Who asks. `windows` empty: any window. `ticket` is the one a holder holds."""
+    """Who asks. `windows` empty: any window. `ticket` is the one a holder holds, `department` whose cases
+    somebody of a department sees."""
 
     id: str
     name: str
     role: str
     windows: tuple[int, ...] = ()
     ticket: str = ""
+    department: str = ""
 
 
 ANYONE = Principal("anyone", "", NOBODY)
@@ -76,6 +79,8 @@ class See(StrEnum):
     PAD = "pad"
     FLOOR_WORK = "floor_work"
     STAFF_HOME = "staff_home"
+    CASES = "cases"
+    CASE_EVENTS = "case_events"
 
 
 Right = type[Command] | See
@@ -104,6 +109,8 @@ SEES: dict[See, frozenset[str]] = {
     See.PAD: frozenset({PAD}),
     See.FLOOR_WORK: frozenset({FLOOR, MANAGER}),
     See.STAFF_HOME: frozenset(STAFF),
+    See.CASES: frozenset({CLERK, MANAGER, DEPARTMENT, SUPERVISOR}),
+    See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
@@ -114,6 +121,7 @@ AT_A_WINDOW: frozenset[type[Command]] = frozenset(
         do.Start,
         do.Finish,
         do.AddMatters,
+        do.CloseMatter,
         do.MarkAbsent,
         do.Park,
         do.Unpark,
@@ -140,6 +148,39 @@ ON_THE_FLOOR: frozenset[type[Command]] = frozenset(
         BookSlot,
     }
 )
+WITH_CASES: frozenset[type[Command]] = frozenset(
+    {
+        case.ReceiveSupplement,
+        case.WithdrawCase,
+        case.MoveResult,
+        case.IssueCase,
+        case.ArriveCase,
+        case.PassPapers,
+        case.ConfirmPapers,
+        case.TakeBackPapers,
+    }
+)
+"""What is done with cases at a window."""
+BEHIND: frozenset[type[Command]] = frozenset(
+    {
+        case.TakeCase,
+        case.AskSupplement,
+        case.ReceiveSupplement,
+        case.StopClock,
+        case.RunClock,
+        case.ExtendCase,
+        case.ReadyCase,
+        case.MoveResult,
+        case.ReworkCase,
+        case.ReturnCase,
+        case.SendCase,
+        case.ArriveCase,
+        case.PassPapers,
+        case.ConfirmPapers,
+        case.TakeBackPapers,
+    }
+)
+"""What a department does with its own cases (`api/cases.py` sees to it that they are)."""
 BY_MANAGERS: frozenset[type[Command]] = frozenset(
     {
         do.CloseDay,
@@ -166,9 +207,10 @@ MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, do.AskReprint, BookSlot}),
     BOARD: frozenset({do.Spoken, do.SoundState}),
     PAD: frozenset({do.RateAtWindow}),
-    CLERK: AT_A_WINDOW | ON_THE_FLOOR,
+    CLERK: AT_A_WINDOW | ON_THE_FLOOR | WITH_CASES,
+    DEPARTMENT: BEHIND,
     FLOOR: ON_THE_FLOOR | {do.Unpark},
-    MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS,
+    MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS | WITH_CASES | BEHIND,
     AGENT: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
     ADMIN: BY_ADMINS,
     HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer, do.LetPass, do.ReadyAgain, do.Rate}),
@@ -252,7 +294,7 @@ def token_hash(token: str) -> str:
 
 def granted(grant: Grant) -> Principal:
     """Who the holder of a grant is."""
-    return Principal(id=grant.id, name=grant.name, role=grant.role, windows=grant.windows)
+    return Principal(grant.id, grant.name, grant.role, grant.windows, department=grant.department)
 
 
 # --- a ticket's own secrets ---------------------------------------------------------------------

@@ -178,4 +178,4 @@ class Sessions:
 def principal_of_account(account: Account) -> Principal:
     """Who somebody is; with a first password that is not changed yet, hardly anyone."""
     role = NEWCOMER if account.must_change else account.role
-    return Principal(account.id, account.name, role, account.windows)
+    return Principal(account.id, account.name, role, account.windows, department=account.department)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from queue_server import wire
 from queue_server.access.principals import ANYONE, PUBLIC, Principal, Right, See, may, may_sit
 from queue_server.api.problems import Unfit
 from queue_server.api.who import Halls, Identity, found_hall, identity_of, must_enter, no_token
+from queue_server.desk.hall import Hall
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
 from queue_server.hall.model import Answer
@@ -23,6 +25,9 @@ BODY_LIMIT = 64 * 1024
 BODY_SECONDS = 20.0
 """How long a body may take to come in."""
 KEY_LIMIT = 128
+NUMBER = "[0-9]{1,12}"
+"""What a query's number looks like."""
+NOTHING: Mapping[str, str] = {}
 AHEAD = 10_000
 """Entries that a log cannot grow by in the second for which a read waits."""
 
@@ -40,6 +45,7 @@ class Call:
         self.hall = found_hall(halls, self.params["hall"])
         self.who = Identity(ANYONE)
         self.answer_headers: dict[str, str] = {}
+        self.query: dict[str, str] = {}
         self._raw = b""
         self._at_least = 0
 
@@ -66,11 +72,14 @@ class Call:
             raise NotNow("too_busy")  # no wait would bring it
         return self._at_least
 
-    async def admit(self, right: Right, reads: bool, keyed: bool = True) -> None:
+    async def admit(
+        self, right: Right, reads: bool, keyed: bool = True, chooses: Mapping[str, str] = NOTHING
+    ) -> None:
         """Before anything is looked at: a caller who must be known is, may do this, and says no more.
 
-        A change has its idempotency key. A token has no place in a query, where proxies and logs would
-        keep it; nor has anything else that is not understood.
+        A change has its idempotency key. `chooses` are the query parameters of a read, by what each must
+        look like. A token has no place in a query, where proxies and logs would keep it; nor has anything
+        else that is not understood.
         """
         if right is not See.SIGN_IN:  # whoever signs in anew may still carry what has ended
             # A tablet that lies somewhere looks for calls for help again and again: nobody is there for that.
@@ -81,14 +90,14 @@ class Call:
             must_enter(self.principal, right)
         if not reads and keyed:
             self._given_key()
-        query = self.request.query_params.multi_items()
-        strange = next((name for name, _ in query if name != "at_least" or not reads), None)
-        if strange is not None:
-            raise Unfit(422, "bad_query", f"unknown query parameter {strange[:40]!r}; tokens go in headers")
-        for _, text in query:
-            if not text.isascii() or not text.isdigit() or len(text) > 12:
-                raise Unfit(422, "bad_query", "at_least must be a whole number of at most 12 digits")
-            self._at_least = int(text)
+        patterns = {"at_least": NUMBER, **chooses} if reads else {}
+        for name, text in self.request.query_params.multi_items():
+            if name not in patterns:
+                raise Unfit(422, "bad_query", f"unknown query parameter {name[:40]!r}; tokens go in headers")
+            if not re.fullmatch(patterns[name], text):
+                raise Unfit(422, "bad_query", f"{name} must look like {patterns[name]}")
+            self.query[name] = text
+        self._at_least = int(self.query.get("at_least", "0"))
 
     @property
     def language(self) -> str:
@@ -118,9 +127,15 @@ class Call:
         """The same, answered by a look at the day with which the command landed."""
         return await self.hall.ask_and_look(self._asking(command), look)
 
-    async def change_register(self, command: Command) -> Answer:
-        """Have a command of the register decided, under the caller's idempotency key."""
-        return await self.hall.register.ask(self._asking(command))
+    async def change_register(self, command: Command, of: Hall | None = None) -> Answer:
+        """Have a command of the register decided, under the caller's idempotency key.
+
+        In the register `of` another hall whoever asks is known with the hall they ask from.
+        """
+        ask = self._asking(command)
+        if of is None or of is self.hall:
+            return await self.hall.register.ask(ask)
+        return await of.register.ask(msgspec.structs.replace(ask, by=f"{self.hall.id}/{ask.by}"))
 
     def must_be_allowed(self, command: Command) -> None:
         """Refuse whoever may not give this command; before anything is looked up for it."""

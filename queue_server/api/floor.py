@@ -25,7 +25,14 @@ async def show(call: Call) -> wire.Hall:
 async def me(call: Call) -> wire.WhoAmI:
     """Who the token belongs to."""
     who = call.principal
-    return wire.WhoAmI(id=who.id, name=who.name, role=who.role, hall=call.hall.id, windows=who.windows)
+    return wire.WhoAmI(
+        id=who.id,
+        name=who.name,
+        role=who.role,
+        hall=call.hall.id,
+        windows=who.windows,
+        department=who.department,
+    )
 
 
 async def board(call: Call) -> Board:

@@ -24,6 +24,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
     "kiosk": {"type": "string"},
     "code": {"type": "string"},
     "device": {"type": "string"},
+    "matter": {"type": "string"},
     "seq": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999},
 }
 
@@ -84,6 +85,15 @@ def _operation(operation: Operation, of: dict[str, Any]) -> dict[str, Any]:
     else:
         least = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999}
         found["parameters"].append({"name": "at_least", "in": "query", "required": False, "schema": least})
+        found["parameters"] += [
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "schema": {"type": "string", "pattern": f"^{p}$"},
+            }
+            for name, p in operation.query.items()
+        ]
     return found
 
 

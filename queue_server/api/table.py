@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,12 +15,14 @@ from kiosk.menu import Catalogue, Menu, Receipt
 from queue_server import wire
 from queue_server.access.principals import PUBLIC, Right, See
 from queue_server.api import (
+    cases,
     catalogue,
     checklists,
     claims,
     devices,
     floor,
     help,
+    matters,
     overview,
     pads,
     people,
@@ -30,8 +32,9 @@ from queue_server.api import (
     tickets,
     windows,
 )
-from queue_server.api.calls import Call
+from queue_server.api.calls import NOTHING, NUMBER, Call
 from queue_server.api.who import Halls
+from queue_server.cases import commands as case
 from queue_server.hall import commands as do
 from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
 from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
@@ -45,7 +48,7 @@ class Operation(NamedTuple):
     """One operation: `does` answers a `Call`; `body` is None where it only reads.
 
     `right` is what whoever asks must have (`access/principals.py`); `keyed` says that a change needs an
-    idempotency key.
+    idempotency key, `query` which query parameters a read has, and what each looks like.
     """
 
     method: str
@@ -57,6 +60,7 @@ class Operation(NamedTuple):
     status: int = 200
     keyed: bool = True
     headers: dict[str, str] = PRIVATE
+    query: Mapping[str, str] = NOTHING
 
     @property
     def public(self) -> bool:
@@ -76,6 +80,40 @@ def _own(
     """Something about the own sign-in: no change of the hall, and never in its log."""
     return Operation("POST", path, does, body, answer, right, keyed=False)
 
+
+def _step(
+    name: str, does: Callable[[Call], Awaitable[Any]], body: type[msgspec.Struct], right: Right
+) -> Operation:
+    """A step of a case."""
+    return Operation("POST", f"/cases/{{id}}/{name}", does, body, wire.CaseDone, right)
+
+
+PLACE_IN_LIST = {"after": "[0-9A-Za-z~-]{0,64}", "state": "[a-z,]{1,80}"}
+CASES = (
+    Operation("GET", "/cases", cases.show_all, None, wire.Cases, See.CASES, query=PLACE_IN_LIST),
+    Operation("GET", "/cases/{id}", cases.show, None, wire.CaseView, See.CASES),
+    Operation("GET", "/case-numbers/{number}", cases.by_number, None, wire.Cases, See.CASES),
+    Operation(
+        "GET", "/case-events", cases.events, None, wire.CaseEvents, See.CASE_EVENTS, query={"after": NUMBER}
+    ),
+    _step("take", cases.take, wire.Nothing, case.TakeCase),
+    _step("supplement", cases.ask_supplement, wire.AskSupplement, case.AskSupplement),
+    _step("received", cases.receive_supplement, wire.ReceiveSupplement, case.ReceiveSupplement),
+    _step("stop", cases.stop_clock, wire.Reason, case.StopClock),
+    _step("run", cases.run_clock, wire.Nothing, case.RunClock),
+    _step("extend", cases.extend, wire.ExtendCase, case.ExtendCase),
+    _step("ready", cases.ready, wire.ReadyCase, case.ReadyCase),
+    _step("move", cases.move, wire.MoveResult, case.MoveResult),
+    _step("rework", cases.rework, wire.Reason, case.ReworkCase),
+    _step("return", cases.give_back, wire.Reason, case.ReturnCase),
+    _step("withdraw", cases.withdraw, wire.Reason, case.WithdrawCase),
+    _step("send", cases.send, wire.SendCase, case.SendCase),
+    _step("arrive", cases.arrive, wire.Nothing, case.ArriveCase),
+    Operation("GET", "/paper-lists", cases.paper_lists, None, wire.PaperLists, See.CASES),
+    _act("/paper-lists", cases.pass_papers, wire.PassPapers, case.PassPapers),
+    _act("/paper-lists/{id}/confirm", cases.confirm_papers, wire.ConfirmPapers, case.ConfirmPapers),
+    _act("/paper-lists/{id}/take-back", cases.take_papers_back, wire.Nothing, case.TakeBackPapers),
+)
 
 OPERATIONS = (
     Operation("GET", "", floor.show, None, wire.Hall, See.HALL),
@@ -129,7 +167,7 @@ OPERATIONS = (
     _act("/numbers/{number}/reprint", printers.reprint_number, wire.Reprint, do.AskReprint),
     _act("/tickets/{id}/recall", tickets.recall, wire.Nothing, do.Recall),
     _act("/tickets/{id}/start", tickets.start, wire.Nothing, do.Start),
-    _act("/tickets/{id}/finish", tickets.finish, wire.Finish, do.Finish),
+    _act("/tickets/{id}/finish", matters.finish, wire.Finish, do.Finish),
     _act("/tickets/{id}/miss", tickets.miss, wire.Nothing, do.MarkAbsent),
     _act("/tickets/{id}/found", tickets.found, wire.Nothing, do.Found),
     _act("/tickets/{id}/return", tickets.back, wire.Nothing, do.ReturnMissed),
@@ -143,6 +181,14 @@ OPERATIONS = (
     _act("/tickets/{id}/undo", tickets.undo, wire.Nothing, do.Undo),
     _act("/tickets/{id}/class", tickets.change_class, wire.ChangeClass, do.ChangeClass),
     _act("/tickets/{id}/matters", tickets.add_matters, wire.AddMatters, do.AddMatters),
+    Operation(
+        "POST",
+        "/tickets/{id}/matters/{matter}/close",
+        matters.close,
+        wire.CloseMatter,
+        wire.MatterDone,
+        do.CloseMatter,
+    ),
     _act("/calls/{seq}/spoken", tickets.spoken, wire.Spoken, do.Spoken),
     Operation("GET", "/windows/{n}", windows.show, None, wire.WindowView, See.WINDOW),
     _act("/windows/{n}/call-next", windows.call_next, wire.CallNext, do.CallNext),
@@ -165,6 +211,7 @@ OPERATIONS = (
     _act("/summons", overview.summon, wire.Summon, do.SummonWindows),
     _act("/notice", floor.notice, wire.SetNotice, do.SetNotice),
     _act("/day/close", floor.close_day, wire.CloseDay, do.CloseDay),
+    *CASES,
 )
 
 
@@ -183,7 +230,7 @@ def route(path: str, methods: dict[str, Operation], halls: Halls) -> Route:
     async def answer(request: Request) -> Response:
         operation = methods.get(request.method) or methods["GET"]  # HEAD is a GET
         call = Call(request, halls)
-        await call.admit(operation.right, operation.body is None, operation.keyed)
+        await call.admit(operation.right, operation.body is None, operation.keyed, operation.query)
         content = encoder.encode(await operation.does(call))
         headers = operation.headers | call.answer_headers
         if operation.public and len(content) > LEAST:

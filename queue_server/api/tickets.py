@@ -171,13 +171,6 @@ async def start(call: Call) -> wire.Done:
     return done(await call.change(do.Start(ticket=call.params["id"])))
 
 
-async def finish(call: Call) -> wire.Done:
-    """End the service with an outcome per matter."""
-    body = await call.body(wire.Finish)
-    outcomes = tuple(body.outcomes.items())
-    return done(await call.change(do.Finish(ticket=call.params["id"], outcomes=outcomes)))
-
-
 async def miss(call: Call) -> wire.Done:
     """过号."""
     await call.body(wire.Nothing)

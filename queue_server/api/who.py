@@ -41,6 +41,7 @@ class Halls(Protocol):
     """What the API needs of the server it runs in."""
 
     public_url: str
+    halls: dict[str, Hall]
     limits: TicketLimits
     webhooks: tuple[Webhook, ...]
     posts: dict[str, Post]

@@ -11,8 +11,8 @@ class OpenCase(Command, frozen=True):
     """A matter was accepted (受理): open its case.
 
     `id` follows from ticket and matter, so that asking again after a crash opens no second one. `owed` is
-    what may be brought later (容缺受理); `version` names the catalogue under which it was accepted; `at` is
-    the hall that handles it when that is another one (异地可办).
+    what may be brought until `owed_until` (容缺受理); `version` names the catalogue under which
+    it was accepted; `at` is the hall that handles it when that is another one (异地可办).
     """
 
     id: str
@@ -26,6 +26,7 @@ class OpenCase(Command, frozen=True):
     promised: Limit | None = None
     legal: Limit | None = None
     owed: tuple[str, ...] = ()
+    owed_until: str = ""
     at: str = ""
     papers: str = "window"
 

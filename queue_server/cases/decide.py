@@ -194,6 +194,7 @@ def _open(book: Book, ask: Ask, c: do.OpenCase) -> Decided:
         promised_by=_last(book, day, promised),
         legal_by=_last(book, day, legal),
         owed=c.owed,
+        owed_until=c.owed_until if c.owed else "",
     )
     return fact, Answer(number=number, detail=c.id)
 

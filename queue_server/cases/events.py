@@ -30,6 +30,7 @@ class CaseOpened(CaseFact, frozen=True, tag="case_opened"):
     promised_by: str = ""
     legal_by: str = ""
     owed: tuple[str, ...] = ()
+    owed_until: str = ""
 
 
 class CaseTaken(CaseFact, frozen=True, tag="case_taken"):

@@ -67,6 +67,7 @@ def _opened(fact: ev.CaseOpened, at: int, by: str) -> Case:
         promised_by=fact.promised_by,
         legal_by=fact.legal_by,
         owed=fact.owed,
+        owed_until=fact.owed_until,
         papers=fact.papers,
         steps=(Step(at, by, "opened", fact.hall),),
     )

@@ -5,6 +5,8 @@ No person is in it: whoever comes is known by the receipt's check code, and owed
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from queue_server.cases.limits import Limit, Stop
@@ -52,6 +54,11 @@ PROOFS = (CODE, DOCUMENT)
 """What was looked at before a result was handed out; the document itself is never noted."""
 
 
+def case_id(hall: str, date: str, ticket: str, matter: str) -> str:
+    """How the case of a ticket's matter is called: the same however often it is opened."""
+    return hashlib.blake2b(f"{hall}/{date}/{ticket}/{matter}".encode(), digest_size=12).hexdigest()
+
+
 class Stopped(msgspec.Struct, frozen=True):
     """A clock that stands, and since which day: waiting for papers, or a hearing, an expertise (reason)."""
 
@@ -97,6 +104,7 @@ class Case(msgspec.Struct, frozen=True):
     stopped: Stopped | None = None
     handler: str = ""
     owed: tuple[str, ...] = ()
+    owed_until: str = ""
     supplemented: bool = False
     extended: int = 0
     way: str = ""

@@ -24,6 +24,7 @@ def add(
     role: str,
     name: str = "",
     window: tuple[int, ...] = (),
+    department: str = "",
     sso: str = "",
     store: StorePlace,
 ) -> None:
@@ -41,6 +42,8 @@ def add(
         What the person is called at work; the login without one.
     window
         A window that a clerk is bound to (may be repeated); none is every window.
+    department
+        Whose cases somebody of a department handles: a code of the hall file's `[departments]`.
     sso
         What the hall's single sign-on calls this person; then there is no password to hand over.
     store
@@ -48,7 +51,7 @@ def add(
     """
     from queue_server.cli.users import add_user
 
-    sys.exit(add_user(store, hall, login, role, name, window, sso))
+    sys.exit(add_user(store, hall, login, role, name, window, department, sso))
 
 
 @user_app.command(name="list")
@@ -126,7 +129,15 @@ def unlock(login: str, *, hall: HallId, store: StorePlace) -> None:
 
 
 @user_app.command
-def role(login: str, role: str, *, hall: HallId, window: tuple[int, ...] = (), store: StorePlace) -> None:
+def role(
+    login: str,
+    role: str,
+    *,
+    hall: HallId,
+    window: tuple[int, ...] = (),
+    department: str = "",
+    store: StorePlace,
+) -> None:
     """Change what a person may do, from the next act on.
 
     Parameters
@@ -139,12 +150,14 @@ def role(login: str, role: str, *, hall: HallId, window: tuple[int, ...] = (), s
         The hall's id.
     window
         A window that a clerk is bound to (may be repeated); none is every window.
+    department
+        Whose cases somebody of a department handles: a code of the hall file's `[departments]`.
     store
         The store's address, or the directory of an embedded store.
     """
     from queue_server.cli.users import change_role
 
-    sys.exit(change_role(store, hall, login, role, window))
+    sys.exit(change_role(store, hall, login, role, window, department))
 
 
 @user_app.command

@@ -11,6 +11,7 @@ from queue_server.access.sessions import Sessions
 from queue_server.cli.registers import Unfit, in_register, operator, put
 from queue_server.desk.line import Line
 from queue_server.hall.accounts import (
+    DEPARTMENT,
     STAFF,
     AddAccount,
     ChangeRole,
@@ -26,14 +27,22 @@ from queue_server.store.vault import Vault
 
 
 def add_user(
-    store: str, hall: str, login: str, role: str, name: str, windows: Sequence[int], sso: str
+    store: str,
+    hall: str,
+    login: str,
+    role: str,
+    name: str,
+    windows: Sequence[int],
+    department: str,
+    sso: str,
 ) -> int:
     """Add a person and print the first password; gives the exit status."""
     login = login.lower()
 
     async def work(there: Store, register: Line[Register], plan: Plan) -> int:
-        check(plan, role, windows)
-        await put(register, AddAccount(login, name or login, role, tuple(windows), sso), operator())
+        check(plan, role, windows, department)
+        command = AddAccount(login, name or login, role, tuple(windows), sso, department)
+        await put(register, command, operator())
         if not sso:
             await _hand_out(there, hall, register, [login])
         return 0
@@ -46,7 +55,7 @@ def print_users(store: str, hall: str) -> int:
 
     async def work(there: Store, register: Line[Register], plan: Plan) -> int:
         for account in sorted(register.state.accounts.values(), key=lambda each: each.login):
-            windows = ",".join(map(str, account.windows)) or "-"
+            windows = ",".join(map(str, account.windows)) or account.department or "-"
             first = "first password" if account.must_change else "active"
             state = "locked" if account.locked else "single sign-on" if account.sso else first
             print(f"{account.login:<16} {account.role:<10} {windows:<6} {state:<14} {account.name}")
@@ -94,25 +103,33 @@ def remove_user(store: str, hall: str, login: str) -> int:
     return _change(store, hall, RemoveAccount(login), f"{login} is removed", wipe)
 
 
-def change_role(store: str, hall: str, login: str, role: str, windows: Sequence[int]) -> int:
+def change_role(store: str, hall: str, login: str, role: str, windows: Sequence[int], department: str) -> int:
     """Change what a person may do."""
 
     async def work(there: Store, register: Line[Register], plan: Plan) -> int:
-        check(plan, role, windows)
-        await put(register, ChangeRole(login, role, tuple(windows)), operator())
+        check(plan, role, windows, department)
+        await put(register, ChangeRole(login, role, tuple(windows), department), operator())
         print(f"{login} is {role}", file=sys.stderr)
         return 0
 
     return in_register("user", store, hall, work)
 
 
-def check(plan: Plan, role: str, windows: Sequence[int]) -> None:
-    """Refuse a role that does not exist and windows that the hall does not have; raises `Unfit`."""
+def check(plan: Plan, role: str, windows: Sequence[int], department: str) -> None:
+    """Refuse a role that does not exist, windows and a department that the hall does not have.
+
+    Raises `Unfit`.
+    """
     if role not in STAFF:
         raise Unfit(f'there is no role "{role}": {", ".join(STAFF)}')
     there = {window.number for window in plan.windows}
     if missing := [number for number in windows if number not in there]:
         raise Unfit(f"the hall has no window {', '.join(map(str, missing))}")
+    if department and role != DEPARTMENT:
+        raise Unfit(f"a {role} is not of a department")
+    if role == DEPARTMENT and department not in plan.departments and (department or plan.departments):
+        known = ", ".join(plan.departments) or "its file has no [departments]"
+        raise Unfit(f'the hall has no department "{department}": {known}')
 
 
 Also = Callable[[Store, Line[Register]], Awaitable[None]]

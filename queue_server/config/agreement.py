@@ -54,6 +54,7 @@ def check_agreement(file: Record) -> None:
     check_codes(matters)
     check_materials(matters)
     check_limits(matters)
+    check_departments(matters, file.get("departments", {}))
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
     check_printers(kiosks, printers)
@@ -191,6 +192,18 @@ def check_limits(matters: Iterable[Record]) -> None:
         if promised and legal and promised.unit == legal.unit and promised.count > legal.count:
             told = f"the promise is longer than the legal limit ({matter['legal_limit']})"
             matter.key_place("promised_limit").wrong(told)
+
+
+def check_departments(matters: Iterable[Record], departments: Any) -> None:
+    """Cases go to departments that the file names; a matter that opens cases needs one, if there are any."""
+    for matter in matters:
+        department = matter.get("department")
+        if department is not None and department not in departments:
+            known = f"there are {quoted(departments)}" if departments else "the file has no [departments]"
+            matter.key_place("department").wrong(f'there is no department "{department}"; {known}')
+        elif department is None and departments and matter.get("instant") is False:
+            sentence = "`department` is missing: a matter that does not end on the spot opens cases for one"
+            matter.place.wrong(sentence)
 
 
 def _limit(matter: Record, key: str) -> Limit | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from queue_server.hall.plan import ORDINARY, Matter, Plan
 
-from .agreement import check_codes, check_limits, check_unique
+from .agreement import check_codes, check_departments, check_limits, check_unique
 from .faults import Fault
 from .hall_file import in_order, inspect_hall
 from .keys import MATTER
@@ -66,8 +66,10 @@ def _check(matters: list[Record], hall: Plan | None) -> None:
     check_unique(matters, "id")
     check_codes(matters)
     check_limits(matters)
-    for matter in matters if hall is not None else ():
-        _check_category(matter, hall)  # type: ignore[arg-type]
+    if hall is not None:
+        check_departments(matters, hall.departments)
+        for matter in matters:
+            _check_category(matter, hall)
 
 
 def _check_category(matter: Record, hall: Plan) -> None:

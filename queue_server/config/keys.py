@@ -26,7 +26,7 @@ WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周�
 KINDS = ("XK", "QR", "GG", "QL")
 ACTS = (
     "pause", "out_of_order", "priority", "without_ticket", "close_day",
-    "cancel", "close_window", "category_pause", "note",
+    "cancel", "close_window", "category_pause", "note", "reject", "case",
 )  # fmt: skip
 TEXT_MODES = ("raster", "gb18030", "gbk", "utf8")
 OUTCOMES = ("done", "accepted", "deferred", "supplement", "rejected", "transferred", "consult")
@@ -36,6 +36,9 @@ ACKNOWLEDGE = ("status", "process_id", "none")
 identifier = values.pattern(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", "is not an id: use letters A-Z a-z, digits, - and _, 32 at most"
 )
+
+
+hall_id = values.pattern(r"[a-z][a-z0-9-]{0,31}", "is not a hall id: use a-z, digits and -, 32 at most")
 
 
 def timezone(value: object, place: Place) -> Any:
@@ -158,7 +161,7 @@ def _known(name: str, allowed: tuple[str, ...], place: Place) -> bool:
 
 HALL = {
     "id": Key(
-        values.pattern(r"[a-z][a-z0-9-]{0,31}", "is not a hall id: use a-z, digits and -, 32 at most"),
+        hall_id,
         required=True,
         field="hall",
     ),
@@ -209,6 +212,8 @@ RULES = {
     "number_digits": Key(values.number(2, 6)),
     "long_queue": Key(values.or_off(values.number(1, 10_000))),
     "slip_expires": Key(values.duration(MINUTE, HOUR)),
+    "deferred_days": Key(values.number(0, 366)),
+    "supplement_stops": Key(values.flag),
 }
 
 CATEGORY = {
@@ -222,6 +227,7 @@ CATEGORY = {
     "quota": Key(values.or_off(values.number(1, 100_000))),
     "slots": Key(values.number(0, 1_000)),
     "instant": Key(values.flag),
+    "exit": Key(values.flag),
 }
 
 SERVE = {
@@ -259,6 +265,9 @@ MATTER = {
     "code": Key(code),
     "materials_in": Key(values.entries_of(values.list_of(values.line, least=1), other_language)),
     "identity": Key(values.flag),
+    "department": Key(values.pattern(r"[a-z][a-z0-9_]{0,31}", "is no code: a-z, digits and _, 32 at most")),
+    "handled_at": Key(hall_id),
+    "exits": Key(values.list_of(hall_id, least=1, unique=True)),
 }
 
 KIOSK = {
@@ -343,6 +352,7 @@ TOP = {
     "priority_kinds": Key(values.entries_of(values.text, values.code)),
     "reasons": Key(values.entries_of(values.entries_of(values.text, values.code), act)),
     "outcomes": Key(values.entries_of(values.text, outcome), required=True),
+    "departments": Key(values.entries_of(values.text, values.code)),
     "category": Key(values.list_of(values.table_of(CATEGORY), least=1), required=True, field="categories"),
     "window": Key(values.list_of(values.table_of(WINDOW), least=1), required=True, field="windows"),
     "matter": Key(values.list_of(values.table_of(MATTER)), field="matters"),

@@ -28,12 +28,13 @@ HEADINGS = {
     "kind": "事项类型", "instant": "是否即办", "law": "法律依据", "conditions": "申报条件",
     "materials": "申报材料目录", "standard": "审查标准", "steps": "办理程序", "legal_limit": "法定办理时限",
     "promised_limit": "承诺办理时限", "fee": "收费", "verified": "核实",
-    "words": "常用说法", "basic_code": "基本编码", "code": "实施编码",
+    "words": "常用说法", "basic_code": "基本编码", "code": "实施编码", "department": "办理部门",
+    "handled_at": "办理大厅", "exits": "出件点",
     "materials_ko": "朝鲜文材料目录", "materials_en": "英文材料目录",
 }  # fmt: skip
 """A column's heading is a key of `[[matter]]` or its Chinese."""
 
-LISTS = ("conditions", "materials", "steps", "words", "materials_ko", "materials_en")
+LISTS = ("conditions", "materials", "steps", "words", "exits", "materials_ko", "materials_en")
 CODES = ("basic_code", "code")
 _KINDS = {"行政许可": "XK", "行政确认": "QR", "公共服务": "GG", "其他行政权力": "QL"}
 _FLAGS = {"是": True, "否": False, "即办": True, "承诺": False, "true": True, "false": False}

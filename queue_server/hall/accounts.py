@@ -37,6 +37,7 @@ class Account(msgspec.Struct, frozen=True):
     """One person of the hall. `windows` empty: any window.
 
     `stamp` names the password ("" while there is none), `must_change` that it is the first one.
+    `department` is whose cases somebody of a department handles.
     `epoch` is the register's sequence before which no session of this person counts. `sso` is what the
     hall's own sign-in (OpenID Connect) calls this person.
     """
@@ -50,6 +51,7 @@ class Account(msgspec.Struct, frozen=True):
     locked: bool = False
     epoch: int = 0
     sso: str = ""
+    department: str = ""
 
     @property
     def id(self) -> str:
@@ -68,6 +70,7 @@ class AddAccount(Command, frozen=True):
     role: str
     windows: tuple[int, ...] = ()
     sso: str = ""
+    department: str = ""
 
 
 class SetPassword(Command, frozen=True):
@@ -79,11 +82,12 @@ class SetPassword(Command, frozen=True):
 
 
 class ChangeRole(Command, frozen=True):
-    """What a person may do from now on, at which windows."""
+    """What a person may do from now on, at which windows, for which department."""
 
     login: str
     role: str
     windows: tuple[int, ...] = ()
+    department: str = ""
 
 
 class LockAccount(Command, frozen=True):
@@ -130,6 +134,7 @@ class AccountAdded(AccountFact, frozen=True, tag="account_added"):
     role: str
     windows: tuple[int, ...] = ()
     sso: str = ""
+    department: str = ""
 
 
 class PasswordSet(AccountFact, frozen=True, tag="password_set"):
@@ -144,6 +149,7 @@ class RoleChanged(AccountFact, frozen=True, tag="role_changed"):
 
     role: str
     windows: tuple[int, ...] = ()
+    department: str = ""
 
 
 class AccountLocked(AccountFact, frozen=True, tag="account_locked"):
@@ -197,18 +203,23 @@ def fits_login(login: str) -> bool:
     return 0 < len(login) <= LONGEST_LOGIN and LOGIN_LETTERS.issuperset(login) and login[0].isalnum()
 
 
-def _check_role(role: str, windows: tuple[int, ...]) -> None:
-    if role not in STAFF or (windows and role not in AT_WINDOWS):
+def _check_role(role: str, windows: tuple[int, ...], department: str) -> None:
+    if (
+        role not in STAFF
+        or (windows and role not in AT_WINDOWS)
+        or (department and role != DEPARTMENT)
+        or not department.isprintable()
+    ):
         raise Unusable("unknown_role", role=role)
 
 
 def _add(people: People, ask: Ask, c: AddAccount) -> tuple[AnyFact, Answer]:
     if not fits_login(c.login) or not c.name.isprintable() or not 0 < len(c.name) <= 60:
         raise Unusable("bad_login")
-    _check_role(c.role, c.windows)
+    _check_role(c.role, c.windows, c.department)
     if c.login in people.accounts or (c.sso and _by_sso(people, c.sso)):
         raise Conflict("account_exists", login=c.login)
-    return AccountAdded(c.login, c.name, c.role, c.windows, c.sso), Answer(detail=c.login)
+    return AccountAdded(c.login, c.name, c.role, c.windows, c.sso, c.department), Answer(detail=c.login)
 
 
 def _by_sso(people: People, subject: str) -> Account | None:
@@ -222,10 +233,10 @@ def _set_password(people: People, ask: Ask, c: SetPassword) -> tuple[AnyFact, An
 
 def _change_role(people: People, ask: Ask, c: ChangeRole) -> tuple[AnyFact, Answer]:
     account = _known(people, c.login)
-    _check_role(c.role, c.windows)
-    if (account.role, account.windows) == (c.role, c.windows):
+    _check_role(c.role, c.windows, c.department)
+    if (account.role, account.windows, account.department) == (c.role, c.windows, c.department):
         raise Conflict("stale")
-    return RoleChanged(c.login, c.role, c.windows), Answer()
+    return RoleChanged(c.login, c.role, c.windows, c.department), Answer()
 
 
 def _lock(people: People, ask: Ask, c: LockAccount) -> tuple[AnyFact, Answer]:
@@ -265,7 +276,9 @@ def evolve(people: People, fact: AnyFact, seq: int) -> None:
     """Apply one fact; `seq` is its place in the register."""
     login = fact.login
     if isinstance(fact, AccountAdded):
-        account = Account(login, fact.name, fact.role, fact.windows, epoch=seq, sso=fact.sso)
+        account = Account(
+            login, fact.name, fact.role, fact.windows, epoch=seq, sso=fact.sso, department=fact.department
+        )
         people.put(people.accounts, login, account)
         return
     known = people.accounts.get(login)
@@ -277,8 +290,8 @@ def _after(account: Account, fact: AnyFact, seq: int) -> Account | None:
     match fact:
         case PasswordSet(stamp=stamp, must_change=must_change):
             return replace(account, stamp=stamp, must_change=must_change, epoch=seq)
-        case RoleChanged(role=role, windows=windows):
-            return replace(account, role=role, windows=windows)
+        case RoleChanged(role=role, windows=windows, department=department):
+            return replace(account, role=role, windows=windows, department=department)
         case AccountLocked():
             return replace(account, locked=True, epoch=seq)
         case AccountUnlocked():

@@ -22,10 +22,10 @@ from queue_server.hall.decision import (
 )
 from queue_server.hall.evolve import supposing
 from queue_server.hall.hours import lunches
+from queue_server.hall.matters import finish_events
 from queue_server.hall.model import CALLED, MISSED, OPEN, SERVING, WAITING, Answer, Ticket, Window
 from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY
 from queue_server.hall.refusals import Conflict, NotNow
-from queue_server.hall.serving import finish_events
 
 
 def next_for(day: Day, window: Window) -> Ticket | None:

@@ -221,6 +221,20 @@ class Finish(Command, frozen=True):
     outcomes: tuple[tuple[str, str], ...] = ()
 
 
+class CloseMatter(Command, frozen=True):
+    """One matter of the visit is over. `papers` are missing (补正) or owed (容缺受理) until `until`; `exit`
+    is where the result will be handed out ("": the matter's first).
+    """
+
+    ticket: str
+    matter: str
+    outcome: str
+    reason: str = ""
+    papers: tuple[str, ...] = ()
+    until: str = ""
+    exit: str = ""
+
+
 class AddMatters(Command, frozen=True):
     """The visitor brought more matters than the ticket names."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from queue_server.hall import calling, desks, holders, paper, running, serving, taking
+from queue_server.hall import calling, desks, holders, matters, paper, running, serving, taking
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
@@ -50,6 +50,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.Start: serving.start,
     do.Finish: serving.finish,
     do.AddMatters: serving.add_matters,
+    do.CloseMatter: matters.close_matter,
     do.Transfer: serving.transfer,
     do.Park: serving.park,
     do.Unpark: serving.unpark,

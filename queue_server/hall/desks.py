@@ -8,6 +8,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decision import Decision, held, picked, running, said, steered
 from queue_server.hall.evolve import supposing
+from queue_server.hall.matters import outcomes_of
 from queue_server.hall.model import CALLED, CLOSED, OPEN, UNRECORDED, Answer, Ticket, Window
 from queue_server.hall.plan import CLASSES, EVERY_CATEGORY, Serve
 from queue_server.hall.refusals import Conflict, Unusable
@@ -43,7 +44,7 @@ def _leftover(day: Day, window: Window, ask: Ask, c: do.ClaimWindow) -> list[ev.
     ended = c.ended_at if c.ended_at is not None else ask.at
     if not (present.started_at or 0) <= ended <= ask.at:
         raise Unusable("bad_time", at=ended)
-    outcomes = tuple((m, "done") for m in present.matters)
+    outcomes = outcomes_of(present, "done")
     return [ev.Finished(ticket=present.id, outcomes=outcomes, ended_at=ended, excluded=True)]
 
 
@@ -215,6 +216,6 @@ def _someone_remains(day: Day, window: Window, serves: tuple[Serve, ...]) -> Non
 
 def unfinished(ticket: Ticket) -> ev.Finished:
     """结果未登记: a service nobody finished, closed at the day's end and left out of averages."""
-    outcomes = tuple((m, UNRECORDED) for m in ticket.matters) or ((UNRECORDED, UNRECORDED),)
+    outcomes = outcomes_of(ticket, UNRECORDED) or ((UNRECORDED, UNRECORDED),)
     since = ticket.started_at or 0
     return ev.Finished(ticket=ticket.id, outcomes=outcomes, ended_at=since, excluded=True)

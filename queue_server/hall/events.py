@@ -11,10 +11,11 @@ from typing import TypeVar
 
 import msgspec
 
-from queue_server.hall.model import Answer, Booking
+from queue_server.hall.model import Acceptance, Answer, Booking
 from queue_server.hall.plan import Serve
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
+"""2: with what became of each matter."""
 T = TypeVar("T")
 
 
@@ -184,6 +185,21 @@ class MattersAdded(Event, frozen=True, tag="matters_added"):
 
     ticket: str
     matters: tuple[str, ...]
+
+
+class MatterClosed(Event, frozen=True, tag="matter_closed"):
+    """What became of a matter, for a reason; `papers` are missing, or owed until a day.
+
+    With `case` it was accepted: from then on there is a case to be opened, if there is none yet.
+    """
+
+    ticket: str
+    matter: str
+    outcome: str
+    reason: str = ""
+    papers: tuple[str, ...] = ()
+    until: str = ""
+    case: Acceptance | None = None
 
 
 class Finished(Event, frozen=True, tag="finished"):
@@ -433,6 +449,7 @@ AnyEvent = (
     | SoundChanged
     | Started
     | MattersAdded
+    | MatterClosed
     | Finished
     | Missed
     | SetBack

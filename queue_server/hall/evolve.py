@@ -35,6 +35,7 @@ from queue_server.hall.model import (
     VOID_MISSED,
     WAITING,
     Kept,
+    MatterEnd,
     PastCall,
     PastSlip,
     PrinterSeen,
@@ -373,6 +374,20 @@ def _matters_added(day: Day, r: ev.Record, seq: int, e: ev.MattersAdded) -> None
     _from(t, CALLED, SERVING)
     matters = (*t.matters, *e.matters)
     _lasting(day, e.ticket, matters=matters)
+
+
+@applies(ev.MatterClosed)
+def _matter_closed(day: Day, r: ev.Record, seq: int, e: ev.MatterClosed) -> None:
+    t = day.tickets[e.ticket]
+    _from(t, SERVING)
+    if e.matter not in t.matters or any(end.matter == e.matter for end in t.closed):
+        raise Contradiction(f"{t.number}: {e.matter} is not there to be closed")
+    _lasting(day, e.ticket, closed=(*t.closed, end_of(r.at, e)))
+
+
+def end_of(at: int, e: ev.MatterClosed) -> MatterEnd:
+    """What an event says of a matter, as its ticket keeps it."""
+    return MatterEnd(e.matter, e.outcome, at, e.reason, e.papers, e.until, e.case)
 
 
 @applies(ev.WasFound)

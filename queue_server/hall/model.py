@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from queue_server.cases.limits import Limit
 from queue_server.hall.plan import EVERY_CATEGORY, Serve
 
 # States of a ticket.
@@ -93,6 +94,36 @@ class Segment(Record, frozen=True):
     until: int | None = None
 
 
+class Acceptance(Record, frozen=True, omit_defaults=True):
+    """With what the case of an accepted matter is opened: by whom it is handled, where, until when.
+
+    `exit` is the hall where its result is handed out, `at` the one that handles it, `version` the guide's.
+    """
+
+    id: str
+    department: str
+    exit: str
+    at: str
+    version: str
+    promised: Limit | None = None
+    legal: Limit | None = None
+
+
+class MatterEnd(Record, frozen=True):
+    """What became of a matter, and when (ms); `papers` are missing or owed until `until`.
+
+    `case`: it was accepted, and with what its case is opened.
+    """
+
+    matter: str
+    outcome: str
+    at: int
+    reason: str = ""
+    papers: tuple[str, ...] = ()
+    until: str = ""
+    case: Acceptance | None = None
+
+
 class Ticket(Record, frozen=True):
     """A number in a visitor's hand and all that happened to it today.
 
@@ -101,6 +132,7 @@ class Ticket(Record, frozen=True):
     take it out of the category's line. `paper` is what became of the slip ("" is not known yet) and
     `paper_at` the printer; `paper_sent` says whether any paper may exist, `paper_asked` since when (ms)
     a slip that somebody asked for is under way.
+    `closed` are the matters of which it was said during the service what became of them.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none), `expected` the range of its call when it was taken.
     """
@@ -138,6 +170,7 @@ class Ticket(Record, frozen=True):
     directed_window: int | None = None
     directed_clerk: str = ""
     stations: tuple[Segment, ...] = ()
+    closed: tuple[MatterEnd, ...] = ()
     outcomes: tuple[tuple[str, str], ...] = ()
     left_open: bool = False
     excluded: bool = False

@@ -78,7 +78,8 @@ class Rules(Frozen, frozen=True):
     switches the cut-off off. A holder may let others pass for `let_pass` (None: not at all), so often as
     `let_pass_times` says. `ratio` (off) calls one priority visitor for every n ordinary. A kiosk asks
     once more before it gives a ticket behind `long_queue` people (None: never). A slip may still be
-    printed for `slip_expires` after it was asked for.
+    printed for `slip_expires` after it was asked for. A paper may be owed (容缺受理) for `deferred_days`
+    where the clerk names no day; `supplement_stops`: a request for supplement (补正) stops a case's clock.
     """
 
     credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
@@ -103,6 +104,8 @@ class Rules(Frozen, frozen=True):
     number_digits: int = 3
     long_queue: int | None = 30
     slip_expires: int = 5 * MINUTE
+    deferred_days: int = 10
+    supplement_stops: bool = True
 
 
 class Category(Frozen, frozen=True):
@@ -111,7 +114,7 @@ class Category(Frozen, frozen=True):
     `prefix` starts its numbers: the letter itself, or digits where the hall wants digits only.
     `target` is the wait that the hall promises an ordinary visitor, `service` the planned handling
     time, `quota` the most tickets a day (None: no limit), `slots` how many bookings a slot takes.
-    `instant` takes only matters that end on the spot (即来即办).
+    `instant` takes only matters that end on the spot (即来即办); `exit` hands out results (统一出件).
     """
 
     letter: str
@@ -122,6 +125,7 @@ class Category(Frozen, frozen=True):
     quota: int | None = None
     slots: int = 2
     instant: bool = False
+    exit: bool = False
 
     def number_prefix(self) -> str:
         """What this category's numbers start with."""
@@ -164,7 +168,8 @@ class Matter(Frozen, frozen=True):
     source, ``memory`` where the hall must still verify it. `basic_code` (基本编码) and `code` (实施编码) are
     those of the 权力清单, empty where the hall has none. `materials_in` says the materials once more in
     other languages, one for one. `identity` asks for the visitor's identity card at the kiosk: one waiting
-    ticket per person and category.
+    ticket per person and category. `department` handles its cases, in the hall `handled_at` when that is
+    another one (异地可办, "": here), and hands out at one of `exits` (halls; none: here).
     """
 
     id: str
@@ -186,6 +191,9 @@ class Matter(Frozen, frozen=True):
     code: str = ""
     materials_in: dict[str, tuple[str, ...]] = {}
     identity: bool = False
+    department: str = ""
+    handled_at: str = ""
+    exits: tuple[str, ...] = ()
 
     def checklist(self) -> tuple[Text, ...]:
         """What to bring, each thing in every language that the hall has it in."""
@@ -332,7 +340,8 @@ class Led(Frozen, frozen=True):
 class Plan(Frozen, frozen=True, dict=True):
     """Everything a day runs under. `boundary` is when the business date turns, in ms after midnight.
 
-    `reasons` are the pick lists by the act that needs one; `outcomes` the results of a matter.
+    `reasons` are the pick lists by the act that needs one; `outcomes` the results of a matter; `departments`
+    those that handle cases behind the windows.
     """
 
     hall: str
@@ -349,6 +358,7 @@ class Plan(Frozen, frozen=True, dict=True):
     priority_kinds: dict[str, Text] = {}
     reasons: dict[str, dict[str, Text]] = {}
     outcomes: dict[str, Text] = {}
+    departments: dict[str, Text] = {}
     kiosks: tuple[Kiosk, ...] = ()
     printers: tuple[Printer, ...] = ()
     slip: Slip = Slip()

@@ -133,6 +133,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "shelf_needed": Conflict,
     "papers_elsewhere": Conflict,
     "papers_settled": Conflict,
+    "matter_closed": Conflict,
     # NotNow
     "day_not_open": NotNow,
     "day_closed": NotNow,
@@ -200,4 +201,6 @@ REFUSALS: dict[str, type[Refused]] = {
     "card_required": Unusable,
     "bad_card": Unusable,
     "unknown_way": Unusable,
+    "unknown_exit": Unusable,
+    "details_needed": Unusable,
 }

@@ -35,12 +35,13 @@ REPEATABLE = 48 * HOUR
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """What a token's holder may act as. `windows` empty: any window."""
+    """What a token's holder may act as. `windows` empty: any window; `department`: whose cases."""
 
     id: str
     name: str
     role: str
     windows: tuple[int, ...] = ()
+    department: str = ""
 
 
 # --- what is asked --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from queue_server.hall.decision import (
     picked,
     running,
 )
+from queue_server.hall.matters import finish_events
 from queue_server.hall.model import CALLED, CLOSED, MISSED, PARKED, SERVING, WAITING, Answer, Ticket
 from queue_server.hall.plan import MINUTE, ORDINARY, PRIORITY
 from queue_server.hall.refusals import Conflict, NotYours, Unknown, Unusable
@@ -38,23 +39,6 @@ def finish(day: Day, ask: Ask, c: do.Finish) -> Decision:
     in_state(ticket, SERVING)
     at_own_window(day, ask, ticket)
     return Decision(finish_events(day, ask, ticket, c.outcomes), about(ticket))
-
-
-def finish_events(
-    day: Day, ask: Ask, ticket: Ticket, outcomes: tuple[tuple[str, str], ...]
-) -> tuple[ev.AnyEvent, ...]:
-    """The events of finishing a service: added matters, then the end with every matter's outcome."""
-    given = dict(outcomes)
-    for outcome in given.values():
-        if day.plan.outcomes and outcome not in day.plan.outcomes:
-            raise Unusable("unknown_outcome", outcome=outcome)
-    added = tuple(m for m in given if m not in ticket.matters)
-    for matter in added:
-        if day.plan.matter(matter) is None:
-            raise Unknown("unknown_matter", matter=matter)
-    named = tuple((m, given.get(m, "done")) for m in (*ticket.matters, *added))
-    end = ev.Finished(ticket=ticket.id, outcomes=named, ended_at=ask.at)
-    return (ev.MattersAdded(ticket=ticket.id, matters=added), end) if added else (end,)
 
 
 def add_matters(day: Day, ask: Ask, c: do.AddMatters) -> Decision:

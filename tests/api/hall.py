@@ -88,6 +88,10 @@ class Served:
         headers = {"authorization": f"Bearer {who}"} if who else {}
         return await self.client.get(f"/api/halls/{self.hall}{path}", headers=headers)
 
+    def at(self, hall: str) -> Served:
+        """The same server, as somebody of another of its halls sees it."""
+        return Served(self.app, self.site, hall, self.client, self.base)
+
     @property
     def sockets(self) -> str:
         """Where the hall's sockets are."""

@@ -14,6 +14,7 @@ from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
 from tests.api.cards import number_of
+from tests.api.cases import accepted
 from tests.api.hall import Served, served
 from tests.api.people import PASSWORD, person
 
@@ -51,7 +52,7 @@ async def test_every_operation_does_its_work(
     monkeypatch.setattr(speaking, "SILENT_AFTER", 3600.0)  # the test itself is the hall's voice
     plan = demo_plan(time.time_ns() // 1_000_000)
     voiced = replace(plan, windows=tuple(replace(w, zone="hall") for w in plan.windows))
-    async with served(store_url, hall_id, voiced) as hall:
+    async with served(store_url, hall_id, voiced, others=(f"{hall_id}-b",)) as hall:
         walk = Walk(hall)
         for part in (
             windows_open,
@@ -59,6 +60,7 @@ async def test_every_operation_does_its_work(
             a_visit,
             help_comes,
             a_service,
+            behind_the_windows,
             nobody_comes,
             by_hand,
             the_floor,
@@ -164,8 +166,11 @@ async def a_service(walk: Walk) -> None:
     await walk.do("clerk8", f"tickets/{ticket}/unpark")
     await walk.do("clerk8", "windows/8/call-next")
     await walk.do("clerk8", f"tickets/{ticket}/start")
-    await walk.do("clerk8", f"tickets/{ticket}/finish", {"outcomes": {matter: "accepted"}})
+    closed = await walk.do("clerk8", f"tickets/{ticket}/matters/{matter}/close", {"outcome": "accepted"})
+    await walk.do("clerk8", f"tickets/{ticket}/finish")
     assert day.tickets[ticket].outcomes == ((matter, "accepted"),)
+    case = walk.hall.site.halls[walk.hall.hall].register.state.cases[closed["case"]]
+    assert (case.number, case.ticket, case.department) == (closed["number"], ticket, "estate")
     await walk.do(walk.hall.holder(ticket), f"tickets/{ticket}/rate", {"level": "satisfied"})
     assert day.tickets[ticket].rated == "satisfied"
     other = await walk.do("kiosk", "tickets", {"category": "D"})
@@ -177,6 +182,41 @@ async def a_service(walk: Walk) -> None:
     direct = await walk.do("clerk8", "windows/8/serve", {"category": "D", "reason": "question"})
     await walk.do("clerk8", f"tickets/{direct['ticket']}/transfer", {"window": 9})
     assert day.tickets[direct["ticket"]].directed_window == 9
+
+
+async def behind_the_windows(walk: Walk) -> None:
+    """The case goes through every step that a case can; another one is sent on and withdrawn."""
+    first, second, third = [one["case"] for one in await accepted(walk.hall, "D01", "D02", "D03")]
+    (paper,) = (await walk.see("manager", f"/cases/{first}"))["materials"][:1]
+    for name, body in (
+        ("take", {}),
+        ("supplement", {"missing": [paper]}),
+        ("received", {}),
+        ("stop", {"reason": "hearing"}),
+        ("run", {}),
+        ("extend", {"days": 2, "reason": "complex"}),
+        ("ready", {"shelf": "A-1"}),
+        ("move", {"shelf": "A-2"}),
+        ("rework", {"reason": "wrong_result"}),
+        ("return", {"reason": "unmet"}),
+    ):
+        await walk.do("manager", f"cases/{first}/{name}", body)
+    number = (await walk.see("manager", f"/cases/{first}"))["case"]["number"]
+    await walk.do("clerk8", f"cases/{second}/withdraw", {"reason": "asked"})
+    await walk.see("manager", "/cases")
+    assert (await walk.see("manager", f"/case-numbers/{number}"))["cases"][0]["state"] == "returned"
+    assert (await walk.see("manager", "/case-events"))["events"]
+    hands = {"giver": "window", "receiver": "estate", "cases": [third]}
+    given = (await walk.do("clerk8", "paper-lists", hands))["detail"]
+    await walk.do("clerk8", f"paper-lists/{given}/take-back")
+    again = (await walk.do("clerk8", "paper-lists", hands))["detail"]
+    await walk.do("manager", f"paper-lists/{again}/confirm")
+    assert len((await walk.see("manager", "/paper-lists"))["lists"]) == 2
+    neighbour = f"{walk.hall.hall}-b"
+    await walk.do("manager", f"cases/{third}/send", {"hall": neighbour})
+    arrived = await walk.hall.at(neighbour).post("manager", f"cases/{third}/arrive")
+    assert arrived.is_success, arrived.text
+    walk._note("POST", f"/cases/{third}/arrive")
 
 
 async def nobody_comes(walk: Walk) -> None:

@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from queue_server.access.principals import ANYONE, MAY, ROLES, Principal, may
 from queue_server.api import agents, live
 from queue_server.api.table import OPERATIONS, PREFIX
+from queue_server.cases import commands as case
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import STAFF
@@ -37,6 +38,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/checklists": {"matters": ["nothing"]},
     "/class": {"cls": "priority", "reason": "seen"},
     "/matters": {"matters": ["nothing"]},
+    "/matters/nothing/close": {"outcome": "done"},
+    "/supplement": {"missing": ["nothing"]},
+    "/extend": {"days": 1, "reason": "nothing"},
+    "/move": {"shelf": "nothing"},
+    "/send": {"hall": "nothing"},
+    "/paper-lists": {"giver": "", "receiver": "exit", "cases": ["nothing"]},
     "/transfer": {"category": "nothing"},
     "/cancel": {"reason": "nothing"},
     "/reprint": {"printer": "nothing"},
@@ -68,6 +75,8 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.ParkLapsed: "time",
     do.PassLapsed: "time",
     do.ClaimLapsed: "time",
+    case.OpenCase: "whoever finds that a matter was accepted",
+    case.SettleLimits: "time, once the calendar reaches far enough",
     register.PublishPlan: "the command line publishes plans",
     register.ExpireToken: "the command line replaces tokens",
     register.RevokeToken: "the command line takes a single token back",
@@ -115,6 +124,7 @@ def filled(path: str, ticket: str, window: int) -> str:
         "code": "000000",
         "device": "none",
         "screen": "none",
+        "matter": "nothing",
     }
     return path.format(**known)
 

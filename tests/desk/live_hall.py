@@ -30,12 +30,12 @@ class Clock:
 
 
 @asynccontextmanager
-async def live(url: str, id: str, now: int | Clock = NOON) -> AsyncIterator[Hall]:
+async def live(url: str, id: str, now: int | Clock = NOON, store: type[Store] = Store) -> AsyncIterator[Hall]:
     """One server process' view of a hall, running."""
     clock = now if isinstance(now, Clock) else Clock(now)
-    store = await Store.connect(url)
-    reader = Reader(store)
-    hall = Hall(store, reader, id, clock=clock)
+    there = await store.connect(url)
+    reader = Reader(there)
+    hall = Hall(there, reader, id, clock=clock)
     started = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -47,7 +47,7 @@ async def live(url: str, id: str, now: int | Clock = NOON) -> AsyncIterator[Hall
                 for task in running:
                     task.cancel()
     finally:
-        await store.aclose()
+        await there.aclose()
 
 
 async def opened(hall: Hall, plan: Plan | None = None) -> None:

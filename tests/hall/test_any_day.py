@@ -312,6 +312,12 @@ class AnyDay(RuleBasedStateMachine):
         id = self.pick(pick, SERVING)
         self.ask(do.Finish(id, (("A1", "done"),) if pick % 2 else ()), self.clerk_of(id, pick))
 
+    @precondition(lambda self: self.has(SERVING))
+    @rule(pick=PICK, outcome=st.sampled_from(["done", "accepted", "refused"]))
+    def close_matter(self, pick: int, outcome: str) -> None:
+        id = self.pick(pick, SERVING)
+        self.ask(do.CloseMatter(id, f"A{pick % 3 + 1}", outcome), self.clerk_of(id, pick))
+
     @precondition(lambda self: self.has(CALLED, SERVING))
     @rule(pick=PICK)
     def add_matters(self, pick: int) -> None:

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from queue_server.hall import commands as do
 from queue_server.hall.figures import figures
 from queue_server.hall.instant import Share, instant_share, share
-from tests.hall.floor import Floor, a_hall
+from queue_server.hall.matters import LISTED
+from tests.hall.floor import Floor, a_hall, clock
 
 OUTCOMES = {
     outcome: {"zh": outcome}
@@ -30,7 +32,11 @@ def served(floor: Floor, category: str, **outcomes: str) -> str:
     number = floor.take(category, "08:31", matters=own)
     assert floor.call(1, "08:32") == number
     floor.start(number, "08:33")
-    floor.finish(number, "08:34", **outcomes)
+    for matter, outcome in outcomes.items():
+        papers = ("材料",) if outcome in LISTED else ()
+        command = do.CloseMatter(floor[number].id, matter, outcome, "unmet", papers)
+        floor.ask(command, clock("08:34"), by="staff:1")
+    floor.finish(number, "08:34")
     return number
 
 

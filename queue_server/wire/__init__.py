@@ -12,22 +12,20 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Text = dict[str, str]
-
-PLAIN = r"^[^\x00-\x1f\x7f]*$(?!\n)"
-"""No control characters: what a client says goes to logs, consoles and printers."""
-FOREVER = 4_000_000_000_000
-"""The latest time a client may name (ms): the year 2096, well inside what a calendar can hold."""
-
-Code = Annotated[str, Meta(max_length=64, pattern=PLAIN)]
-Line = Annotated[str, Meta(max_length=200, pattern=PLAIN)]
-Sentence = Annotated[str, Meta(max_length=500, pattern=PLAIN)]
-Secret = Annotated[str, Meta(max_length=256)]
-Codes = Annotated[tuple[Code, ...], Meta(max_length=64)]
-Outcomes = Annotated[dict[Code, Code], Meta(max_length=64)]
-Moment = Annotated[int, Meta(ge=0, le=FOREVER)]
-WindowNumber = Annotated[int, Meta(ge=0, le=9999)]
-Seq = Annotated[int, Meta(ge=0, le=999_999_999_999)]
+from queue_server.wire.cases import *  # noqa: F403 - the types of one area, as if they stood here
+from queue_server.wire.cases import MatterResult
+from queue_server.wire.words import *  # noqa: F403
+from queue_server.wire.words import (
+    Code,
+    Codes,
+    Line,
+    Moment,
+    Outcomes,
+    Secret,
+    Sentence,
+    Text,
+    WindowNumber,
+)
 
 Needs = Annotated[tuple[Literal["guide", "writing", "wheelchair", "korean"], ...], Meta(max_length=8)]
 """引导、文字交流、轮椅、朝鲜语."""
@@ -352,6 +350,7 @@ class TicketView(msgspec.Struct, frozen=True):
     """A ticket as staff see it. `ahead` counts waiting tickets of its category with an earlier place.
 
     `paper` is what became of the slip: printed, unconfirmed, failed, expired, or "" while nobody knows.
+    `closed` are the matters of which was said what became of them.
     """
 
     id: str
@@ -380,6 +379,7 @@ class TicketView(msgspec.Struct, frozen=True):
     stations: tuple[Station, ...] = ()
     left_open: bool = False
     paper: str = ""
+    closed: tuple[MatterResult, ...] = ()
 
 
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
@@ -627,13 +627,14 @@ class Hall(msgspec.Struct, frozen=True):
 
 
 class WhoAmI(msgspec.Struct, frozen=True):
-    """The principal behind a token."""
+    """The principal behind a token; `department` is whose cases somebody of a department handles."""
 
     id: str
     name: str
     role: str
     hall: str
     windows: tuple[int, ...]
+    department: str = ""
 
 
 class SignedIn(msgspec.Struct, frozen=True):
