@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from queue_server import wire
 from queue_server.cases.limits import Calendar, CalendarEnds, standing
-from queue_server.cases.model import RUNNING, Case, PaperList
+from queue_server.cases.model import READY, RUNNING, Case, PaperList
 from queue_server.hall.plan import Plan
+from queue_server.locale import translate
 
+LANGUAGES = ("zh", "ko", "en")
 PAGE = 100
 """Cases of one answer."""
 FAR = "9999-12-31"
@@ -116,3 +118,26 @@ def _papers(one: PaperList, cases: dict[str, Case]) -> wire.PaperListLine:
         missing=one.missing,
         void=one.void,
     )
+
+
+# --- for the holder of a receipt --------------------------------------------------------------
+
+
+def says(case: Case, ready: bool, exit: wire.Text) -> wire.Text:
+    """How a case stands and what its holder can do now, in every language; `exit`: its hall's name."""
+    return {
+        lang: _says(case, ready, exit.get(lang) or exit.get("zh") or case.exit, lang) for lang in LANGUAGES
+    }
+
+
+def _says(case: Case, ready: bool, exit: str, lang: str) -> str:
+    if ready:
+        return translate("hall.receipt.ready", lang)
+    if case.state == READY:
+        at_exit = case.at == case.exit and not case.bound
+        return translate(f"hall.receipt.{'elsewhere' if at_exit else 'moving'}", lang, hall=exit)
+    if case.state in RUNNING and case.owed:
+        return translate("hall.receipt.owing", lang, papers="、".join(case.owed))
+    if case.state in RUNNING and case.promised_by:
+        return translate("hall.receipt.running", lang, date=case.promised_by)
+    return translate(f"hall.receipt.{'open' if case.state in RUNNING else case.state}", lang)

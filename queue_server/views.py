@@ -346,6 +346,7 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         left_open=t.left_open,
         paper=t.paper,
         closed=tuple(matter_result(end) for end in t.closed),
+        cases=t.cases,
     )
 
 

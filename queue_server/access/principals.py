@@ -81,12 +81,16 @@ class See(StrEnum):
     STAFF_HOME = "staff_home"
     CASES = "cases"
     CASE_EVENTS = "case_events"
+    RECEIPT = "receipt"
+    PRINT_RECEIPT = "print_receipt"
 
 
 Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
-PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL})
+PUBLIC = frozenset(
+    {See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL, See.RECEIPT}
+)
 """What needs no token at all."""
 SEES: dict[See, frozenset[str]] = {
     See.ME: frozenset(ROLES),
@@ -110,6 +114,7 @@ SEES: dict[See, frozenset[str]] = {
     See.FLOOR_WORK: frozenset({FLOOR, MANAGER}),
     See.STAFF_HOME: frozenset(STAFF),
     See.CASES: frozenset({CLERK, MANAGER, DEPARTMENT, SUPERVISOR}),
+    See.PRINT_RECEIPT: frozenset({CLERK, FLOOR, MANAGER}),
     See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
 
@@ -311,6 +316,12 @@ def check_code(key: bytes, ticket: str) -> str:
     """The five characters on the slip that tell two claimants of a number apart (D15)."""
     digest = _keyed(key, ticket, b"code")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:5])
+
+
+def receipt_code(key: bytes, ticket: str) -> str:
+    """The six characters on the receipt of a ticket's cases: whoever knows them may take the results away."""
+    digest = _keyed(key, ticket, b"receipt")
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:6])
 
 
 def _keyed(key: bytes, ticket: str, use: bytes) -> bytes:

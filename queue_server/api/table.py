@@ -15,11 +15,13 @@ from kiosk.menu import Catalogue, Menu, Receipt
 from queue_server import wire
 from queue_server.access.principals import PUBLIC, Right, See
 from queue_server.api import (
+    case_receipts,
     cases,
     catalogue,
     checklists,
     claims,
     devices,
+    exits,
     floor,
     help,
     matters,
@@ -109,6 +111,20 @@ CASES = (
     _step("withdraw", cases.withdraw, wire.Reason, case.WithdrawCase),
     _step("send", cases.send, wire.SendCase, case.SendCase),
     _step("arrive", cases.arrive, wire.Nothing, case.ArriveCase),
+    _step("issue", exits.issue, wire.IssueCase, case.IssueCase),
+    Operation("GET", "/tickets/{id}/cases", exits.of_ticket, None, wire.Cases, See.CASES),
+    Operation(
+        "POST", "/receipts", exits.open_receipt, wire.OpenReceipt, wire.CaseReceipt, See.RECEIPT, keyed=False
+    ),
+    Operation("POST", "/pick-ups", exits.pick_up, wire.PickUp, Receipt, do.TakeTicket, 201),
+    Operation(
+        "POST",
+        "/tickets/{id}/receipt",
+        case_receipts.print_receipt,
+        wire.PrintReceipt,
+        wire.ReceiptPrinted,
+        See.PRINT_RECEIPT,
+    ),
     Operation("GET", "/paper-lists", cases.paper_lists, None, wire.PaperLists, See.CASES),
     _act("/paper-lists", cases.pass_papers, wire.PassPapers, case.PassPapers),
     _act("/paper-lists/{id}/confirm", cases.confirm_papers, wire.ConfirmPapers, case.ConfirmPapers),

@@ -57,7 +57,7 @@ def check_agreement(file: Record) -> None:
     check_departments(matters, file.get("departments", {}))
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
-    check_printers(kiosks, printers)
+    check_printers([*kiosks, *windows], printers)
     check_screens(file)
     check_hours(file)
     check_lateness(file.get("rules", {}))
@@ -240,12 +240,12 @@ def _covered(pairs: Iterable[tuple[str, str]], letter: str, cls: str) -> bool:
     return any(c in (EVERY_CATEGORY, letter) and k in (EVERY_CATEGORY, cls) for c, k in pairs)
 
 
-def check_printers(kiosks: Iterable[Record], printers: Iterable[Record]) -> None:
-    """A kiosk's printer is one of the hall's, and so is the one that prints instead of another."""
+def check_printers(places: Iterable[Record], printers: Iterable[Record]) -> None:
+    """A kiosk's or window's printer is one of the hall's, and so is the one that prints for another."""
     if any("id" not in printer for printer in printers):
         return
     ids = [printer["id"] for printer in printers]
-    for kiosk in kiosks:
+    for kiosk in places:
         if "printer" in kiosk and kiosk["printer"] not in ids:
             known = f"there are {quoted(ids)}" if ids else "the file has no [[printer]]"
             kiosk.key_place("printer").wrong(f'there is no printer "{kiosk["printer"]}"; {known}')

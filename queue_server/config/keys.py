@@ -243,6 +243,7 @@ WINDOW = {
     "area": Key(values.plain),
     "zone": Key(values.plain),
     "duty": Key(values.flag),
+    "printer": Key(identifier),
 }
 
 MATTER = {

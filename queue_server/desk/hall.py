@@ -57,8 +57,8 @@ class Hall:
     """One hall: `day` is the line of the business day that is open now (None before the first).
 
     `before` is the day before it, while somebody may still repeat one of its commands. `clock` gives ms
-    since the epoch; `on_day` is told of every day line that becomes the live one; `alarms` are the last
-    ones, as (ms, alarm).
+    since the epoch; `receipts` is the key of the check codes on receipts of cases; `on_day` is told of
+    every day line that becomes the live one; `alarms` are the last ones, as (ms, alarm).
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Hall:
         self.needs = Needs(store, id)
         self.fleet = Fleet(store, id)
         self.enrolling = Enrolling()
+        self.receipts = b""
         self.on_day: list[Callable[[Line[Day]], None]] = []
         self._liveness = Liveness(store, id, lambda: self.clock())  # noqa: PLW0108 - it may be replaced
         self._tasks: asyncio.TaskGroup | None = None
@@ -170,6 +171,7 @@ class Hall:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             await self.register.load()
+            self.receipts = await self.store.receipt_key(self.id, secrets.token_bytes(32))
             self._watch(self.register)
             tasks.create_task(self.register.run())
             tasks.create_task(self.presence.run(self))

@@ -104,7 +104,10 @@ class AcknowledgeAlarm(Command, frozen=True):
 
 
 class TakeTicket(Command, frozen=True):
-    """Take a ticket. `visit` is a ticket id of the visit it joins (再取一个号)."""
+    """Take a ticket. `visit` is a ticket id of the visit it joins (再取一个号).
+
+    `cases`: for results that are ready, or with papers owed; `clerk`: to the one who accepted them.
+    """
 
     ticket: str
     category: str
@@ -114,6 +117,8 @@ class TakeTicket(Command, frozen=True):
     language: str = "zh"
     source: str = "kiosk"
     visit: str | None = None
+    cases: tuple[str, ...] = ()
+    clerk: str = ""
 
 
 class CheckIn(Command, frozen=True):

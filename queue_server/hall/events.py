@@ -108,6 +108,7 @@ class TicketTaken(Event, frozen=True, tag="taken"):
     matters: tuple[str, ...] = ()
     language: str = "zh"
     booking: str = ""
+    cases: tuple[str, ...] = ()
 
 
 class SlipNoted(Event, frozen=True, tag="slip"):

@@ -228,6 +228,7 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
             kind=e.kind,
             matters=e.matters,
             booking=e.booking,
+            cases=e.cases,
             state=SERVING if e.source == "window" else WAITING,
             expected=expect(day, e.category, e.cls, e.ahead, r.at) if e.source == "kiosk" else None,
         )

@@ -132,6 +132,7 @@ class Ticket(Record, frozen=True):
     take it out of the category's line. `paper` is what became of the slip ("" is not known yet) and
     `paper_at` the printer; `paper_sent` says whether any paper may exist, `paper_asked` since when (ms)
     a slip that somebody asked for is under way.
+    `cases` are those that it came for (a result, or papers owed);
     `closed` are the matters of which it was said during the service what became of them.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none), `expected` the range of its call when it was taken.
@@ -170,6 +171,7 @@ class Ticket(Record, frozen=True):
     directed_window: int | None = None
     directed_clerk: str = ""
     stations: tuple[Segment, ...] = ()
+    cases: tuple[str, ...] = ()
     closed: tuple[MatterEnd, ...] = ()
     outcomes: tuple[tuple[str, str], ...] = ()
     left_open: bool = False

@@ -149,7 +149,10 @@ class Serve(Frozen, frozen=True):
 
 
 class Window(Frozen, frozen=True):
-    """A window of the hall. `zone` is the speaker that says its calls ("": none); `duty` serves at lunch."""
+    """A window of the hall. `zone` is the speaker that says its calls ("": none); `duty` serves at lunch.
+
+    `printer` is the one beside it, for receipts of cases.
+    """
 
     number: int
     name: Text
@@ -158,6 +161,7 @@ class Window(Frozen, frozen=True):
     area: str = ""
     zone: str = ""
     duty: bool = False
+    printer: str = ""
 
 
 class Matter(Frozen, frozen=True):

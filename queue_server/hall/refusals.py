@@ -134,6 +134,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "papers_elsewhere": Conflict,
     "papers_settled": Conflict,
     "matter_closed": Conflict,
+    "case_not_ready": Conflict,
+    "case_elsewhere": Conflict,
     # NotNow
     "day_not_open": NotNow,
     "day_closed": NotNow,
@@ -158,6 +160,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "read_only": NotNow,
     "supplement_asked": NotNow,
     "extended_already": NotNow,
+    "no_exit_here": NotNow,
     # NotYours
     "not_your_window": NotYours,
     "not_allowed": NotYours,

@@ -12,6 +12,9 @@ from queue_server.hall.model import CALLED, MISSED, PARKED, SERVING, WAITING, An
 from queue_server.hall.plan import BOOKED, CLASSES, ORDINARY, PRIORITY
 from queue_server.hall.refusals import Conflict, NotNow, Refused, Unknown, Unusable
 
+LIVE = (WAITING, CALLED, SERVING, PARKED, MISSED)
+"""States of a ticket that something may still come of."""
+
 
 def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
     """A visitor takes a ticket; its reference is the time of issue."""
@@ -24,8 +27,11 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
         raise Unusable("unknown_kind", kind=c.kind)
     _known_language(day, c.language)
     visit = _visit(day, c)
+    _came_before(day, c.cases)
     may_issue(day, c.category, c.cls, ask.at)
-    return _issue(
+    if c.clerk and day.window_of(c.clerk) is None:
+        raise Unknown("unknown_clerk", clerk=c.clerk)
+    taken = _issue(
         day,
         ask.at,
         c.ticket,
@@ -37,7 +43,18 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
         c.language,
         c.source,
         kind=c.kind,
+        cases=c.cases,
     )
+    directed = (ev.Directed(ticket=c.ticket, window=None, clerk=c.clerk),) if c.clerk else ()
+    return Decision((*taken.events, *directed), taken.answer)
+
+
+def _came_before(day: Day, cases: tuple[str, ...]) -> None:
+    """Nobody stands in line twice for the same cases."""
+    wanted = set(cases)
+    for ticket in day.tickets.values() if wanted else ():
+        if wanted.intersection(ticket.cases) and ticket.state in LIVE:
+            raise Conflict("already_waiting", number=ticket.number)
 
 
 def _known_language(day: Day, language: str) -> None:
@@ -52,10 +69,9 @@ def _visit(day: Day, c: do.TakeTicket) -> str:
     earlier = day.tickets.get(c.visit)
     if earlier is None:
         raise Unknown("unknown_visit")
-    live = (WAITING, CALLED, SERVING, PARKED, MISSED)
     for id in day.visits[earlier.visit]:
         other = day.tickets[id]
-        if other.category == c.category and other.state in live:
+        if other.category == c.category and other.state in LIVE:
             raise Conflict("already_waiting", number=other.number)
     return earlier.visit
 
@@ -75,6 +91,7 @@ def _issue(
     booking: str = "",
     number: str = "",
     taken_at: int | None = None,
+    cases: tuple[str, ...] = (),
 ) -> Decision:
     if ticket in day.tickets:
         raise Conflict("number_taken", number=day.tickets[ticket].number)
@@ -96,6 +113,7 @@ def _issue(
         matters=matters,
         language=language,
         booking=booking,
+        cases=cases,
     )
     return Decision(
         (taken,),

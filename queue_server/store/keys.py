@@ -1,7 +1,8 @@
 """Every key name of the store, in one place; a hall's keys share one Cluster slot by their hash tag.
 
 Permanent keys: the register, the day logs until the archive has verified them, the set of days, the
-followers' cursors, the fences, which must never go back, and what proves passwords. All others expire.
+followers' cursors, the fences, which must never go back, what proves passwords, and the key of receipts. All
+others expire.
 """
 
 from __future__ import annotations
@@ -90,11 +91,16 @@ def passwords(hall: str) -> str:
     return f"{PREFIX}:{{{hall}}}:passwords"
 
 
+def receipts(hall: str) -> str:
+    """The key of the check codes of a hall's receipts (permanent): they outlive the day, in no log."""
+    return f"{PREFIX}:{{{hall}}}:receipts"
+
+
 def is_permanent(key: str) -> bool:
     """Whether a key may be there without an expiry."""
     which, _, name = key.partition("}:")[2].partition(":")
     return (
-        (which in ("register", "days", "passwords") and not name)
+        (which in ("register", "days", "passwords", "receipts") and not name)
         or which in ("fence", "cursor")
         or bool(date_of(key))
     )

@@ -234,6 +234,13 @@ class Store:
         kept: bytes | None = await self.get_side(hall, name)
         return value if kept is None else kept
 
+    async def receipt_key(self, hall: str, fresh: bytes) -> bytes:
+        """The key of a hall's receipts: `fresh` becomes it if there is none yet."""
+        key = keys.receipts(hall)
+        await self._do("SET", key, fresh, "NX", key=key, confirmed=True)
+        kept: bytes | None = await self._do("GET", key, key=key)
+        return fresh if kept is None else kept
+
     async def put_sides(self, hall: str, names: Sequence[str], value: bytes, ttl_ms: int) -> None:
         """Keep the same under several names, in one round trip."""
         if not names:

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from queue_server.wire.cases import *  # noqa: F403 - the types of one area, as if they stood here
 from queue_server.wire.cases import MatterResult
+from queue_server.wire.exits import *  # noqa: F403
 from queue_server.wire.words import *  # noqa: F403
 from queue_server.wire.words import (
     Code,
@@ -350,7 +351,8 @@ class TicketView(msgspec.Struct, frozen=True):
     """A ticket as staff see it. `ahead` counts waiting tickets of its category with an earlier place.
 
     `paper` is what became of the slip: printed, unconfirmed, failed, expired, or "" while nobody knows.
-    `closed` are the matters of which was said what became of them.
+    `closed` are the matters of which was said what became of them, `cases` those it came for (a pick-up,
+    or papers that were owed).
     """
 
     id: str
@@ -380,6 +382,7 @@ class TicketView(msgspec.Struct, frozen=True):
     left_open: bool = False
     paper: str = ""
     closed: tuple[MatterResult, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from queue_server.access.principals import check_code
+from queue_server.access.principals import check_code, receipt_code
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
@@ -186,7 +186,8 @@ async def a_service(walk: Walk) -> None:
 
 async def behind_the_windows(walk: Walk) -> None:
     """The case goes through every step that a case can; another one is sent on and withdrawn."""
-    first, second, third = [one["case"] for one in await accepted(walk.hall, "D01", "D02", "D03")]
+    opened = await accepted(walk.hall, "D01", "D02", "D03")
+    first, second, third = [one["case"] for one in opened]
     (paper,) = (await walk.see("manager", f"/cases/{first}"))["materials"][:1]
     for name, body in (
         ("take", {}),
@@ -206,6 +207,7 @@ async def behind_the_windows(walk: Walk) -> None:
     await walk.see("manager", "/cases")
     assert (await walk.see("manager", f"/case-numbers/{number}"))["cases"][0]["state"] == "returned"
     assert (await walk.see("manager", "/case-events"))["events"]
+    await the_way_out(walk)
     hands = {"giver": "window", "receiver": "estate", "cases": [third]}
     given = (await walk.do("clerk8", "paper-lists", hands))["detail"]
     await walk.do("clerk8", f"paper-lists/{given}/take-back")
@@ -217,6 +219,23 @@ async def behind_the_windows(walk: Walk) -> None:
     arrived = await walk.hall.at(neighbour).post("manager", f"cases/{third}/arrive")
     assert arrived.is_success, arrived.text
     walk._note("POST", f"/cases/{third}/arrive")
+
+
+async def the_way_out(walk: Walk) -> None:
+    """Another visitor's result is ready, asked for, and handed out; the receipt's printer is switched off."""
+    (one,) = await accepted(walk.hall, "D01")
+    case, ticket = one["case"], one["ticket"]
+    for name, body in (("take", {}), ("ready", {"shelf": "A-9"})):
+        await walk.do("manager", f"cases/{case}/{name}", body)
+    code = receipt_code(walk.hall.site.halls[walk.hall.hall].receipts, ticket)
+    said = {"number": one["number"], "code": code}
+    assert (await walk.do("", "receipts", said))["ready"] == 1
+    came = await walk.do("kiosk", "pick-ups", said)
+    assert (await walk.see("clerk8", f"/tickets/{came['ticket']}/cases"))["cases"][0]["shelf"] == "A-9"
+    await walk.do("clerk8", f"cases/{case}/issue", {"receiver": "agent", "code": code})
+    await walk.do("floor", f"tickets/{came['ticket']}/cancel", {"reason": "left"})
+    printed = await walk.do("clerk8", f"tickets/{ticket}/receipt")
+    assert (printed["paper"], printed["reason"]) == ("failed", "unreachable")
 
 
 async def nobody_comes(walk: Walk) -> None:

@@ -135,7 +135,34 @@ OWN_FORM = replace(
 SAMPLES = {"zh": ZH, "ko": KO, "en": EN, "zh+ko": ZH_KO}
 """One slip a language, and the two that stand together."""
 
+RECEIPT = Slip(
+    hall="示例县政务服务中心",
+    number="",
+    category="办件回执",
+    marks=("补打",),
+    matters=(
+        (
+            "办件编号 20261124-0007\n有限责任公司设立登记\n办理部门：市场监督管理局\n承诺 2026-11-27 前办结\n"
+            "出件地点：示例县政务服务中心"
+        ),
+        (
+            "办件编号 20261124-0008\n城乡居民养老保险参保登记（村受理、县办理、村出件）\n"
+            "办理部门：人力资源和社会保障局\n办结日期待节假日安排公布后确定\n出件地点：示例村便民服务点"
+        ),
+    ),
+    lines=("打印时间：2026-11-24 09:31",),
+    qr=PAGE,
+    code="校验码 7K3M2X",
+    rules=(
+        "本回执不是受理通知书。",
+        "办好后凭本回执，或者办件编号和校验码，在取号机取号领取。请妥善保管。",
+    ),
+    checklist_title="请补交",
+    checklist=("户口簿（2026-12-04 前）", "食品经营许可新办：食品经营许可申请书"),
+)
+
 EXACTING = {
+    "receipt": RECEIPT,
     "plain": PLAIN,
     "priority": PRIORITY,
     "reprint": REPRINT,

@@ -1,0 +1,81 @@
+"""What the holder of a receipt (办件回执) asks, and the exit window that hands a result out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from queue_server.wire.words import Code, Text
+
+# --- what clients send -------------------------------------------------------------
+
+
+class OpenReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a receipt says: the number of one of its cases, and its check code."""
+
+    number: Code
+    code: Code
+
+
+class PickUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The holder of a receipt is here: for results that are ready, or else with papers that are owed.
+
+    `same_clerk`: with the papers to whoever accepted the case, if that clerk is at a window now.
+    """
+
+    number: Code
+    code: Code
+    language: Code = "zh"
+    same_clerk: bool = False
+
+
+class IssueCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A result goes out: to the applicant, to an agent (代办) or to another person (他人代领).
+
+    With the receipt's check `code`; without one a document was looked at, of which nothing is noted.
+    """
+
+    receiver: Literal["self", "agent", "other"] = "self"
+    code: Code = ""
+
+
+class PrintReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Print the receipt of a ticket's cases at a `printer`, or at the window's own; `again` marks it 补打."""
+
+    printer: Code = ""
+    language: Code = "zh"
+    again: bool = False
+
+
+# --- what the server answers --------------------------------------------------------
+
+
+class ReceiptLine(msgspec.Struct, frozen=True):
+    """One case of a receipt as its holder sees it; `says` how it is and what to do, in a plain sentence."""
+
+    number: str
+    name: Text
+    state: str
+    promised_by: str
+    owed: tuple[str, ...]
+    says: Text
+
+
+class CaseReceipt(msgspec.Struct, frozen=True):
+    """A receipt as its holder sees it. `ready` counts what can be had here now, `owing` what lacks papers.
+
+    `clerk` says that whoever accepted the case that owes papers is at a window now.
+    """
+
+    cases: tuple[ReceiptLine, ...]
+    ready: int
+    owing: int
+    clerk: bool
+
+
+class ReceiptPrinted(msgspec.Struct, frozen=True):
+    """What became of the receipt's paper: printed, unconfirmed, failed or expired, and why."""
+
+    paper: str
+    reason: str = ""

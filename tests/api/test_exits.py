@@ -1,0 +1,138 @@
+"""The way out of a case: receipt, pick-up ticket, exit window; and the way back with papers that are owed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from printers.virtual import VirtualPrinter
+from queue_server.access.principals import receipt_code
+from tests.api.cases import accepted, joins, refused, step
+from tests.api.hall import Served, demo_with, served
+
+
+def code_of(hall: Served, ticket: str) -> str:
+    return receipt_code(hall.site.halls[hall.hall].receipts, ticket)
+
+
+async def comes(hall: Served, number: str, code: str, who: str = "kiosk", **how: Any) -> Any:
+    """The holder of a receipt at a kiosk; gives the answer."""
+    return await hall.post(who, "pick-ups", {"number": number, "code": code, **how})
+
+
+async def opens(hall: Served, number: str, code: str) -> Any:
+    """What anyone with number and code is told."""
+    answer = await hall.client.post(f"/api/halls/{hall.hall}/receipts", json={"number": number, "code": code})
+    return answer.json()
+
+
+async def test_all_results_that_are_ready_are_one_ticket_and_go_out_by_the_check_code(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        for window in (8, 9):
+            await hall.sit(window)
+        await hall.post("manager", "windows/9/assign", {"serves": ["J"]})
+        one, two, three = await accepted(hall, "D01", "D02", "D03")
+        code = code_of(hall, one["ticket"])
+        early = (await comes(hall, one["number"], code)).json()
+        assert early["code"] == "case_not_ready"
+        assert three["number"] in early["sentence"]["zh"], "the one that is promised first"
+        estate = await joins(hall, "estate")
+        for case, shelf in ((one, "A-1"), (two, "A-2")):
+            await step(hall, estate, case["case"], "take")
+            await step(hall, estate, case["case"], "ready", shelf=shelf)
+        told = await opens(hall, one["number"], code.lower())
+        assert (told["ready"], told["owing"], len(told["cases"])) == (2, 0, 3)
+        assert told["cases"][0]["says"]["zh"] == "已办好，可以取号领取。"
+
+        typed = one["number"].replace("-", "")
+        ticket = (await comes(hall, typed, code)).json()
+        assert (ticket["category"], ticket["number"]) == ("J", "J001")
+        again = (await comes(hall, two["number"], code)).json()
+        assert (again["code"], "J001" in again["sentence"]["zh"]) == ("already_waiting", True)
+
+        called = (await hall.post("clerk9", "windows/9/call-next")).json()
+        await hall.post("clerk9", f"tickets/{called['ticket']}/start")
+        shown = (await hall.get("clerk9", f"/tickets/{called['ticket']}/cases")).json()["cases"]
+        assert [(c["id"], c["shelf"]) for c in shown] == [(one["case"], "A-1"), (two["case"], "A-2")]
+        wrong = await refused(hall, "clerk9", one["case"], "issue", code="222222")
+        assert wrong == "wrong_check_code"
+        await step(hall, "clerk9", one["case"], "issue", code=code)
+        await step(hall, "clerk9", two["case"], "issue", receiver="other")
+        assert await refused(hall, "clerk9", three["case"], "issue", code=code) == "case_state"
+        await hall.post("clerk9", f"tickets/{called['ticket']}/finish")
+        for case, receiver in ((one, "self"), (two, "other")):
+            seen = (await hall.get("clerk9", f"/cases/{case['case']}")).json()
+            assert (seen["case"]["state"], seen["receiver"], seen["visits"]) == ("issued", receiver, 2)
+
+
+async def test_whoever_tries_codes_is_stopped_after_five(store_url: str, hall_id: str) -> None:
+    async with served(store_url, hall_id) as hall:
+        await hall.sit(8)
+        (one,) = await accepted(hall, "D01")
+        said = [(await opens(hall, one["number"], f"22222{n}"))["code"] for n in range(2, 8)]
+        assert said == ["wrong_check_code"] * 5 + ["too_many_tries"]
+        right = await opens(hall, one["number"], code_of(hall, one["ticket"]))
+        assert right["code"] == "too_many_tries"
+        assert (await opens(hall, "20200101-0001", "222222"))["code"] == "wrong_check_code"
+
+
+async def test_papers_that_are_owed_bring_a_priority_ticket_to_the_same_clerk_if_wanted(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        await hall.sit(8)
+        (one,) = await accepted(hall, "D01")
+        estate, code = await joins(hall, "estate"), code_of(hall, one["ticket"])
+        materials = (await hall.get(estate, f"/cases/{one['case']}")).json()["materials"]
+        await step(hall, estate, one["case"], "supplement", missing=materials[:1])
+        told = await opens(hall, one["number"], code)
+        assert (told["ready"], told["owing"], told["clerk"]) == (0, 1, True)
+        assert materials[0] in told["cases"][0]["says"]["zh"]
+        ticket = (await comes(hall, one["number"], code, same_clerk=True)).json()["ticket"]
+        taken = hall.day.tickets[ticket]
+        assert (taken.category, taken.cls, taken.directed_clerk) == ("D", "priority", "staff:8")
+        await hall.post("kiosk", "tickets", {"category": "D"})
+        assert (await hall.post("clerk8", "windows/8/call-next")).json()["ticket"] == ticket
+        await hall.post("clerk8", f"tickets/{ticket}/start")
+        await step(hall, "clerk8", one["case"], "received")
+        seen = (await hall.get("clerk8", f"/cases/{one['case']}")).json()["case"]
+        assert (seen["state"], seen["owed"]) == ("handling", [])
+
+        await hall.post("clerk8", f"tickets/{ticket}/finish")
+        await hall.post("clerk8", "windows/8/release")
+        await step(hall, estate, one["case"], "ready", shelf="A-9")
+        other = (await comes(hall, one["number"], code)).json()
+        assert other["category"] == "J"
+
+
+async def test_a_result_that_lies_elsewhere_is_said_to_lie_there(store_url: str, hall_id: str) -> None:
+    village = f"{hall_id}-v"
+    async with served(store_url, hall_id, others=(village,)) as hall:
+        await hall.sit(8)
+        (one,) = await accepted(hall, "D01")
+        estate, code = await joins(hall, "estate"), code_of(hall, one["ticket"])
+        await step(hall, estate, one["case"], "take")
+        await step(hall, estate, one["case"], "ready", shelf="A-1")
+        await step(hall, estate, one["case"], "send", hall=village)
+        gone = (await comes(hall, one["number"], code)).json()
+        assert gone["code"] == "case_elsewhere"
+        assert await refused(hall, "clerk8", one["case"], "issue", code=code) == "case_elsewhere"
+
+
+async def test_the_receipt_comes_out_beside_the_window_once_for_each_wish(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    async with VirtualPrinter(tmp_path) as printer:
+        address = f"127.0.0.1:{printer.address[1]}"
+        async with served(store_url, hall_id, demo_with(address)) as hall:
+            await hall.sit(8)
+            (one,) = await accepted(hall, "D01")
+            path = f"tickets/{one['ticket']}/receipt"
+            for key, again in (("a wish", False), ("a wish", False), ("another", True)):
+                printed = await hall.post("clerk8", path, {"again": again}, key=key)
+                assert printed.json() == {"paper": "printed", "reason": ""}, printed.text
+            assert len(await printer.wait_for_slips(2)) == 2
+            nothing = await hall.post("clerk8", "tickets/nobody/receipt", {"printer": "p1"})
+            assert nothing.json()["code"] == "unknown_case"
