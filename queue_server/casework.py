@@ -82,14 +82,15 @@ def view(case: Case, plan: Plan | None, calendar: Calendar, today: str) -> wire.
     )
 
 
-def page(lines: Sequence[wire.CaseLine], after: str) -> wire.Cases:
-    """The cases that come after a place in the order of last days."""
+def page(lines: Sequence[wire.CaseLine], after: str, now: int) -> wire.Cases:
+    """The cases that come after a place in the order of last days, as they are at a time (ms)."""
     rest = sorted((one for one in lines if _place(one) > after), key=_place)
     shown = tuple(rest[:PAGE])
     return wire.Cases(
         cases=shown,
         after=_place(shown[-1]) if len(rest) > PAGE else "",
         standings=dict(Counter(one.standing for one in lines if one.standing)),
+        data_at=now,
     )
 
 

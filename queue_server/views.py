@@ -212,6 +212,7 @@ def hall(plan: Plan) -> wire.Hall:
         reasons={act: _labelled(names) for act, names in plan.reasons.items()},
         outcomes=_labelled(plan.outcomes),
         kinds=_labelled(plan.priority_kinds),
+        departments=_labelled(plan.departments),
     )
 
 

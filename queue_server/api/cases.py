@@ -83,7 +83,7 @@ async def show_all(call: Call) -> wire.Cases:
     state, date = call.query.get("state", ""), today(call)
     lines = [_line(one, date) for one in await all_cases(call)]
     chosen = [one for one in lines if not state or one.state in state.split(",")]
-    return casework.page(chosen, call.query.get("after", ""))
+    return casework.page(chosen, call.query.get("after", ""), call.now)
 
 
 async def show(call: Call) -> wire.CaseView:
@@ -100,7 +100,7 @@ async def by_number(call: Call) -> wire.Cases:
     found = [_line(one, date) for one in await all_cases(call) if one.case.number == call.params["number"]]
     if not found:
         raise Unknown("unknown_case")
-    return casework.page(found, "")
+    return casework.page(found, "", call.now)
 
 
 def _line(one: Found, date: str) -> wire.CaseLine:

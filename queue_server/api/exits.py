@@ -168,7 +168,7 @@ async def of_ticket(call: Call) -> wire.Cases:
     lines = [
         casework.line(o.case, o.hall.register.state.plan, o.hall.register.state.calendar, date) for o in found
     ]
-    return casework.page(lines, "")
+    return casework.page(lines, "", call.now)
 
 
 async def issue(call: Call) -> wire.CaseDone:

@@ -119,9 +119,10 @@ def console(
     lang: Annotated[str, Parameter(env_var="YICHUANG_LANG")] = "",
     theme: Annotated[str, Parameter(env_var="YICHUANG_THEME")] = "",
     large: Annotated[bool, Parameter(env_var="YICHUANG_LARGE")] = False,
+    cases: Annotated[bool, Parameter(env_var="YICHUANG_CASES")] = False,
     settings: Annotated[str, Parameter(env_var="YICHUANG_CONSOLE")] = "",
 ) -> None:
-    """Run the console of a window, or a manager's, in this terminal.
+    """Run the console of a window, of a manager or of a department, in this terminal.
 
     Parameters
     ----------
@@ -140,13 +141,15 @@ def console(
         dark, light or plain.
     large
         Begin with the present visitor's number over the whole screen; F12 changes it.
+    cases
+        The console of a department: its cases, and every step of them.
     settings
-        A TOML file with the same keys (server, hall, window, token_file, lang, theme, large) for what is
-        left out here; by default console.toml in this user's settings, in the folder yichuang.
+        A TOML file with the same keys (server, hall, window, token_file, lang, theme, large, cases) for what
+        is left out here; by default console.toml in this user's settings, in the folder yichuang.
     """
     from queue_server.cli.console import Seat, open_console
 
-    seat = Seat(server, hall, window, token_file, lang, theme, large)
+    seat = Seat(server, hall, window, token_file, lang, theme, large, cases)
     sys.exit(open_console(seat, settings))
 
 

@@ -30,7 +30,7 @@ class Incomplete(Exception):
 class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the console sits, as options, variables or the settings file say it; "" leaves it open.
 
-    Without a window (0) it is the manager's view of the whole floor.
+    Without a window (0) it is the manager's view of the whole floor; with `cases` a department's.
     """
 
     server: str = ""
@@ -40,6 +40,7 @@ class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lang: str = ""
     theme: str = ""
     large: bool = False
+    cases: bool = False
 
 
 def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str] = os.environ) -> int:
@@ -54,7 +55,14 @@ def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str
     from queue_server.console.start import run_console
 
     run_console(
-        seat.server, seat.hall, seat.window, token, seat.lang or "zh", seat.theme or "dark", seat.large
+        seat.server,
+        seat.hall,
+        seat.window,
+        token,
+        seat.lang or "zh",
+        seat.theme or "dark",
+        seat.large,
+        seat.cases,
     )
     return 0
 

@@ -30,7 +30,7 @@ KEYS = {
 
 MORE = (
     "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
-    "printers", "guide", "hand_over", "large",
+    "printers", "guide", "hand_over", "large", "matter_end", "receipt",
 )  # fmt: skip
 """What F12 offers, in its order."""
 
@@ -131,6 +131,22 @@ def _a_matter(scene: Scene) -> Why | None:
     return None if present.matters else Why("no_matter", {"number": present.number})
 
 
+def _open_matter(scene: Scene) -> Why | None:
+    present = scene.present
+    if (why := _serving(scene)) is not None or present is None:
+        return why
+    closed = {end.matter for end in present.closed}
+    return None if set(present.matters) - closed else Why("no_matter_open", {"number": present.number})
+
+
+def _accepted(scene: Scene) -> Why | None:
+    present = scene.present
+    if present is None:
+        return Why("nobody_here")
+    told = any(end.case or end.papers for end in present.closed)
+    return None if told else Why("nothing_accepted", {"number": present.number})
+
+
 def _nobody_here(scene: Scene) -> Why | None:
     present = scene.present
     return Why("still_here", {"number": present.number}) if present is not None else None
@@ -153,6 +169,8 @@ RULES: dict[str, Callable[[Scene], Why | None]] = {
     "found": _called,
     "class": _called,
     "matters": _someone,
+    "matter_end": _open_matter,
+    "receipt": _accepted,
     "cancel": _called,
     "close": _nobody_here,
     "guide": _a_matter,

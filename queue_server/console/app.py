@@ -11,18 +11,21 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from queue_server.console import acts, flows, seat
+from queue_server.console import acts, flows, hand_out, matter_flows, seat
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
-from queue_server.console.dialogs import Outcomes, Reading
+from queue_server.console.dialogs import CheckCode, Outcomes, Reading
 from queue_server.console.guides import told_of
 from queue_server.console.link import LinkEvent
 from queue_server.console.panels import Aside, Corner, Figures, Head, Key, Present, Queue, Said, Strip
 from queue_server.console.scene import Scene, person
 from queue_server.console.station import WIDE, Answered, Station
 from queue_server.console.words import say
-from queue_server.wire import Claim, TicketView
+from queue_server.wire import Claim, PrintReceipt, TicketView
+
+FLOWS = {**flows.FLOWS, **matter_flows.FLOWS}
+"""What is asked before each act that needs it."""
 
 
 class Counter(Screen[None]):
@@ -146,10 +149,14 @@ class ConsoleApp(Station):
         if act == "guide":
             await self._show_guide()
             return Answered(act)
+        if act == "receipt":
+            return Answered(act, told=await self._print_receipt())
+        if act == "finish" and not await self._cases_done():
+            return Answered(act)
         if act == "large":
             self.see(large=not self.scene.large)
             return Answered(act)
-        request = await flows.request_for(act, self)
+        request = await flows.request_for(act, self, FLOWS)
         return Answered(act) if request is None else Answered(request.act, await self.send(request))
 
     async def _quit(self) -> Answered | None:
@@ -195,6 +202,24 @@ class ConsoleApp(Station):
         if guide is not None:
             name, text = scene.matter(guide.id), told_of(guide, scene.lang)
             await self.push_screen_wait(Reading(scene.lang, name, text))
+
+    async def _cases_done(self) -> bool:
+        """Whether a visitor who came for cases has been served with them; True for any other visitor."""
+        present = self.scene.present
+        return present is None or not present.cases or await hand_out.serve(self, present)
+
+    async def _print_receipt(self) -> str:
+        """Print the receipt of the present visitor's cases, in the visitor's language."""
+        present = self.scene.present
+        if present is None:
+            return ""
+        printed = await self.client.print_receipt(present.id, PrintReceipt(language=present.language))
+        well = printed.paper in ("printed", "unconfirmed")
+        return say("did.receipt" if well else "did.receipt_failed", self.scene.lang, number=present.number)
+
+    async def code(self, title: str, about: str) -> str | None:
+        """A receipt's check code, or "" where a document was looked at; None when the clerk goes back."""
+        return await self.push_screen_wait(CheckCode(self.scene.lang, title, about))
 
     async def outcomes(self, ticket: TicketView) -> dict[str, str] | None:
         """The result of each matter; None when the clerk goes back (flows.Ask)."""

@@ -23,6 +23,8 @@ from kiosk.menu import Catalogue, Guide, Receipt
 from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
 from queue_server.wire import (
+    Cases,
+    CaseView,
     Devices,
     Done,
     Enrolments,
@@ -30,8 +32,11 @@ from queue_server.wire import (
     Hall,
     NewPassword,
     Nothing,
+    PaperLists,
     Printers,
+    PrintReceipt,
     Problem,
+    ReceiptPrinted,
     SignedIn,
     SignIn,
     WhoAmI,
@@ -168,6 +173,26 @@ class HallClient:
     async def printers(self) -> Printers:
         """Every printer, its state and its last slips. Raises Refused or Unreachable."""
         return await self._ask(f"{self._hall}/printers", Printers)
+
+    async def cases(self, state: str = "", after: str = "") -> Cases:
+        """The cases that concern whoever asks. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/cases?state={state}&after={after}", Cases)
+
+    async def case(self, id: str) -> CaseView:
+        """A case with all that happened to it. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/cases/{id}", CaseView)
+
+    async def cases_of(self, ticket: str) -> Cases:
+        """The cases that a ticket came for or opened. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/tickets/{ticket}/cases", Cases)
+
+    async def paper_lists(self) -> PaperLists:
+        """The lists of papers that go from hand to hand. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/paper-lists", PaperLists)
+
+    async def print_receipt(self, ticket: str, body: PrintReceipt) -> ReceiptPrinted:
+        """Print the receipt of a ticket's cases. Raises as `act` does."""
+        return await self._do(f"tickets/{ticket}/receipt", body, ReceiptPrinted)
 
     async def guide(self, matter: str) -> Guide | None:
         """The guide of a matter; None for one that the hall has not. Raises Refused or Unreachable."""

@@ -258,13 +258,60 @@ class Number(Dialog[str]):
         return typed.isdigit() or (self.letter and typed.isalpha() and not self.typed)
 
 
+class CheckCode(Number):
+    """The check code of a receipt; Enter alone says that a document was looked at instead."""
+
+    LONGEST = 8
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.check_code", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter ends with whatever is typed."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.dismiss(self.typed)
+
+    def _fits(self, typed: str) -> bool:
+        return len(typed) == 1 and typed.isascii() and typed.isalnum() and len(self.typed) < self.LONGEST
+
+
+class Place(Number):
+    """A place on a shelf: letters, digits and dashes."""
+
+    LONGEST = 12
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.place", self.lang)
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter ends once something is typed."""
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            if self.typed:
+                self.dismiss(self.typed)
+
+    def _fits(self, typed: str) -> bool:
+        return (
+            len(typed) == 1
+            and typed.isascii()
+            and len(self.typed) < self.LONGEST
+            and (typed.isalnum() or typed == "-")
+        )
+
+
 class Outcomes(Dialog[dict[str, str]]):
     """The result of each matter, by digit, one matter after the other; Enter takes the rest as done."""
 
     def __init__(self, scene: Scene, ticket: TicketView) -> None:
         super().__init__(scene.lang, say("title.finish", scene.lang, number=ticket.number))
-        self.matters = ticket.matters
-        self.names = {id: scene.matter(id) for id in ticket.matters}
+        closed = {end.matter for end in ticket.closed}
+        self.matters = [id for id in ticket.matters if id not in closed]
+        self.names = {id: scene.matter(id) for id in self.matters}
         self.results = scene.outcomes()
         self.picked: dict[str, str] = {}
         self.at = 0

@@ -6,7 +6,7 @@ better of it. Everything is picked by digits; a clerk never has to write Chinese
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from queue_server import wire
@@ -35,6 +35,11 @@ class Ask(Protocol):
     async def pick(self, title: str, choices: Sequence[Choice], about: str = "") -> str | None:
         """One of these, by digit."""
 
+    async def several(
+        self, title: str, choices: Sequence[Choice], ticked: Sequence[str]
+    ) -> tuple[str, ...] | None:
+        """As many of these as are wanted."""
+
     async def number(self, title: str, about: str = "") -> str | None:
         """A ticket's number."""
 
@@ -48,9 +53,9 @@ class Ask(Protocol):
 Flow = Callable[[Ask], Awaitable[Request | None]]
 
 
-async def request_for(act: str, ask: Ask) -> Request | None:
-    """Ask for whatever the act needs. Raises KeyError for an act that nobody knows."""
-    return await FLOWS[act](ask)
+async def request_for(act: str, ask: Ask, flows: Mapping[str, Flow]) -> Request | None:
+    """Ask for whatever the act needs, as `flows` say. Raises KeyError for an act that nobody knows."""
+    return await flows[act](ask)
 
 
 # --- the visitor at the window ------------------------------------------------------------
@@ -74,17 +79,6 @@ def at_ticket(act: str) -> Flow:
         return Request(act, f"tickets/{present.id}/{act}") if present is not None else None
 
     return flow
-
-
-async def finish(ask: Ask) -> Request | None:
-    """End the service; a ticket with matters is asked for the result of each."""
-    present = ask.scene.present
-    if present is None:
-        return None
-    outcomes = await ask.outcomes(present) if present.matters else {}
-    if outcomes is None:
-        return None
-    return Request("finish", f"tickets/{present.id}/finish", wire.Finish(outcomes=outcomes))
 
 
 async def park(ask: Ask) -> Request | None:
@@ -173,7 +167,7 @@ async def change_class(ask: Ask) -> Request | None:
     kind: str | None = ""
     if grants and scene.hall is not None and scene.hall.kinds:
         kind = await ask.pick(title, labelled(scene.hall.kinds, scene.lang))
-    reason = await _reason(ask, title, "priority") if kind is not None else None
+    reason = await reason_for(ask, title, "priority") if kind is not None else None
     if reason is None or kind is None:
         return None
     body = wire.ChangeClass(cls="priority" if grants else "ordinary", reason=reason, kind=kind)
@@ -204,7 +198,7 @@ async def cancel(ask: Ask) -> Request | None:
     if present is None:
         return None
     title = say("title.cancel", scene.lang, number=present.number)
-    reason = await _reason(ask, title, "cancel", say("pick.cancel", scene.lang))
+    reason = await reason_for(ask, title, "cancel", say("pick.cancel", scene.lang))
     if reason is None:
         return None
     return Request("cancel", f"tickets/{present.id}/cancel", wire.Reason(reason=reason))
@@ -223,7 +217,7 @@ async def call_number(ask: Ask) -> Request | None:
         number = f"{letter}{number.zfill(3)}" if letter is not None else None
     if number is None:
         return None
-    reason = await _reason(ask, title, "out_of_order", number)
+    reason = await reason_for(ask, title, "out_of_order", number)
     if reason is None:
         return None
     body = wire.CallNumber(number=number, reason=reason)
@@ -251,7 +245,7 @@ async def serve_without_ticket(ask: Ask) -> Request | None:
     category: str | None = letters[0]
     if len(letters) > 1:
         category = await ask.pick(title, [Choice(each, scene.category(each), each) for each in letters])
-    reason = await _reason(ask, title, "without_ticket") if category is not None else None
+    reason = await reason_for(ask, title, "without_ticket") if category is not None else None
     if reason is None or category is None:
         return None
     body = wire.ServeWithoutTicket(category=category, reason=reason)
@@ -288,7 +282,7 @@ async def pause(ask: Ask) -> Request | None:
     if view.state != "open" or view.pausing:
         return Request("open" if view.state == "closed" else "resume", f"windows/{scene.window}/open")
     title = say("title.pause", scene.lang)
-    reason = await _reason(ask, title, "pause")
+    reason = await reason_for(ask, title, "pause")
     now = await _pause_now(ask, title) if reason is not None else None
     if reason is None or now is None:
         return None
@@ -312,7 +306,7 @@ async def close_window(ask: Ask) -> Request | None:
     """Close the window, for now or for today."""
     scene = ask.scene
     title = say("title.close", scene.lang)
-    reason = await _reason(ask, title, "close_window")
+    reason = await reason_for(ask, title, "close_window")
     if reason is None:
         return None
     for_now = Choice("now", say("pick.close_now", scene.lang))
@@ -343,7 +337,7 @@ async def release(ask: Ask) -> Request | None:
     return Request("release", f"windows/{scene.window}/release")
 
 
-async def _reason(ask: Ask, title: str, act: str, about: str = "") -> str | None:
+async def reason_for(ask: Ask, title: str, act: str, about: str = "") -> str | None:
     """A reason from the hall's list; a hall without a list takes the clerk's word that there is one."""
     scene = ask.scene
     reasons = labelled(scene.reasons(act), scene.lang) or [
@@ -356,7 +350,6 @@ FLOWS: dict[str, Flow] = {
     "call_next": call_next,
     "recall": at_ticket("recall"),
     "start": at_ticket("start"),
-    "finish": finish,
     "finish_next": finish_next,
     "miss": at_ticket("miss"),
     "found": at_ticket("found"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Any, ClassVar
 
 from textual import events
@@ -14,11 +14,9 @@ from textual.screen import Screen
 from queue_server import wire
 from queue_server.console import overview_flows as flows
 from queue_server.console.by_hand import Slips, Written, enter_many
-from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
 from queue_server.console.device_flows import look_after_devices
-from queue_server.console.dialogs import Several
 from queue_server.console.entry import Form
 from queue_server.console.link import LinkEvent
 from queue_server.console.overview_acts import FLOOR, KEYS
@@ -147,12 +145,6 @@ class OverviewApp(Station):
         return await self.client.devices()
 
     # --- asking the manager (overview_flows.Manager, by_hand.AtTheTable) -------------------------
-
-    async def several(
-        self, title: str, choices: Sequence[Choice], ticked: Sequence[str]
-    ) -> tuple[str, ...] | None:
-        """As many of these as are wanted; None when the manager goes back."""
-        return await self.push_screen_wait(Several(self.scene.lang, title, choices, ticked))
 
     async def typed(self, title: str, labels: tuple[str, ...], about: str = "") -> tuple[str, ...] | None:
         """Lines that are typed; None when the manager goes back."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from queue_server.console.panels import Corner, headline, lines, link_trouble
-from queue_server.console.scene import FloorScene, minutes, person, seconds
+from queue_server.console.scene import FloorScene, Known, minutes, person, seconds
 from queue_server.console.words import clock_time, fit, named, say, wide
 from queue_server.wire import AlarmNow, CategoryNow, WindowNow
 
@@ -19,11 +19,13 @@ LATE = 2
 """Times its target that a wait is called far too long."""
 
 
-def at_clock(moment: int, scene: FloorScene) -> str:
-    """A moment (ms) as the hall's time of day."""
+def at_clock(moment: int, scene: Known, date: bool = False) -> str:
+    """A moment (ms) as the hall's time of day, with the `date` before it if wanted."""
     if not moment or scene.hall is None:
         return ""
-    return datetime.fromtimestamp(moment / 1000, ZoneInfo(scene.hall.timezone)).strftime("%H:%M")
+    return datetime.fromtimestamp(moment / 1000, ZoneInfo(scene.hall.timezone)).strftime(
+        "%m-%d %H:%M" if date else "%H:%M"
+    )
 
 
 class FloorHead(Corner[FloorScene]):

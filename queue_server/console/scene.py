@@ -7,6 +7,8 @@ import msgspec
 from queue_server.console.words import named
 from queue_server.wire import (
     AlarmNow,
+    CaseLine,
+    Cases,
     CategoryNow,
     FloorView,
     Hall,
@@ -57,6 +59,10 @@ class Known(msgspec.Struct, frozen=True):
     def reasons(self, act: str) -> tuple[Labelled, ...]:
         """The hall's pick list for an act; empty when it has none."""
         return self.hall.reasons.get(act, ()) if self.hall is not None else ()
+
+    def department(self, code: str) -> str:
+        """A department's name, or its code."""
+        return self._name(self.hall.departments if self.hall else (), code)
 
     def outcomes(self) -> tuple[Labelled, ...]:
         """The results that a matter can have."""
@@ -144,6 +150,20 @@ class FloorScene(Known, frozen=True):
         """The alarms that nobody has taken note of."""
         alarms = self.view.alarms if self.view is not None else ()
         return tuple(alarm for alarm in alarms if alarm.seen_at is None)
+
+
+class BackScene(Known, frozen=True):
+    """One moment of a department. `at` is the marked case, `closed`: the closed cases are shown."""
+
+    view: Cases | None = None
+    at: str = ""
+    closed: bool = False
+
+    @property
+    def case(self) -> CaseLine | None:
+        """The marked case: the first until one was marked."""
+        cases = self.view.cases if self.view is not None else ()
+        return next((c for c in cases if c.id == self.at), next(iter(cases), None))
 
 
 def person(id: str) -> str:

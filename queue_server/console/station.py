@@ -23,7 +23,7 @@ from queue_server.console.answers import not_done, outcome
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient, NotDone, Refused, Unreachable
 from queue_server.console.clock import HallClock
-from queue_server.console.dialogs import Find, Help, Number, Pick
+from queue_server.console.dialogs import Find, Help, Number, Pick, Several
 from queue_server.console.entry import Form, enter
 from queue_server.console.keys import Keys
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
@@ -32,7 +32,7 @@ from queue_server.console.requests import Request
 from queue_server.console.scene import Known
 from queue_server.console.themes import THEMES
 from queue_server.console.words import say
-from queue_server.wire import Beat, Done, FloorView, Hall, Printers, WhoAmI, WindowView
+from queue_server.wire import Beat, Cases, Done, FloorView, Hall, Printers, WhoAmI, WindowView
 
 TICK = 0.25
 """Seconds between two looks at the clock."""
@@ -191,7 +191,7 @@ class Station(App[None]):
         elif isinstance(event, Beat):
             self._clock.heard(event.data_at, time.monotonic())
             self._tick()
-        elif isinstance(event, WindowView | FloorView):
+        elif isinstance(event, WindowView | FloorView | Cases):
             self._clock.heard(event.data_at, time.monotonic())
             self.see(view=event)
             self._release_keys()
@@ -251,6 +251,8 @@ class Station(App[None]):
         # The link may have gone while somebody was picking: nothing is sent on a guess.
         if not self.scene.up:
             raise Unreachable(request.path)
+        for each in request.first:
+            await self.client.act(each.path, each.body)
         return await self.client.act(request.path, request.body)
 
     async def _chosen(self, act: str) -> str | None:
@@ -344,6 +346,12 @@ class Station(App[None]):
     async def pick(self, title: str, choices: Sequence[Choice], about: str = "") -> str | None:
         """One of these, by digit; None when the clerk goes back."""
         return await self.push_screen_wait(Pick(self.scene.lang, title, choices, about))
+
+    async def several(
+        self, title: str, choices: Sequence[Choice], ticked: Sequence[str]
+    ) -> tuple[str, ...] | None:
+        """As many of these as are wanted; None when whoever sits here goes back."""
+        return await self.push_screen_wait(Several(self.scene.lang, title, choices, ticked))
 
     async def number(self, title: str, about: str = "", letter: bool = True) -> str | None:
         """A number, or with `letter` a ticket's number; None when the clerk goes back."""

@@ -627,6 +627,7 @@ class Hall(msgspec.Struct, frozen=True):
     reasons: dict[str, tuple[Labelled, ...]]
     outcomes: tuple[Labelled, ...]
     kinds: tuple[Labelled, ...] = ()
+    departments: tuple[Labelled, ...] = ()
 
 
 class WhoAmI(msgspec.Struct, frozen=True):

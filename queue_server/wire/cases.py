@@ -174,12 +174,13 @@ class CaseView(msgspec.Struct, frozen=True):
 class Cases(msgspec.Struct, frozen=True):
     """Cases, those first whose last day is first. `after` asks for what follows ("": that was all).
 
-    `standings` counts all that are asked for, by how they stand.
+    `standings` counts all that are asked for, by how they stand; `data_at` is the server's time (ms).
     """
 
     cases: tuple[CaseLine, ...]
     after: str
     standings: dict[str, int]
+    data_at: int = 0
 
 
 class PaperListLine(msgspec.Struct, frozen=True):

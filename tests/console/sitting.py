@@ -11,11 +11,12 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from queue_server.console.app import ConsoleApp
+from queue_server.console.back_office import BackOfficeApp
 from queue_server.console.client import HallClient
 from queue_server.console.dialogs import Dialog
 from queue_server.console.overview import OverviewApp
 from queue_server.console.panels import Said
-from queue_server.console.scene import FloorScene, Scene
+from queue_server.console.scene import BackScene, FloorScene, Scene
 from queue_server.console.station import Station
 from queue_server.store import keys
 from tests.api.hall import Served
@@ -153,6 +154,30 @@ async def managing(
             manager = Manager(app, pilot)
             await manager.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
             yield manager
+
+
+class Officer(Person):
+    """Somebody of a department."""
+
+    app: BackOfficeApp
+
+    @property
+    def scene(self) -> BackScene:
+        """What the console knows."""
+        return self.app.scene
+
+
+@asynccontextmanager
+async def at_the_back(
+    hall: str, base: str, token: str, *, lang: str = "zh", size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Officer]:
+    """A department's console while the block runs; it has seen its cases."""
+    async with HallClient(base, hall, token) as client:
+        app = BackOfficeApp(client, lang)
+        async with app.run_test(size=size) as pilot:
+            officer = Officer(app, pilot)
+            await officer.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
+            yield officer
 
 
 @asynccontextmanager

@@ -65,10 +65,17 @@ async def test_each_matter_gets_the_result_whose_digit_was_pressed(store_url: st
             await clerk.asks("f5")
             await clerk.shows("即办办结")
             await clerk.press("2", "down", "4")
+            await clerk.asks("enter")
+            await clerk.shows("补正，缺哪些？")
+            await clerk.press("1")
             await clerk.does("enter", said="D001 已办结")
             finished = (await events(hall, "finished"))[-1]["outcomes"]
             assert finished == [["D01", "accepted"], ["D02", "done"], ["D03", "supplement"]]
             assert len(await events(hall, "called")) == 1
+            closed = {e["matter"]: e for e in await events(hall, "matter_closed")}
+            assert closed["D03"]["papers"] == [clerk.scene.materials("D03")[0]]
+            (case,) = hall.site.halls[hall_id].register.state.cases.values()
+            assert (case.matter, case.steps[0].by) == ("D01", "staff:8")
 
 
 async def test_finish_and_next_is_one_key(store_url: str, hall_id: str) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from queue_server.console import acts, choices, digits, flows, overview_acts
+from queue_server.console import acts, back_acts, choices, digits, overview_acts
+from queue_server.console.app import FLOWS
 from queue_server.console.clock import REMEMBERED, HallClock
 from queue_server.console.dialogs import HELP_ROOM, ROOM
 from queue_server.console.scene import Scene, minutes, person, seconds
@@ -19,6 +20,14 @@ from queue_server.locale import sentences
 from tests.console.moments import CALLED, HALL, ME, NOW, SERVING, ticket, view
 
 LANGUAGES = ("zh", "ko", "en")
+BEHIND = {
+    "why.no_case", "why.case_travels", "why.case_is_here", "why.case_stopped", "why.supplemented",
+    "why.nothing_owed", "why.papers_owed", "why.extended",
+    *(f"why.case_{state}" for state in (
+        "accepted", "handling", "supplement", "ready", "issued", "returned", "withdrawn",
+    )),
+}  # fmt: skip
+"""Reasons of a department's console."""
 SCENE = Scene(lang="zh", window=8, now=NOW, hall=HALL, me=ME, view=view(), up=True, down="")
 
 
@@ -74,10 +83,16 @@ def test_help_and_the_list_of_more_show_every_reason_whole(lang: str) -> None:
     keys = (*acts.KEYS, "unpark", "resume", "open", "claim", *floor, "resume_line", "more_floor")
     tips = [say(f"tip.{act}", lang) for act in keys]
     more = [say(f"tip.{act}", lang) for act in (*acts.MORE, *overview_acts.MORE)]
-    whys = [key for key in sentences(lang) if key.startswith("console.why.") and not key.endswith(".busy")]
-    longest = max(cell_len(say(key.removeprefix("console."), lang, **facts)) for key in whys)
+    every = {key.removeprefix("console.") for key in sentences(lang) if key.startswith("console.why.")}
+    whys = every - {"why.busy"} - BEHIND
+    longest = max(cell_len(say(key, lang, **facts)) for key in whys)
     assert 6 + max(map(cell_len, tips)) + longest <= HELP_ROOM
     assert 8 + max(map(cell_len, more)) + longest <= ROOM
+    behind = max(cell_len(say(key, lang, hall="county-hall")) for key in BEHIND)
+    tips = [say(f"tip.{act}", lang) for act in (*back_acts.KEYS, "case_run", "more_back") if act != "more"]
+    more = [say(f"tip.{act}", lang) for act in (*back_acts.MORE, "case_open")]
+    assert 6 + max(map(cell_len, tips)) + behind <= HELP_ROOM
+    assert 8 + max(map(cell_len, more)) + behind <= ROOM
 
 
 # --- digits ----------------------------------------------------------------------------------
@@ -182,8 +197,8 @@ def test_two_keys_change_their_meaning_with_the_moment(scene: Scene, park: str, 
 
 def test_every_act_has_a_flow_a_name_a_tip_and_a_key_or_a_place_in_more() -> None:
     reached = set(acts.KEYS) | set(acts.MORE)
-    assert set(flows.FLOWS) <= reached
-    assert reached - set(flows.FLOWS) == {"help", "more"}
+    assert set(FLOWS) <= reached
+    assert reached - set(FLOWS) == {"help", "more", "guide", "hand_over", "large", "receipt"}
     for act in reached | {"quit", "open", "resume", "claim"}:
         for lang in LANGUAGES:
             assert say(f"act.{act}", lang)

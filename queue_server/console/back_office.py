@@ -1,0 +1,255 @@
+"""A department's console: its cases by their last day, and every step of the marked one a key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.geometry import Size
+from textual.screen import Screen
+
+from queue_server import wire
+from queue_server.console import back_flows as flows
+from queue_server.console.back_acts import BACK, KEYS
+from queue_server.console.client import HallClient, NotDone, Refused
+from queue_server.console.clock import HallClock
+from queue_server.console.dialogs import Place, Reading
+from queue_server.console.link import LinkDown, LinkEvent, LinkUp
+from queue_server.console.overview import STEPS
+from queue_server.console.overview_panels import around, at_clock
+from queue_server.console.panels import Corner, Key, Said, headline, lines, link_trouble
+from queue_server.console.scene import BackScene, person
+from queue_server.console.station import Answered, Station
+from queue_server.console.words import fit, named, say, wide
+
+LOOK = 2.0
+"""Seconds between two looks at the list: cases change by hours, not by seconds."""
+OPEN = "accepted,handling,supplement,ready"
+CLOSED = "issued,returned,withdrawn"
+STYLES = {"yellow": "$warning", "orange": "$warning bold", "red": "$error", "unknown": "$faint"}
+
+
+class BackHead(Corner[BackScene]):
+    """The hall, the department, the clock, and whether the link brings the truth."""
+
+    def draw(self, scene: BackScene, size: Size) -> Content:
+        me = scene.me
+        department = scene.department(me.department) if me is not None and me.department else ""
+        who = (me.name or me.id) if me is not None else ""
+        return headline(scene, size.width, say("head.back", scene.lang), department, who)
+
+
+class BackStrip(Corner[BackScene]):
+    """One line for what comes first: no link, or how many are late."""
+
+    def draw(self, scene: BackScene, size: Size) -> Content:
+        lang, view = scene.lang, scene.view
+        self.set_class(not scene.up or view is None, "alarm")
+        if not scene.up or view is None:
+            return Content(fit(f" {link_trouble(scene)}", size.width))
+        told = [
+            say(f"standing.{each}", lang, n=view.standings[each])
+            for each in ("red", "orange", "yellow", "unknown")
+            if view.standings.get(each)
+        ]
+        return Content(fit(f" {'   '.join(told) or say('standing.none', lang)}", size.width))
+
+
+class CaseList(Corner[BackScene]):
+    """The cases, those first whose last day is first; the marked one with all that is owed below."""
+
+    def draw(self, scene: BackScene, size: Size) -> Content:
+        lang, view = scene.lang, scene.view
+        cases = view.cases if view is not None else ()
+        self.border_title = say("panel.closed_cases" if scene.closed else "panel.cases", lang, n=len(cases))
+        marked = scene.case
+        if marked is None:
+            return Content.styled(fit(say("empty.cases", lang), size.width), "$faint")
+        at = cases.index(marked)
+        places = around(at, len(cases), max(1, size.height))
+        return lines(*(self._row(cases[place], scene, size.width, place == at) for place in places))
+
+    def _row(self, case: wire.CaseLine, scene: BackScene, width: int, marked: bool) -> tuple[str, str]:
+        lang = scene.lang
+        standing = say(f"stands.{case.standing}", lang) if case.standing else ""
+        last = case.promised_by or case.legal_by or "-"
+        waits = case.stopped and case.state != "supplement"
+        state = say("case.stopped", lang) if waits else say(f"stage.{case.state}", lang)
+        if case.bound:
+            state = say("case.bound", lang, hall=case.bound)
+        text = (
+            f"{'>' if marked else ' '}{wide(case.number, 14)}{wide(state, 10)}{wide(last, 11)}"
+            f"{wide(standing, 8)}{named(case.name, lang)}"
+        )
+        style = STYLES.get(case.standing, "")
+        return wide(text, width), f"{style} reverse" if marked else style
+
+
+class CaseNow(Corner[BackScene]):
+    """The marked case: its matter whole, its limits, what is owed, where it lies."""
+
+    def draw(self, scene: BackScene, size: Size) -> Content:
+        lang, case = scene.lang, scene.case
+        self.border_title = case.number if case is not None else ""
+        if case is None:
+            return Content("")
+        limits = say(
+            "case.limits",
+            lang,
+            promised=case.promised_by or "-",
+            legal=case.legal_by or "-",
+            on=case.accepted,
+        )
+        shown = [named(case.name, lang), limits]
+        if len({case.hall, case.at, case.exit}) > 1:
+            shown.append(say("case.places", lang, hall=case.hall, at=case.at, exit=case.exit))
+        if case.owed:
+            shown.append(say("case.owed", lang, papers="、".join(case.owed)))
+            if case.owed_until:
+                shown[-1] += "  " + say("case.until", lang, until=case.owed_until)
+        elif case.shelf:
+            shown.append(say("case.shelf", lang, shelf=case.shelf))
+        elif case.handler:
+            shown.append(say("case.handler", lang, who=person(case.handler)))
+        return lines(*(fit(each, size.width) for each in shown[: max(1, size.height)]))
+
+
+class BackOffice(Screen[None]):
+    """The one screen of a department."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *BACK.bindings(),
+        *(Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scene: BackScene | None = None
+
+    def compose(self) -> ComposeResult:
+        """The list, the marked case, the keys below."""
+        yield BackHead(id="head")
+        yield BackStrip(id="strip")
+        yield CaseList(id="cases")
+        yield CaseNow(id="case")
+        yield Said(id="said")
+        with Horizontal(id="keys"):
+            for act in KEYS:
+                yield Key(act, BACK)
+
+    def show(self, scene: BackScene) -> None:
+        """Draw every panel for this scene."""
+        self._scene = scene
+        for panel in self.query(Corner):
+            panel.scene = scene
+
+    def on_mount(self) -> None:
+        """The hall may have spoken before there was a panel to show it."""
+        if self._scene is not None:
+            self.show(self._scene)
+
+
+class BackOfficeApp(Station):
+    """The console of a department."""
+
+    keys = BACK
+    scene: BackScene
+
+    def __init__(
+        self, client: HallClient, lang: str = "zh", theme: str = "dark", clock: HallClock | None = None
+    ) -> None:
+        super().__init__(client, theme, clock)
+        self.scene = BackScene(lang=lang)
+        self._office = BackOffice()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The office."""
+        return self._office
+
+    def show(self) -> None:
+        """Draw the scene."""
+        self._office.show(self.scene)
+
+    async def live(self) -> AsyncGenerator[LinkEvent, None]:
+        """The list, looked at again and again: no socket pushes cases."""
+        up = False
+        while True:
+            try:
+                cases = await self._cases()
+            except NotDone as trouble:
+                up = False
+                status = trouble.problem.status if isinstance(trouble, Refused) else 0
+                yield LinkDown(f"status {status}" if status else "unreachable")
+            else:
+                if not up:
+                    yield LinkUp()
+                up = True
+                yield cases
+            await asyncio.sleep(LOOK)
+
+    async def _cases(self) -> wire.Cases:
+        """Every page of the list."""
+        state = CLOSED if self.scene.closed else OPEN
+        page = await self.client.cases(state)
+        found = list(page.cases)
+        while page.after:
+            page = await self.client.cases(state, page.after)
+            found += page.cases
+        return wire.Cases(tuple(found), "", page.standings, page.data_at)
+
+    def action_move(self, by: int) -> None:
+        """Mark another case."""
+        scene = self.scene
+        if scene.view is not None and scene.case is not None:
+            at = scene.view.cases.index(scene.case)
+            self.see(at=scene.view.cases[min(max(0, at + by), len(scene.view.cases) - 1)].id)
+
+    async def perform(self, act: str) -> Answered | None:
+        """Ask what has to be asked, then the hall, and look at the list again."""
+        if act == "quit":
+            await self.end()
+            return None
+        if act == "case_closed":
+            self.see(closed=not self.scene.closed)
+            self.see(view=await self._cases())
+            return Answered(act)
+        if act == "case_history":
+            await self._show_history()
+            return Answered(act)
+        case = self.scene.case
+        if act == "case_papers":
+            request = await flows.papers(self)
+        else:
+            request = await flows.FLOWS[act](self, case) if case is not None else None
+        if request is None:
+            return Answered(act)
+        done = await self.send(request)
+        self.see(view=await self._cases())
+        return Answered(request.act, told=say(f"did.{request.act}", self.scene.lang, number=done.number))
+
+    async def _show_history(self) -> None:
+        """Everything that happened to the marked case."""
+        scene = self.scene
+        if scene.case is None:
+            return
+        known = await self.client.case(scene.case.id)
+        rows = [self._told(step) for step in known.steps]
+        await self.push_screen_wait(Reading(scene.lang, scene.case.number, lines(*rows)))
+
+    def _told(self, step: wire.CaseStep) -> str:
+        lang = self.scene.lang
+        detail = self.scene.reason("case", step.detail)
+        return fit(
+            f"{at_clock(step.at, self.scene, date=True)}  {wide(say(f'step.{step.what}', lang), 12)}"
+            f"{wide(person(step.by), 10)}{detail}",
+            70,
+        )
+
+    async def shelf(self, title: str, about: str) -> str | None:
+        """A place on a shelf, typed."""
+        return await self.push_screen_wait(Place(self.scene.lang, title, about))
