@@ -118,6 +118,7 @@ export class Asking {
     if ("card" in read) return this.laid(read.card);
     if ("held" in read) return void this.open(read.held);
     machine.act({ do: "start" });
+    if ("receipt" in read) return machine.act({ do: "pick-up", ...read.receipt, key: newKey() });
     machine.act({ do: "way", way: "booked" });
     for (const key of read.booking) machine.act({ do: "key", key });
     machine.act({ do: "check-in", key: newKey() });

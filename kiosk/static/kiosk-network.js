@@ -36,6 +36,6 @@ export function simulated() {
  * @returns {Promise<Answer | null>} null when nobody answered within the deadline
  */
 export function postTicket(hall, wish, key) {
-  const place = "code" in wish ? "check-ins" : "tickets";
+  const place = "number" in wish ? "pick-ups" : "code" in wish ? "check-ins" : "tickets";
   return post(`/api/halls/${encodeURIComponent(hall)}/${place}`, deviceToken() ?? "", wish, key);
 }

@@ -17,7 +17,8 @@
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
  *   visit?: string, needs?: string[], person?: string}} TicketWish
  * @typedef {{code: string, language: string, needs?: string[]}} BookedWish
- * @typedef {TicketWish | BookedWish} Wish
+ * @typedef {{number: string, code: string, language: string}} CaseWish what a receipt of cases says
+ * @typedef {TicketWish | BookedWish | CaseWish} Wish
  * @typedef {{key: string, wish: Wish, link: boolean}} Taking one request for a ticket; `link` is false
  *   while the server does not answer
  * @typedef {"start" | "category" | "ticket" | "typing" | "held"} Step
@@ -39,6 +40,7 @@
  *   | {do: "slip", ticket: string, slip: import("./kiosk-paper.js").Slip}
  *   | {do: "print", printer: string, key: string}
  *   | {do: "person", person: string, key: string} | import("./kiosk-card.js").CardAct
+ *   | {do: "pick-up", key: string, number: string, code: string}
  *   | {do: "check-in", key: string} | {do: "back"} | {do: "start"} | {do: "wipe", lang: string} | WayAct} Act
  */
 
@@ -84,6 +86,10 @@ export function after(state, act) {
       return state.card ? asking({ ...state, person: act.person }, act.key, ticketWish({ ...state, ...act }, state.card)) : state;
     case "check-in":
       return state.step === "typing" && !state.taking && state.code ? asking(state, act.key, bookedWish(state)) : state;
+    case "pick-up":
+      return state.taking ? state : asking(typed(state, act), act.key, caseWish(act, state.lang));
+    case "errand":
+      return act.kind === "claim" && isCaseNumber(state.number) ? asking(state, act.key, caseWish(state, state.lang)) : along(state, act);
     case "resume":
       return resumed(state, act.taking);
     case "link":
@@ -135,6 +141,23 @@ function bookedWish(state) {
   return { code: state.code.trim().toUpperCase(), language: state.lang, ...named(state) };
 }
 
+/** Whether a number is that of a case (办件编号): the day and a count, with or without the dash.
+ * @param {string} number */
+export function isCaseNumber(number) {
+  return /^\d{8}-?\d{4,}$/.test(number.trim());
+}
+
+/** @param {{number: string, code: string}} receipt @param {string} language @returns {CaseWish} */
+function caseWish({ number, code }, language) {
+  return { number: number.trim(), code: code.trim().toUpperCase(), language };
+}
+
+/** What a reader has read stands there as if it had been typed. @param {State} state
+ * @param {{number: string, code: string}} receipt @returns {State} */
+function typed(state, { number, code }) {
+  return { ...state, step: "typing", way: "mine", number, code };
+}
+
 /** @param {State} state */
 function named({ needs }) {
   return needs.length ? { needs } : {};
@@ -144,6 +167,7 @@ function named({ needs }) {
  * @returns {State} */
 function resumed(state, taking) {
   const { wish } = taking;
+  if ("number" in wish) return { ...typed(state, wish), lang: wish.language, taking };
   if ("code" in wish) return { ...state, step: "typing", way: "booked", code: wish.code, lang: wish.language, taking };
   return { ...state, step: "category", category: wish.category, matters: wish.matters, lang: wish.language, taking };
 }

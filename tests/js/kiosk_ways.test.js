@@ -146,3 +146,27 @@ test("a slip's code and a booking's are told apart, and from anything else", () 
   assert.deepEqual(readCode(" 7kq4mxy "), { booking: "7KQ4MXY" });
   for (const other of ["", "6901234567892", "https://elsewhere.example/", "javascript:alert(1)"]) assert.equal(readCode(other), null);
 });
+
+test("a case's number and code ask for a pick-up ticket, typed or read from the receipt", () => {
+  const typed = acts(
+    { do: "way", way: "mine" },
+    ...keys("202611240007"),
+    { do: "field", field: "code" },
+    ...keys("7k3m2x"),
+    { do: "errand", kind: "claim", key: "k" },
+  );
+  assert.deepEqual(typed.taking, {
+    key: "k",
+    wish: { number: "202611240007", code: "7K3M2X", language: "zh" },
+    link: true,
+  });
+  assert.equal(typed.errand, null);
+  const read = readCode("https://hall.example/halls/county/status#20261124-0007.7K3M2X");
+  assert.deepEqual(read, { receipt: { number: "20261124-0007", code: "7K3M2X" } });
+  const scanned = acts({ do: "pick-up", ...read.receipt, key: "s" });
+  assert.deepEqual([scanned.step, scanned.way, scanned.number], ["typing", "mine", "20261124-0007"]);
+  const again = acts({ do: "resume", taking: scanned.taking });
+  assert.deepEqual([again.step, again.code, again.taking.key], ["typing", "7K3M2X", "s"]);
+  const ticket = acts({ do: "way", way: "mine" }, ...keys("S023"), { do: "errand", kind: "claim", key: "k" });
+  assert.equal(ticket.taking, null);
+});
