@@ -37,6 +37,10 @@ SHORT, LONG = 2, 8
 ABSENT = 0.04
 """The share of visitors who do not come when called."""
 PRIORITY, KOREAN = 0.1, 0.15
+LOOK = (20.0, 40.0)
+"""Seconds between two looks of a department at its cases."""
+READY = 0.3
+"""The share of cases in handling that are ready at the next look."""
 RECALL_AFTER = 8.0
 
 CYCLE = (sum(APPROACH) + sum(SERVICE) + sum(REST)) / 2
@@ -46,10 +50,14 @@ CYCLE = (sum(APPROACH) + sum(SERVICE) + sum(REST)) / 2
 class Crowd:
     """The simulated visitors and clerks of one hall, over its API."""
 
-    def __init__(self, address: str, plan: Plan, tokens: Mapping[str, str]) -> None:
+    def __init__(
+        self, address: str, plan: Plan, tokens: Mapping[str, str], asleep: frozenset[str] = frozenset()
+    ) -> None:
         self._address = f"{address}/api/halls/{plan.hall}"
         self._plan = plan
         self._tokens = tokens
+        self._departments = [code for code in plan.departments if code not in asleep]
+        self._promised = frozenset(matter.id for matter in plan.matters if not matter.instant)
 
     async def run(self) -> None:
         """Come, wait, be served and go until cancelled."""
@@ -59,7 +67,9 @@ class Crowd:
                 for number, category in enumerate(sorted(set(STAFFED.values()))):
                     tasks.create_task(self._come(hall, category, number))
                 for window in STAFFED:
-                    tasks.create_task(_work(hall, window))
+                    tasks.create_task(_work(hall, window, self._promised))
+                for code in self._departments:
+                    tasks.create_task(_handle(hall, code))
 
     async def _come(self, hall: _Hall, category: str, number: int) -> None:
         """Visitors of one category, each taking a ticket at one of the kiosks."""
@@ -129,7 +139,21 @@ class _Hall:
         return {"refused": "no_answer"}
 
 
-async def _work(hall: _Hall, window: int) -> None:
+async def _handle(hall: _Hall, department: str) -> None:
+    """Somebody of a department: what is new is taken, what was taken is ready a while later."""
+    who = f"department:{department}"
+    while True:
+        await asyncio.sleep(RANDOM.uniform(*LOOK))
+        cases = (await hall.see(who, "/cases?state=accepted,handling")).get("cases", [])
+        for case in cases:
+            if case["state"] == "accepted":
+                await hall.act(who, f"/cases/{case['id']}/take")
+            elif RANDOM.random() < READY and not case["owed"]:
+                shelf = f"{department[0].upper()}-{RANDOM.randint(1, 40):02}"
+                await hall.act(who, f"/cases/{case['id']}/ready", {"shelf": shelf})
+
+
+async def _work(hall: _Hall, window: int, promised: frozenset[str]) -> None:
     """A clerk at a window: whoever is left there first, then one visitor after the other."""
     who = f"window:{window}"
     while True:
@@ -140,7 +164,7 @@ async def _work(hall: _Hall, window: int) -> None:
                 await _sit_down(hall, who, window)
             present = {"id": called["ticket"], "state": "called"} if called.get("ticket") else None
         if present is not None:
-            await _receive(hall, who, present)
+            await _receive(hall, who, present, promised)
         await asyncio.sleep(RANDOM.uniform(*REST))
 
 
@@ -150,8 +174,8 @@ async def _sit_down(hall: _Hall, who: str, window: int) -> None:
     await hall.act(who, f"/windows/{window}/open")
 
 
-async def _receive(hall: _Hall, who: str, present: Mapping[str, Any]) -> None:
-    """Receive one visitor, who hardly ever fails to come."""
+async def _receive(hall: _Hall, who: str, present: Mapping[str, Any], promised: frozenset[str]) -> None:
+    """Receive one visitor, who hardly ever fails to come; what is `promised` is accepted and opens a case."""
     ticket = f"/tickets/{present['id']}"
     if present["state"] == "called":
         if RANDOM.random() < ABSENT and await _nobody_came(hall, who, ticket):
@@ -159,7 +183,9 @@ async def _receive(hall: _Hall, who: str, present: Mapping[str, Any]) -> None:
         await asyncio.sleep(RANDOM.uniform(*APPROACH))
         await hall.act(who, f"{ticket}/start")
     await asyncio.sleep(RANDOM.uniform(*SERVICE))
-    await hall.act(who, f"{ticket}/finish")
+    matters = (await hall.see(who, ticket)).get("matters", ())
+    outcomes = {matter: "accepted" for matter in matters if matter in promised}
+    await hall.act(who, f"{ticket}/finish", {"outcomes": outcomes})
 
 
 async def _nobody_came(hall: _Hall, who: str, ticket: str) -> bool:

@@ -25,7 +25,17 @@ from printers import pages as printer_pages
 from printers.virtual import VirtualPrinter
 from queue_server.access.enrolment import page_for
 from queue_server.access.passwords import first_password
-from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, STAFF, new_token, token_hash
+from queue_server.access.principals import (
+    BOARD,
+    CLERK,
+    DEPARTMENT,
+    FLOOR,
+    KIOSK,
+    MANAGER,
+    STAFF,
+    new_token,
+    token_hash,
+)
 from queue_server.app import Site
 from queue_server.cli.crowd import STAFFED, Crowd
 from queue_server.cli.ending import Ending
@@ -46,7 +56,7 @@ from queue_server.cli.serve import (
 from queue_server.cli.stores import NoStore, connected, embedded
 from queue_server.cli.users import hand_out
 from queue_server.cli.voice import PACK
-from queue_server.demo import boundary_after, demo_plan
+from queue_server.demo import boundary_after, demo_plan, neighbour_plans
 from queue_server.desk.line import Line
 from queue_server.hall.accounts import AddAccount
 from queue_server.hall.hours import business_date, day_bounds
@@ -61,6 +71,8 @@ log = structlog.get_logger()
 FILE = "demo.json"
 DEMO = {"zh": "（演示）", "ko": " (시연)", "en": " (demo)"}
 ADDRESS = "127.0.0.1"
+DESK = "estate"
+"""The department whose cases nobody handles by themselves: for whoever tries its console."""
 DAY_LIES_AHEAD = 12
 """Hours that a day which begins with the demo lasts at least."""
 
@@ -69,7 +81,8 @@ class Told(msgspec.Struct, frozen=True):
     """Where everything of a demo is: the content of its file for scripts.
 
     `tokens` by whom they are for, `speakers` by voice zone: the board with its sound. `people` with their
-    passwords, which were made up for this demo and for it alone.
+    passwords, which were made up for this demo and for it alone. `cases` is the command of a department's
+    console; `neighbours` are the tokens of the other halls of this server, by hall.
     """
 
     hall: str
@@ -84,6 +97,8 @@ class Told(msgspec.Struct, frozen=True):
     speakers: dict[str, str] = {}
     staff: str = ""
     people: dict[str, str] = {}
+    cases: str = ""
+    neighbours: dict[str, dict[str, str]] = {}
 
 
 def run_demo(directory: Path, port: int, visitors: bool) -> int:
@@ -145,17 +160,19 @@ async def _demo(
     address = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     before = read_told(directory)
     async with connected(ours.url) as store, _printer(directory, before) as printer:
-        plan, tokens, people = await _furnish(store, f"{ADDRESS}:{printer.address[1]}", before)
-        site = Site(store, [plan.hall], address)
+        at_printer = f"{ADDRESS}:{printer.address[1]}"
+        plan, tokens, people = await _furnish(store, at_printer, before)
+        others = await _furnish_neighbours(store, at_printer, before)
+        site = Site(store, [plan.hall, *others], address)
         if (PACK / MANIFEST).exists() and (pack := voice_in(PACK)):
             site.speak_with(pack)
         with_followers(site, directory / "archive.sqlite", directory / "anchors.jsonl", ours)
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         server = server_for(site, ADDRESS, 0, pages, ending, listener)
-        crowd = Crowd(address, plan, tokens)
+        crowd = Crowd(address, plan, tokens, asleep=frozenset({DESK}))
         try:
             async with served(server) as running, asyncio.TaskGroup() as tasks:
-                _tell(directory, told_of(directory, address, plan, printer, tokens, people))
+                _tell(directory, told_of(directory, address, plan, printer, tokens, people, others))
                 if visitors:
                     # They leave before the server does, and do not complain that it is gone.
                     server.before_end.append(tasks.create_task(crowd.run()).cancel)
@@ -197,6 +214,23 @@ async def _furnish(
     return plan, tokens, people
 
 
+async def _furnish_neighbours(store: Store, printer: str, before: Told | None) -> dict[str, dict[str, str]]:
+    """Put the other halls of the demo's server in force; their tokens by hall."""
+    now = time.time_ns() // 1_000_000
+    tokens: dict[str, dict[str, str]] = {}
+    known = before.neighbours if before else {}
+    for plan in map(called_a_demo, neighbour_plans(now, printer)):
+        dates = await store.days(plan.hall)
+        async with open_register(store, plan.hall) as line:
+            # Nobody listens there: without zones no voice is missed.
+            silent = tuple(replace(window, zone="") for window in plan.windows)
+            turns = boundary_for(plan, line.state.plan, dates, now)
+            agreed = replace(plan, boundary=turns, windows=silent)
+            await put(line, PublishPlan(agreed))
+            tokens[plan.hall] = await _grant(line, agreed, known.get(plan.hall, {}))
+    return tokens
+
+
 def called_a_demo(plan: Plan) -> Plan:
     """The hall under a name by which every page, slip and screen says that it is a demo."""
     said = {lang: f"{name}{DEMO.get(lang, DEMO['en'])}" for lang, name in plan.name.items()}
@@ -212,7 +246,9 @@ async def _sign_up(
     windows = (next(w.number for w in plan.windows if w.number not in STAFFED),)
     for login in STAFF:
         if login not in known:
-            await put(line, AddAccount(login, login, login, windows if login == CLERK else ()))
+            department = DESK if login == DEPARTMENT else ""
+            at = windows if login == CLERK else ()
+            await put(line, AddAccount(login, login, login, at, department=department))
     missing = [login for login in STAFF if login not in people]
     made = {login: first_password() for login in missing}
     await hand_out(store, plan.hall, line, made, "system", must_change=False)
@@ -246,6 +282,10 @@ def _grants(plan: Plan) -> dict[str, Grant]:
         **{f"voice:{zone}": Grant(f"device:voice-{zone}", f"voice {zone}", BOARD) for zone in _zones(plan)},
         "floor": Grant("staff:floor", "导办", FLOOR),
         "manager": Grant("staff:manager", "值班经理", MANAGER),
+        **{
+            f"department:{code}": Grant(f"staff:{code}", name["zh"], DEPARTMENT, department=code)
+            for code, name in plan.departments.items()
+        },
     }
 
 
@@ -291,6 +331,7 @@ def told_of(
     printer: VirtualPrinter,
     tokens: Mapping[str, str],
     people: Mapping[str, str],
+    others: Mapping[str, dict[str, str]],
 ) -> Told:
     """Where everything is. The console's window is one that no simulated clerk has."""
     window = next(w.number for w in plan.windows if w.number not in STAFFED and w.serves[0].category == "D")
@@ -304,6 +345,7 @@ def told_of(
         "--hall",
         plan.hall,
     ]
+    behind = [*words, "--cases", "--token-file", directory / f"department-{DESK}.token"]
     words += ["--window", window, "--token-file", token_file]
     board = f"{address}{board_of(plan)}"
     return Told(
@@ -319,6 +361,8 @@ def told_of(
         staff=f"{address}/staff/{plan.hall}",
         speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
         people=dict(people),
+        cases=shlex.join(str(word) for word in behind),
+        neighbours=dict(others),
     )
 
 
@@ -332,6 +376,7 @@ def _tell(directory: Path, told: Told) -> None:
     """Print where everything is, and write it for scripts into files that only their owner reads."""
     window = Path(told.token_file).stem.replace("-", ":")
     write_secret(Path(told.token_file), told.tokens[window] + "\n")
+    write_secret(directory / f"department-{DESK}.token", told.tokens[f"department:{DESK}"] + "\n")
     write_secret(directory / FILE, json.dumps(msgspec.to_builtins(told), ensure_ascii=False, indent=2) + "\n")
     print("一窗: the demo hall is open. Everything here is fictitious and only on this machine.\n")
     print(_places(told))
@@ -347,7 +392,9 @@ def _places(told: Told) -> str:
         + "".join(f"  voice {zone} {url}\n" for zone, url in told.speakers.items())
         + f"  slips    {told.slips}\n"
         f"  staff    {told.staff}\n"
-        f"  console  {told.console}"
+        f"  console  {told.console}\n"
+        f"  cases    {told.cases}\n"
+        f"  also     {', '.join(told.neighbours)}: their tokens are in the file below"
     )
 
 

@@ -1,4 +1,4 @@
-"""The halls that are shipped: a county hall to try out and to copy, a development zone's beside it."""
+"""The halls that are shipped: a county hall to try out and to copy; a zone, a town, a village beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from queue_server.hall.plan import HOUR, MINUTE, Plan
 
 COUNTY = Path(__file__).parent / "county.toml"
 DEVELOPMENT_ZONE = Path(__file__).parent / "development_zone.toml"
+TOWNSHIP = Path(__file__).parent / "township.toml"
+VILLAGE = Path(__file__).parent / "village.toml"
+NEIGHBOURS = (DEVELOPMENT_ZONE, TOWNSHIP, VILLAGE)
+"""Halls on the county's server: they accept for it, and hand out what it has handled."""
 
 
 def county_plan() -> Plan:
@@ -26,7 +30,16 @@ def demo_plan(now: int, printer: str = "") -> Plan:
     It never closes and has no cut-off, and its business date turns 12 h after `now`. With
     `printer` (``host:port``) every ticket printer is found there.
     """
-    plan = county_plan()
+    return at_any_hour(county_plan(), now, printer)
+
+
+def neighbour_plans(now: int, printer: str = "") -> tuple[Plan, ...]:
+    """The other halls of the demo's server, in the same way."""
+    return tuple(at_any_hour(read_hall(path), now, printer) for path in NEIGHBOURS)
+
+
+def at_any_hour(plan: Plan, now: int, printer: str = "") -> Plan:
+    """A hall that never closes and has no cut-off, and whose business date turns 12 h after `now`."""
     replace = msgspec.structs.replace
     printers = [replace(p, address=printer or p.address) for p in plan.printers]
     return replace(

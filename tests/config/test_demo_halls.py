@@ -11,13 +11,13 @@ import pytest
 
 from queue_server.config import inspect_hall
 from queue_server.config.keys import ACTS, OUTCOMES
-from queue_server.demo import COUNTY, DEVELOPMENT_ZONE, county_plan, demo_plan
+from queue_server.demo import COUNTY, DEVELOPMENT_ZONE, NEIGHBOURS, TOWNSHIP, VILLAGE, county_plan, demo_plan
 from queue_server.hall.plan import DAY, HOUR, MINUTE, Plan
 
 SIX = ["项目投资", "商事登记", "市场监管", "不动产交易", "医保社保", "公安户政"]
 
 
-@pytest.mark.parametrize("path", [COUNTY, DEVELOPMENT_ZONE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [COUNTY, *NEIGHBOURS], ids=lambda path: path.stem)
 def test_a_shipped_hall_has_neither_errors_nor_warnings(path: Path) -> None:
     found = inspect_hall(path)
     assert (found.errors, found.warnings) == ((), ())
@@ -62,7 +62,20 @@ def test_only_the_development_zone_has_the_standard_land_window() -> None:
     assert [c.name["zh"] for c in zone.categories][:6] == SIX
 
 
-@pytest.mark.parametrize("path", [COUNTY, DEVELOPMENT_ZONE], ids=lambda path: path.stem)
+def test_the_points_accept_for_the_county_and_hand_out_themselves() -> None:
+    county = county_plan()
+    for path in (TOWNSHIP, VILLAGE):
+        point = plan_at(path)
+        assert (point.kiosks, point.printers) == ((), ()), "a browser is enough"
+        sent = [m for m in point.matters if m.handled_at]
+        assert sent
+        for matter in sent:
+            assert matter.handled_at == county.hall
+            assert county.matter(matter.id).department == matter.department  # type: ignore[union-attr]
+            assert not matter.exits or matter.exits[0] == point.hall
+
+
+@pytest.mark.parametrize("path", [COUNTY, *NEIGHBOURS], ids=lambda path: path.stem)
 def test_every_act_has_reasons_and_every_result_a_name(path: Path) -> None:
     plan = plan_at(path)
     assert sorted(plan.reasons) == sorted(ACTS)
