@@ -18,18 +18,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.figures import Row, row
 from bench.server import serving
+from kiosk.pages import MODULES
 from queue_server.store.embedded import EmbeddedStore
 
 THROTTLE = 6
 SIZE = {"width": 1080, "height": 1920}
-AFTERWARDS = [
-    "*/kiosk-*.js",
-    "*/link.js",
-    "*/newest.js",
-    "*/phone-place.js",
-    "*/kiosk-steps.css",
-    "*/kiosk-ways.css",
-]
+AFTERWARDS = [f"*/{name}" for name in (*MODULES, "kiosk-steps.css", "kiosk-ways.css")]
 """What the page fetches once it has been painted."""
 
 
