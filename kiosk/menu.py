@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+Between = Annotated[tuple[int, ...], msgspec.Meta(min_length=2, max_length=2)]
+"""From when to when (ms since the epoch)."""
 Text = dict[str, str]
 """A sentence by language tag: ``{"zh": …, "ko": …, "en": …}``; ``zh`` is always there."""
 
@@ -142,4 +146,4 @@ class Receipt(msgspec.Struct, frozen=True):
     checklist: tuple[str, ...] = ()
     calling_from: int | None = None
     rule_texts: tuple[Text, ...] = ()
-    expected: tuple[int, int] | None = None
+    expected: Between | None = None

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from kiosk.menu import Between
 from queue_server.wire.cases import *  # noqa: F403 - the types of one area, as if they stood here
 from queue_server.wire.cases import MatterResult
 from queue_server.wire.exits import *  # noqa: F403
@@ -426,7 +427,7 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     may_pass: int = 0
     rated: str = ""
     may_rate: bool = False
-    expected: tuple[int, int] | None = None
+    expected: Between | None = None
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
