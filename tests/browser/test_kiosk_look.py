@@ -40,6 +40,15 @@ def laid_out(page: Page) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def highest(page: Page) -> float:
+    """How high the topmost button stands, as a part of the screen from its top; 1 without any."""
+    tops = page.evaluate("""() => [...document.querySelectorAll('button')]
+      .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
+      .map((button) => button.getBoundingClientRect()).filter((box) => box.height > 0)
+      .map((box) => box.top / innerHeight)""")
+    return float(min(tops, default=1))
+
+
 def look(page: Page, name: str, large: bool, found: dict[str, list[str]]) -> None:
     page.wait_for_selector("yc-kiosk:not([data-settling])")
     seen = problems_of_look(page, large)
@@ -79,6 +88,11 @@ def test_every_step_is_large_near_clear_whole_and_right_in_each_language(
             page.set_viewport_size({"width": size[0], "height": size[1]})
             laid_out(page)
             look(page, f"{name} {size[0]}x{size[1]}", mode == "large", found)
+            # A screen of under 900 pixels stands on a table.
+            if mode == "low" and size[1] >= 900 and (high := highest(page)) < 0.5:
+                found[f"{name} {size[0]}x{size[1]}, out of reach"] = [
+                    f"{high:.2f} of the screen from its top"
+                ]
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
         laid_out(page)
 
@@ -106,6 +120,7 @@ def test_axe_and_the_measures_find_what_is_wrong_with_a_broken_page(page: Page, 
     visitor = Visitor(page, kiosk, (1024, 768))
     visitor.arrive()
     assert problems_of_look(page, large=False) == []
+    assert highest(page) < 0.3, "without low reach buttons stand higher than somebody who sits reaches"
     page.evaluate("""() => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(`.tile .name { font-size: 20px; color: #778; white-space: nowrap; }

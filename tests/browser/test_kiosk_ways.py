@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from queue_server.locale import translate
 from tests.browser.kiosk_hall import SECRET, TOKEN, KioskHall, choices, problem
-from tests.browser.kiosk_visitor import LANGUAGES, SIZES, Visitor
+from tests.browser.kiosk_visitor import LANGUAGES, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -318,39 +318,6 @@ def test_without_a_voice_the_prompts_are_still_shown(page: Page, kiosk: KioskHal
     visitor.open("S")
     expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.said_keys", "en"))
     expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.pick", "en"))
-
-
-@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_in_low_reach_all_that_is_touched_stands_in_the_lower_half(
-    page: Page, kiosk: KioskHall, lang: str, size: tuple[int, int]
-) -> None:
-    visitor = at_kiosk(page, kiosk, lang, size)
-
-    def highest() -> float:
-        """How high the topmost button stands, as a part of the screen from its top."""
-        visitor.settle()
-        tops = page.evaluate("""() => [...document.querySelectorAll('button')]
-          .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
-          .map((button) => button.getBoundingClientRect()).filter((box) => box.height > 0)
-          .map((box) => box.top / innerHeight)""")
-        return float(min(tops))
-
-    assert highest() < 0.3, "the control: without the mode they stand higher"
-    visitor.aid("low")
-    reached = {"start": highest()}
-    visitor.open("S")
-    reached["category"] = highest()
-    visitor.touch("[data-guide=S02]")
-    reached["guide"] = highest()
-    visitor.back(2)
-    visitor.touch("[data-way=find]")
-    visitor.press({"zh": "yl", "ko": "ㅂㅗㅎㅓㅁ", "en": "ins"}[lang])
-    reached["search"] = highest()
-    visitor.back()
-    visitor.open_ticket()
-    reached["opened ticket"] = highest()
-    assert {name: high for name, high in reached.items() if high < 0.5} == {}
 
 
 @pytest.mark.proves("S32")
