@@ -34,7 +34,7 @@ PAGES = {
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
     "GET /voice/{pack}/{style}/{clip}": "a call as sound",
-    "GET /voice/{pack}/{lang}/{kind}/{name}.wav": "a step of the kiosk as sound",
+    "GET /voice/{pack}/{lang}/{kind}/{name}.wav": "a sentence of a kiosk, or a number read out, as sound",
     "GET /staff/{hall}/sign-in": "where people sign in, and change a first password",
     "GET /sso/{hall}": "where single sign-on begins, if the hall has one",
     "GET /sso/{hall}/back": "where it comes back; gives a session to whom the provider vouches for",
