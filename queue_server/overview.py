@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from queue_server import papers, wire
 from queue_server.hall.day import Day
+from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share
 from queue_server.hall.model import CALLED, SERVING, Category, Seen, Ticket, Window
 from queue_server.hall.plan import CLASSES, ORDINARY
 from queue_server.views import place_of, serve_text, status, ticket_view
@@ -35,6 +36,31 @@ def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> w
         missed=len(day.line.missed),
         parked=len(day.line.parked),
         notices=(dict(day.now.notice),) if day.now.notice else (),
+        shares=shares(day),
+    )
+
+
+def shares(day: Day) -> tuple[wire.ShareNow, ...]:
+    """即办率 by cases and by catalogue, of the hall and of each department."""
+    plan = day.plan
+    whole = _share_now("", plan.name, instant_share(day), catalogue_share(plan.matters))
+    return (
+        whole,
+        *(
+            _share_now(
+                code,
+                plan.departments.get(code, {"zh": code}),
+                today,
+                catalogue_share(m for m in plan.matters if m.department == code),
+            )
+            for code, today in department_shares(day).items()
+        ),
+    )
+
+
+def _share_now(code: str, name: wire.Text, today: Share, listed: Share) -> wire.ShareNow:
+    return wire.ShareNow(
+        code, name, today.on_the_spot, today.accepted, today.permille, today.red, listed.permille
     )
 
 

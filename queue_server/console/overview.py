@@ -17,10 +17,11 @@ from queue_server.console.by_hand import Slips, Written, enter_many
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
 from queue_server.console.device_flows import look_after_devices
+from queue_server.console.dialogs import Reading
 from queue_server.console.entry import Form
 from queue_server.console.link import LinkEvent
 from queue_server.console.overview_acts import FLOOR, KEYS
-from queue_server.console.overview_panels import Alarms, FloorHead, FloorStrip, Lines, Windows
+from queue_server.console.overview_panels import Alarms, FloorHead, FloorStrip, Lines, Windows, shares_of
 from queue_server.console.panels import Corner, Key, Said
 from queue_server.console.scene import FloorScene
 from queue_server.console.station import WIDE, Answered, Station
@@ -129,6 +130,10 @@ class OverviewApp(Station):
             return Answered(act, told=say("did.by_hand", self.scene.lang, n=count) if count else "")
         if act == "devices":
             return Answered(act, told=await look_after_devices(self))
+        if act == "shares":
+            lang = self.scene.lang
+            await self.push_screen_wait(Reading(lang, say("title.shares", lang), shares_of(self.scene)))
+            return Answered(act)
         request = await flows.request_for(act, self)
         if request is None:
             return Answered(act)

@@ -42,6 +42,7 @@ class FloorStrip(Corner[FloorScene]):
     def draw(self, scene: FloorScene, size: Size) -> Content:
         text, style = self._first(scene)
         self.set_class(style == "alarm", "alarm")
+        self.set_class(style == "warn", "warn")
         return Content(fit(f" {text}", size.width))
 
     def _first(self, scene: FloorScene) -> tuple[str, str]:
@@ -52,9 +53,30 @@ class FloorStrip(Corner[FloorScene]):
             return named(scene.unseen[0].text, lang), "alarm"
         if view.closed:
             return say("why.day_closed", lang), ""
+        if view.shares and view.shares[0].red:
+            return say("strip.share", lang, percent=percent(view.shares[0].permille)), "warn"
         if view.notices:
             return say("strip.notice", lang, text=named(view.notices[0], lang)), ""
         return "", ""
+
+
+def percent(permille: int | None) -> str:
+    """A share as people read it, rounded down; a dash where there is none."""
+    return "-" if permille is None else f"{permille // 10}.{permille % 10} %"
+
+
+def shares_of(scene: FloorScene) -> Content:
+    """即办率 of the hall and of each department: by today's cases, and by the catalogue."""
+    lang = scene.lang
+    head = f"{wide('', 34)}{wide(say('shares.today', lang), 12)}{wide(say('shares.cases', lang), 12)}"
+    rows = [(f"{head}{say('shares.listed', lang)}", "bold")]
+    for each in scene.view.shares if scene.view is not None else ():
+        cases = f"{each.on_the_spot}/{each.accepted}"
+        today = f"{percent(each.permille)}{say('shares.red', lang) if each.red else ''}"
+        name = wide(fit(named(each.name, lang), 32), 34)
+        row = f"{name}{wide(today, 12)}{wide(cases, 12)}{percent(each.catalogue)}"
+        rows.append((row, "$error" if each.red else ""))
+    return lines(*rows, "", say("shares.what", lang))
 
 
 def around(at: int, count: int, room: int) -> range:

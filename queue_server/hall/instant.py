@@ -7,10 +7,13 @@ one that nobody brought not at all. The share of a catalogue's matters is anothe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from queue_server.hall.day import Day
 from queue_server.hall.model import DONE, Ticket
+from queue_server.hall.plan import Matter
 
 GOAL = 700
 """Of a thousand."""
@@ -37,15 +40,34 @@ def share(on_the_spot: int, accepted: int) -> Share:
 
 def instant_share(day: Day, category: str = "") -> Share:
     """The share of a day, or of the matters of one category: the matter's own, not the ticket's queue."""
-    results = [
+    return _share(
         result
         for ticket in day.tickets.values()
         for matter, result in _results(ticket)
         if not category or _category(day, matter, ticket) == category
-    ]
-    return share(
-        sum(result in ON_THE_SPOT for result in results), sum(result in ACCEPTED for result in results)
     )
+
+
+def department_shares(day: Day) -> dict[str, Share]:
+    """The share of each department that the plan's matters name, by the cases of its matters."""
+    results: dict[str, list[str]] = {m.department: [] for m in day.plan.matters if m.department}
+    for ticket in day.tickets.values():
+        for id, result in _results(ticket):
+            matter = day.plan.matter(id)
+            if matter is not None and matter.department:
+                results[matter.department].append(result)
+    return {department: _share(each) for department, each in results.items()}
+
+
+def catalogue_share(matters: Iterable[Matter]) -> Share:
+    """The other figure: how many rows of a catalogue end on the spot, whoever brings them."""
+    known = tuple(matters)
+    return share(sum(m.instant for m in known), len(known))
+
+
+def _share(results: Iterable[str]) -> Share:
+    known = tuple(results)
+    return share(sum(result in ON_THE_SPOT for result in known), sum(result in ACCEPTED for result in known))
 
 
 def _results(ticket: Ticket) -> tuple[tuple[str, str], ...]:

@@ -830,11 +830,28 @@ class AlarmNow(msgspec.Struct, frozen=True):
     seen_at: int | None = None
 
 
+class ShareNow(msgspec.Struct, frozen=True):
+    """即办率 of the hall (`department` "") or of a department, today and by its catalogue, in permille.
+
+    `accepted` are the matters accepted today, `on_the_spot` those of them that ended at once; None where
+    there were none. `red`: today's is under 700.
+    """
+
+    department: str
+    name: Text
+    on_the_spot: int
+    accepted: int
+    permille: int | None
+    red: bool
+    catalogue: int | None
+
+
 class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     """All that a manager's console shows, pushed whole: the newest `seq`/`data_at` wins.
 
     `alarms` are newest first, those nobody has taken note of before the others. `broken_zones` are voice
     zones without sound. `issued`, `waiting`, `served`, `missed` and `parked` count today's tickets.
+    `shares` are the 即办率 of the hall and then of each department.
     """
 
     hall: str
@@ -853,6 +870,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     missed: int
     parked: int
     notices: tuple[Text, ...] = ()
+    shares: tuple[ShareNow, ...] = ()
 
 
 # --- the floor as floor staff see it -------------------------------------------------------

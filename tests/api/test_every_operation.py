@@ -289,6 +289,8 @@ async def the_floor(walk: Walk) -> None:
     await walk.do("manager", "categories/F/quota", {"quota": 500})
     shown = await walk.see("manager", "/overview")
     assert next(line["quota"] for line in shown["categories"] if line["category"] == "F") == 500
+    whole, *departments = shown["shares"]
+    assert (whole["accepted"], whole["red"]) == (sum(each["accepted"] for each in departments), True)
     now = walk.hall.site.halls[walk.hall.hall].clock()
     await walk.do("manager", "alarms/seen", {"code": "clock_stepped", "log": walk.hall.hall, "until": now})
     await walk.do("manager", "windows/8/assign", {"serves": ["D", "F:priority"]})

@@ -299,6 +299,12 @@ BUSY_FLOOR = _floor(
     notices=({"zh": "今天下午三点停电检修。"},),
 )
 QUIET_FLOOR = _floor((), (), notices=({"zh": "今天下午三点停电检修。"},))
+SHARES = (
+    wire.ShareNow("", PLAN.name, 13, 20, 650, red=True, catalogue=550),
+    wire.ShareNow("market", PLAN.departments["market"], 7, 8, 875, red=False, catalogue=400),
+    wire.ShareNow("estate", PLAN.departments["estate"], 6, 12, 500, red=True, catalogue=333),
+    wire.ShareNow("police", PLAN.departments["police"], 0, 0, None, red=False, catalogue=333),
+)
 FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor": (BUSY_FLOOR, ()),
     "floor-empty": (QUIET_FLOOR, ()),
@@ -313,6 +319,7 @@ FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor-by-hand": (BUSY_FLOOR, ("f9", "D", "Z", "0", "1")),
     "floor-devices": (BUSY_FLOOR, ("f12", "4")),
     "floor-enrol": (BUSY_FLOOR, ("f12", "4", "1")),
+    "floor-shares": (replace(BUSY_FLOOR, shares=SHARES), ("f12", "8")),
 }
 """What the floor looks like, and the keys that the manager presses then."""
 MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from queue_server.hall import commands as do
 from queue_server.hall.figures import figures
-from queue_server.hall.instant import Share, instant_share, share
+from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share, share
 from queue_server.hall.matters import LISTED
 from tests.hall.floor import Floor, a_hall, clock
 
@@ -92,3 +92,16 @@ def test_the_figures_of_the_log_are_those_of_the_day_and_the_categories_add_up(
     outcomes = [outcome for _, outcome in results]
     assert told.instant.on_the_spot == outcomes.count("done")
     assert told.instant.accepted == sum(map(outcomes.count, ("done", "accepted", "deferred")))
+
+
+def test_each_department_has_its_own_share_by_the_cases_of_its_matters() -> None:
+    matters = tuple(replace(m, department="market" if m.category == "A" else "social") for m in PLAN.matters)
+    floor = Floor(replace(PLAN, matters=matters))
+    floor.open(1, "08:30")
+    served(floor, "A", A1="accepted", A2="done")
+    served(floor, "G", G1="done")
+    assert department_shares(floor.day) == {
+        "market": Share(1, 2, 500, red=True),
+        "social": Share(1, 1, 1000, red=False),
+    }
+    assert catalogue_share(m for m in matters if m.department == "market").accepted == 9
