@@ -40,8 +40,10 @@ from queue_server.hall.register import PublishPlan
 from queue_server.reactions.anchoring import Anchoring
 from queue_server.reactions.archiving import Archiving
 from queue_server.reactions.printing import Printing
+from queue_server.reactions.recording import Recording
 from queue_server.records.anchors import Anchors
 from queue_server.records.archive import Archive
+from queue_server.records.case_rows import CaseRows
 from queue_server.store.embedded import EmbeddedStore
 
 log = structlog.get_logger()
@@ -185,10 +187,16 @@ async def publish(site: Site, plan: Plan) -> None:
     await put(site.halls[plan.hall].register, PublishPlan(plan))
 
 
+CASES = "cases.sqlite"
+"""The file of cases as rows, beside the archive."""
+
+
 def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore | None) -> None:
     """Print the site's slips, archive and anchor its logs, and start the store it brought anew if it dies."""
     site.react_with(lambda hall: Printing(hall, site.public_url, site.posts[hall.id]))
     site.react_with(lambda hall: Archiving(hall, Archive(archive)))
+    for hall in site.halls.values():
+        site.also_run(Recording(hall, CaseRows(archive.with_name(CASES))).run)
     site.also_run(Anchoring(site.halls.values(), Anchors(anchors)).run)
     if ours is not None:
         site.also_run(ours.keep_alive)
