@@ -29,9 +29,9 @@ ENCODED = "whsec_"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 KINDS = (
-    "day_opened", "day_closed", "taken", "called", "recalled", "started", "finished", "missed", "returned",
-    "transferred", "parked", "cancelled", "hold_expired", "unserved", "category_paused", "category_resumed",
-    "window_opened", "window_paused", "window_closed",
+    "day_opened", "day_closed", "taken", "called", "recalled", "started", "matter_closed",
+    "finished", "missed", "returned", "transferred", "parked", "cancelled", "hold_expired",
+    "unserved", "category_paused", "category_resumed", "window_opened", "window_paused", "window_closed",
 )  # fmt: skip
 """The events that may be told."""
 

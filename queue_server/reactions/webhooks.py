@@ -45,7 +45,7 @@ SET_ASIDE = 1000
 PUBLIC = (
     "number", "category", "cls", "source", "reference", "due", "ahead", "matters", "language", "window",
     "misses", "void", "outcomes", "ended_at", "reason", "boundary", "unserved", "date", "until", "staff",
-    "out_of_order", "passed_over", "issuing", "for_today", "taken_at",
+    "out_of_order", "passed_over", "issuing", "for_today", "taken_at", "matter", "outcome", "papers",
 )  # fmt: skip
 """What of an event is told. Everything else stays here: ids, clerks, codes, notes, kinds of priority."""
 
@@ -117,6 +117,9 @@ class Webhooks:
     async def _told(self, happened: Happened) -> dict[str, object]:
         fields = msgspec.structs.asdict(happened.record.e)
         data = {name: fields[name] for name in PUBLIC if name in fields}
+        if isinstance(happened.record.e, events.MatterClosed) and happened.record.e.case is not None:
+            accepted = happened.record.e.case
+            data |= {"case": accepted.id, "department": accepted.department, "exit": accepted.exit}
         if "ticket" in fields and "number" not in fields:
             data["number"] = await self._number(happened.place.date, happened.place.seq, fields["ticket"])
         return data

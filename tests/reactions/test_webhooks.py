@@ -74,11 +74,16 @@ async def test_a_visit_is_told_in_order_and_names_nobody(store_url: str, hall_id
             for command in (
                 do.CallNext(window=9),
                 do.Start(ticket="secret-ticket-id"),
+                do.CloseMatter("secret-ticket-id", "D01", "accepted"),
                 do.Finish(ticket="secret-ticket-id"),
             ):
                 await hall.ask(Ask(at=NOON, by=clerk, command=command))
-            await wait_until(lambda: len(receiver.messages) == 4)
-    assert receiver.taken == [(kind, "D001") for kind in ("taken", "called", "started", "finished")]
+            await wait_until(lambda: len(receiver.messages) == 5)
+    told_of = ("taken", "called", "started", "matter_closed", "finished")
+    assert receiver.taken == [(kind, "D001") for kind in told_of]
+    closed = receiver.messages[3]["data"]
+    assert (closed["matter"], closed["outcome"], closed["department"]) == ("D01", "accepted", "estate")
+    assert len(closed["case"]) == 24, "the case as the pull API names it"
     assert receiver.messages[1]["data"]["window"] == 9
     told = str(receiver.messages)
     assert "secret-ticket-id" not in told
