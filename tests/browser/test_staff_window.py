@@ -28,11 +28,16 @@ EVIL = "<img src=x onerror=alert(1)>\u202e请看"
 
 def acts_of(log: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
     """What somebody brought about, without where and when."""
-    return [
-        {name: value for name, value in record["e"].items() if name not in WHERE | WHEN}
-        for record in log
-        if record["by"] == by
-    ]
+    return [_anywhere(record["e"]) for record in log if record["by"] == by]
+
+
+def _anywhere(event: dict[str, Any]) -> dict[str, Any]:
+    """An event without where and when; the id of a case is its own, too."""
+    return {
+        name: {key: each for key, each in value.items() if key != "id"} if name == "case" and value else value
+        for name, value in event.items()
+        if name not in WHERE | WHEN
+    }
 
 
 class Other:
@@ -74,6 +79,13 @@ def test_a_working_day_at_the_page_gives_the_events_of_a_desk_that_acts_at_the_s
         assert page.locator("body img").count() == 0
         desk.does("F11", said="窗口已开")
         other.window("open")
+        ask(run, "manager", "summons", {"text": {"zh": "请马上到咨询台"}, "windows": [8, 9]})
+        urgent = page.locator("[data-summons]")
+        expect(urgent).to_contain_text("请马上到咨询台", timeout=PATIENCE)
+        urgent.get_by_role("button").click()
+        expect(urgent).to_be_hidden(timeout=PATIENCE)
+        expect(page.locator("[data-said]")).to_have_text("已回复收到", timeout=PATIENCE)
+        other.window("summons/answered")
         desk.does("F2", said="已叫 D001")
         other.window("call-next")
         expect(page.locator("[data-matters] h3")).to_have_text(["存量房转移登记", "抵押权首次登记"])

@@ -24,7 +24,7 @@ OF_A_VIEW = (
     "undo_ticket",
 )  # fmt: skip
 OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters")
-ONLY_AT_THE_CONSOLE = frozenset({"help", "more"})
+ONLY_AT_THE_CONSOLE = frozenset({"help", "more", "matter_end", "receipt"})
 
 
 class Said(msgspec.Struct, frozen=True):

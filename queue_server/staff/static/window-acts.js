@@ -25,6 +25,7 @@ export function whyNot(act, scene) {
   const { view } = scene;
   if (act === "large") return null; // it asks nothing of the hall
   if (!scene.up || view === null) return { code: "link" };
+  if (act === "heard") return Object.keys(view.summons).length ? null : { code: "no_summons" };
   if (act === "pause") return null; // it also sits down, opens and resumes
   if (!seated(scene)) return view.clerk ? { code: "taken", values: { clerk: person(view.clerk) } } : { code: "not_seated" };
   return RULES[act]?.(scene, view) ?? null;

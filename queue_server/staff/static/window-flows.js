@@ -146,6 +146,7 @@ export const FLOWS = {
   cancel,
   close: closeWindow,
   release,
+  heard: async (ask) => ({ act: "heard", path: `windows/${ask.scene().window}/summons/answered`, body: {} }),
   reprint,
   printers,
 };

@@ -22,6 +22,7 @@ export function paint(scene, shown) {
   const state = view === null ? "" : say(`console.window.${view.pausing ? "pausing" : view.state}`);
   write(part(document, "[data-window-state]"), state);
   paintStrip(scene);
+  paintSummons(scene);
   paintVisitor(scene);
   paintQueue(scene);
   paintAside(scene);
@@ -36,6 +37,14 @@ function paintStrip(scene) {
   strip.hidden = !text;
   strip.classList.toggle("warn", urgent);
   write(strip, text);
+}
+
+/** An urgent call stands above everything until somebody here has read it. @param {Scene} scene */
+function paintSummons(scene) {
+  const strip = part(document, "[data-summons]");
+  const urgent = scene.view !== null && seated(scene) ? named(scene.view.summons) : "";
+  strip.hidden = !urgent;
+  if (urgent) write(part(strip, "[data-summons-said]"), urgent);
 }
 
 /** @param {Scene} scene @returns {[string, boolean]} */

@@ -15,7 +15,8 @@
  *   missed: Ticket[], parked: Ticket[], categories: Category[],
  *   figures: {served: number, called: number, missed: number, mean_service: number | null},
  *   calls_needed: number, miss_opens_at: number | null, undo: string, undo_until: number | null,
- *   undo_ticket: string, notices: Text[], needs: string[], troubles: Text[]}} View
+ *   undo_ticket: string, notices: Text[], needs: string[], troubles: Text[],
+ *   summons: Text, summoned_at: number}} View
  * @typedef {{id: string, name: Text, category: string, materials: string[], conditions: string[], instant: boolean}} Matter
  * @typedef {{id: string, name: Text, timezone: string, languages: string[], categories: Labelled[], matters: Matter[],
  *   windows: {number: number, name: Text, floor: string, area: string, serves: string[]}[],
