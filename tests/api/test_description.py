@@ -34,7 +34,7 @@ ROLES = ("", "kiosk", "board", "clerk8", "floor", "manager", "holder")
 async def searched(
     hall: Served, token: str, place: Path, phases: str, examples: int, pins: str = "", only: str = ""
 ) -> tuple[int, str]:
-    """Run schemathesis with every check against a hall (`only` one path); its exit status and what it says."""
+    """Run schemathesis with every check against a hall, or `only` one path; its status and what it says."""
     (place / "schemathesis.toml").write_text(CONFIG.format(checks=CHECKS, hall=hall.hall, pins=pins))
     words = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
     words += [f"{hall.base}/openapi.json", "--checks", "all", "--phases", phases, "-n", str(examples)]
