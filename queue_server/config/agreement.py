@@ -47,7 +47,7 @@ def check_agreement(file: Record) -> None:
     ):  # fmt: skip
         check_unique(records, key)
     others = (device for name in ("screens", "leds", "pads") for device in file.get(name, []))
-    check_devices([*printers, *kiosks, *others], windows)
+    check_devices([*kiosks, *others, *printers], windows)
     check_prefixes(categories)
     check_serves(windows, categories)
     check_matters(matters, categories)
@@ -89,8 +89,11 @@ def check_unique(records: Iterable[Record], key: str) -> None:
 
 
 def check_devices(devices: Iterable[Record], windows: Iterable[Record]) -> None:
-    """A device is let in, watched and taken back by its id alone, which is nothing else's name here."""
-    devices = list(devices)
+    """A device is let in, watched and taken back by its id alone, which is nothing else's name here.
+
+    Of two with one id the later one in the file is at fault.
+    """
+    devices = sorted(devices, key=lambda device: device.place.line())
     check_unique(devices, "id")
     numbers = {str(window["number"]) for window in windows if "number" in window}
     for device in devices:

@@ -59,7 +59,7 @@ FAULTS = [
     (theme(paper='"black"'), "theme[0].paper", "is no colour"),
     (theme(id='"dark"'), "theme[0].id", "shipped theme"),
     (table("kiosk", {"id": '"s1"'}) + screen(), "screen[0].id", '"s1" is taken already'),
-    (led(id='"s1"') + screen(), "led[0].id", '"s1" is taken already'),
+    (led(id='"s1"') + screen(), "screen[0].id", '"s1" is taken already'),
     (screen() + screen(), "screen[1].id", '"s1" is taken already'),
     (screen(id='"p1"'), "screen[0].id", '"p1" is taken already'),
     (led(id='"p1"'), "led[0].id", '"p1" is taken already'),
@@ -95,7 +95,7 @@ FAULTS = [
     (led(idle='"䶮"'), "led[0].idle", "not in GB2312"),
     (led(unit="256"), "led[0].unit", "out of range"),
     (pad(window="99"), "pad[0].window", 'there is no window "99"'),
-    (pad(window="1") + screen(id='"r1"'), "pad[0].id", '"r1" is taken already'),
+    (pad(window="1") + screen(id='"r1"'), "screen[0].id", '"r1" is taken already'),
 ]
 
 
