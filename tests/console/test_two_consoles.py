@@ -325,3 +325,50 @@ async def test_an_urgent_call_stands_at_every_window_until_it_is_answered(
         told = [record["e"] for record in await log_of(hall)]
         assert [e["windows"] for e in told if e["t"] == "windows_summoned"] == [[8], [8, 9]]
         assert [e["window"] for e in told if e["t"] == "summons_answered"] == [8, 9]
+
+
+@pytest.mark.proves("S10", "S17", "S18", "D10", "D22", "D23")
+async def test_a_morning_of_two_consoles(store_url: str, hall_id: str) -> None:
+    """What one console does the other finds: ended numbers, calls taken back, a cut line, down time."""
+    async with served(store_url, hall_id) as hall, relayed(hall.base) as relay:
+        await take(hall, "D", "D", "D")
+        async with sitting(hall_id, relay.base, 8) as one, sitting(hall_id, hall.base, 9) as other:
+            for clerk in (one, other):
+                await open_window(clerk)
+            await one.does("f2", said="已叫 D001")
+            await one.does("f9", said="D001 退回原位")  # D22: at its key, and on the board until it is called
+            assert (await past_on_board(hall))["D001"] == "wait"
+            await other.does("f2", said="已叫 D001")
+            await one.does("f2", said="已叫 D002")  # S17: a call taken back silences no later one
+            assert (await on_board(hall)).keys() == {"D001", "D002"}
+
+            await one.does("f4", said="D002 开始办理")
+            relay.cut()  # D23
+            await one.until(lambda: not one.scene.up)
+            await other.does("f4", said="D001 开始办理")
+            await other.does("f5", said="D001 已办结")
+            assert hall.day.windows[8].present
+            relay.mend()
+            await one.until(lambda: one.scene.up and one.scene.seated and one.number == "D002")
+            await one.does("f5", said="D002 已办结")
+
+            await a_number_is_asked_for(one)  # S10
+            await one.does("1", said="D001号已经结束（已办）。")
+            stranger = await hall.post("clerk9", "windows/8/call-next", {})  # S18
+            assert (stranger.status_code, stranger.json()["code"]) == (403, "not_allowed")
+
+            await other.does("f2", said="已叫 D003")  # D10: called just before the power went
+            since, until = hall.day.windows[9].since, hall.site.halls[hall_id].clock()
+            down = await hall.post("manager", "down-times", {"since": since, "until": until})
+            assert down.status_code == 200, down.text
+            await other.until(lambda: not other.number)
+            await one.does("f2", said="已叫 D003")
+            assert hall.day.windows[8].present
+            missed = [t.number for t in hall.day.tickets.values() if t.misses]
+            assert missed == []
+
+
+async def past_on_board(hall: Served) -> dict[str, str]:
+    """The numbers among the board's earlier calls, and how each stands."""
+    board = (await hall.get("", "/board")).json()
+    return {call["number"]: call["state"] for call in board["recent"]}
