@@ -41,6 +41,7 @@ async def test_a_clerk_signs_in_and_calls_and_signs_out(store_url: str, hall_id:
         told = (await sign_in(hall, "  Li.Na ")).json()
         assert told["me"] == {
             "id": "staff:li.na", "name": "LI.NA", "role": "clerk", "hall": hall_id, "windows": [8],
+            "department": "",
         }  # fmt: skip
         assert not told["must_change"]
         await hall.take()

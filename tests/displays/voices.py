@@ -37,7 +37,7 @@ def hurried_pack() -> Pack:
     place = Path(tempfile.mkdtemp(prefix="voice-"))
     for directory in {(place / file).parent for file in files}:
         directory.mkdir(exist_ok=True)
-    write_pack(place, replace(said, rate=3 * RATE), sounds)
+    write_pack(place, replace(said, rate=3 * RATE, prompts={}), sounds)
     made = read_pack(place)
     shutil.rmtree(place)
     return made
