@@ -144,7 +144,7 @@ async def test_an_entry_that_cannot_be_read_is_passed_by(store_url: str, hall_id
         async with follower(hall, Noting(seen)):
             await hall.ask(take("a"))
             await wait_until(lambda: seen == ["D001"])
-        assert len(line.state.now.quarantined) == 2
+        assert len(hall.today().state.now.quarantined) == 2
 
 
 def test_a_place_is_written_and_read() -> None:
