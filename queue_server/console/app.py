@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from queue_server.console import acts, flows, hand_out, matter_flows, seat
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
+from queue_server.console.desk import Desk
 from queue_server.console.dialogs import CheckCode, Outcomes, Reading
 from queue_server.console.guides import told_of
 from queue_server.console.link import LinkEvent
-from queue_server.console.panels import Aside, Corner, Figures, Head, Key, Present, Queue, Said, Strip
+from queue_server.console.panels import Aside, Figures, Head, Present, Queue, Strip
 from queue_server.console.scene import Scene, person
-from queue_server.console.station import WIDE, Answered, Station
+from queue_server.console.station import Answered, Station
 from queue_server.console.words import say
 from queue_server.wire import Claim, PrintReceipt, TicketView
 
@@ -28,7 +27,7 @@ FLOWS = {**flows.FLOWS, **matter_flows.FLOWS}
 """What is asked before each act that needs it."""
 
 
-class Counter(Screen[None]):
+class Counter(Desk[Scene]):
     """The one screen of a window."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,12 +35,10 @@ class Counter(Screen[None]):
         Binding("space", "app.act('heard')", description="act.heard", tooltip="tip.heard", id="heard"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._scene: Scene | None = None
+    keys = acts.WINDOW
 
-    def compose(self) -> ComposeResult:
-        """The visitor on the left, the queue on the right, the keys below."""
+    def panels(self) -> ComposeResult:
+        """The visitor on the left, the queue on the right."""
         yield Head(id="head")
         yield Strip(id="strip")
         with Horizontal(id="body"):
@@ -51,28 +48,13 @@ class Counter(Screen[None]):
             with Vertical(id="right"):
                 yield Queue(id="queue")
                 yield Figures(id="figures")
-        yield Said(id="said")
-        with Horizontal(id="keys"):
-            for act in acts.KEYS:
-                yield Key(act, acts.WINDOW)
 
     def show(self, scene: Scene) -> None:
         """Draw every panel for this scene."""
-        self._scene = scene
+        super().show(scene)
         view = scene.view
         self.set_class(view is not None and bool(view.missed or view.parked), "some-aside")
         self.set_class(scene.large, "large")
-        for panel in self.query(Corner):
-            panel.scene = scene
-
-    def on_mount(self) -> None:
-        """The hall may have spoken before there was a panel to show it."""
-        if self._scene is not None:
-            self.show(self._scene)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A wider terminal shows more."""
-        self.set_class(event.size.width >= WIDE, "wide")
 
 
 class ConsoleApp(Station):
@@ -90,21 +72,12 @@ class ConsoleApp(Station):
         clock: HallClock | None = None,
         large: bool = False,
     ) -> None:
-        super().__init__(client, theme, clock)
+        super().__init__(client, Counter(), theme, clock)
         self.scene = Scene(lang=lang, window=window, large=large)
-        self._counter = Counter()
         self._wants_seat = True
         self._was_seated = False
         self._first_claim = Claim()
         self._summoned_at = 0
-
-    def get_default_screen(self) -> Screen[Any]:
-        """The window's screen."""
-        return self._counter
-
-    def show(self) -> None:
-        """Draw the scene."""
-        self._counter.show(self.scene)
 
     def live(self) -> AsyncGenerator[LinkEvent, None]:
         """The window's state, pushed."""

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import Screen
 
 from queue_server import wire
 from queue_server.console import back_flows as flows
-from queue_server.console.back_acts import BACK, KEYS
+from queue_server.console.back_acts import BACK
 from queue_server.console.client import HallClient, NotDone, Refused
 from queue_server.console.clock import HallClock
+from queue_server.console.desk import Desk
 from queue_server.console.dialogs import Place, Reading
 from queue_server.console.link import LinkDown, LinkEvent, LinkUp
 from queue_server.console.overview import STEPS
 from queue_server.console.overview_panels import around, at_clock
-from queue_server.console.panels import Corner, Key, Said, headline, lines, link_trouble
+from queue_server.console.panels import Corner, headline, lines, link_trouble
 from queue_server.console.scene import BackScene, person
 from queue_server.console.station import Answered, Station
 from queue_server.console.words import fit, named, say, wide
@@ -119,7 +118,7 @@ class CaseNow(Corner[BackScene]):
         return lines(*(fit(each, size.width) for each in shown[: max(1, size.height)]))
 
 
-class BackOffice(Screen[None]):
+class BackOffice(Desk[BackScene]):
     """The one screen of a department."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,31 +126,14 @@ class BackOffice(Screen[None]):
         *(Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._scene: BackScene | None = None
+    keys = BACK
 
-    def compose(self) -> ComposeResult:
-        """The list, the marked case, the keys below."""
+    def panels(self) -> ComposeResult:
+        """The list, the marked case."""
         yield BackHead(id="head")
         yield BackStrip(id="strip")
         yield CaseList(id="cases")
         yield CaseNow(id="case")
-        yield Said(id="said")
-        with Horizontal(id="keys"):
-            for act in KEYS:
-                yield Key(act, BACK)
-
-    def show(self, scene: BackScene) -> None:
-        """Draw every panel for this scene."""
-        self._scene = scene
-        for panel in self.query(Corner):
-            panel.scene = scene
-
-    def on_mount(self) -> None:
-        """The hall may have spoken before there was a panel to show it."""
-        if self._scene is not None:
-            self.show(self._scene)
 
 
 class BackOfficeApp(Station):
@@ -163,17 +145,8 @@ class BackOfficeApp(Station):
     def __init__(
         self, client: HallClient, lang: str = "zh", theme: str = "dark", clock: HallClock | None = None
     ) -> None:
-        super().__init__(client, theme, clock)
+        super().__init__(client, BackOffice(), theme, clock)
         self.scene = BackScene(lang=lang)
-        self._office = BackOffice()
-
-    def get_default_screen(self) -> Screen[Any]:
-        """The office."""
-        return self._office
-
-    def show(self) -> None:
-        """Draw the scene."""
-        self._office.show(self.scene)
 
     async def live(self) -> AsyncGenerator[LinkEvent, None]:
         """The list, looked at again and again: no socket pushes cases."""

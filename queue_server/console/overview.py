@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from queue_server import wire
 from queue_server.console import overview_flows as flows
 from queue_server.console.by_hand import Slips, Written, enter_many
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
+from queue_server.console.desk import Desk
 from queue_server.console.device_flows import look_after_devices
 from queue_server.console.dialogs import Reading
 from queue_server.console.entry import Form
 from queue_server.console.link import LinkEvent
-from queue_server.console.overview_acts import FLOOR, KEYS
+from queue_server.console.overview_acts import FLOOR
 from queue_server.console.overview_panels import Alarms, FloorHead, FloorStrip, Lines, Windows, shares_of
-from queue_server.console.panels import Corner, Key, Said
 from queue_server.console.scene import FloorScene
-from queue_server.console.station import WIDE, Answered, Station
+from queue_server.console.station import Answered, Station
 from queue_server.console.words import say
 
 STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
@@ -40,17 +38,15 @@ def _moves() -> list[BindingType]:
     ]
 
 
-class Floor(Screen[None]):
+class Floor(Desk[FloorScene]):
     """The one screen of a manager."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*FLOOR.bindings(), *_moves()]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._scene: FloorScene | None = None
+    keys = FLOOR
 
-    def compose(self) -> ComposeResult:
-        """Windows on the left, lines and alarms on the right, the keys below."""
+    def panels(self) -> ComposeResult:
+        """Windows on the left, lines and alarms on the right."""
         yield FloorHead(id="head")
         yield FloorStrip(id="strip")
         with Horizontal(id="body"):
@@ -58,25 +54,6 @@ class Floor(Screen[None]):
             with Vertical(id="right"):
                 yield Lines(id="lines")
                 yield Alarms(id="alarms")
-        yield Said(id="said")
-        with Horizontal(id="keys"):
-            for act in KEYS:
-                yield Key(act, FLOOR)
-
-    def show(self, scene: FloorScene) -> None:
-        """Draw every panel for this scene."""
-        self._scene = scene
-        for panel in self.query(Corner):
-            panel.scene = scene
-
-    def on_mount(self) -> None:
-        """The hall may have spoken before there was a panel to show it."""
-        if self._scene is not None:
-            self.show(self._scene)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A wider terminal shows more."""
-        self.set_class(event.size.width >= WIDE, "wide")
 
 
 class OverviewApp(Station):
@@ -88,17 +65,8 @@ class OverviewApp(Station):
     def __init__(
         self, client: HallClient, lang: str = "zh", theme: str = "dark", clock: HallClock | None = None
     ) -> None:
-        super().__init__(client, theme, clock)
+        super().__init__(client, Floor(), theme, clock)
         self.scene = FloorScene(lang=lang)
-        self._floor = Floor()
-
-    def get_default_screen(self) -> Screen[Any]:
-        """The floor."""
-        return self._floor
-
-    def show(self) -> None:
-        """Draw the scene."""
-        self._floor.show(self.scene)
 
     def live(self) -> AsyncGenerator[LinkEvent, None]:
         """The floor's state, pushed."""

@@ -18,11 +18,13 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.screen import Screen
 
 from queue_server.console.answers import not_done, outcome
 from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient, NotDone, Refused, Unreachable
 from queue_server.console.clock import HallClock
+from queue_server.console.desk import Desk
 from queue_server.console.dialogs import Find, Help, Number, Pick, Several
 from queue_server.console.entry import Form, enter
 from queue_server.console.keys import Keys
@@ -40,8 +42,6 @@ SEEN = 1.5
 """Seconds that an accepted act may take to show in the live view before keys answer again."""
 ASK_AGAIN = 2.0
 """Seconds between two attempts to learn about the hall."""
-WIDE = 100
-"""Cells from which there is room for more than the least."""
 
 
 class Heard(Message):
@@ -92,8 +92,11 @@ class Station(App[None]):
     keys: ClassVar[Keys]
     scene: Known
 
-    def __init__(self, client: HallClient, theme: str = "dark", clock: HallClock | None = None) -> None:
+    def __init__(
+        self, client: HallClient, desk: Desk[Any], theme: str = "dark", clock: HallClock | None = None
+    ) -> None:
         super().__init__()
+        self.desk = desk
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme
@@ -103,14 +106,14 @@ class Station(App[None]):
         self._awaited = 0
         self._answered_at = 0.0
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The desk is all there is, questions apart."""
+        return self.desk
+
     # --- what each console says for itself ----------------------------------------------------
 
     def live(self) -> AsyncGenerator[LinkEvent, None]:
         """The live link of this console."""
-        raise NotImplementedError
-
-    def show(self) -> None:
-        """Draw the scene."""
         raise NotImplementedError
 
     async def perform(self, act: str) -> Answered | None:
@@ -213,12 +216,12 @@ class Station(App[None]):
 
     def action_leave(self) -> None:
         """Quit, unless a question stands on the screen."""
-        if self.screen is self.get_default_screen():
+        if self.screen is self.desk:
             self.action_act("quit")
 
     def action_find(self) -> None:
         """Every act by its name, unless a question stands on the screen."""
-        if self.screen is self.get_default_screen():
+        if self.screen is self.desk:
             self.action_act("find")
 
     def action_help_quit(self) -> None:
@@ -323,7 +326,7 @@ class Station(App[None]):
         """The scene as it is from now on, shown."""
         now = self._clock.now(time.monotonic())
         self.scene = msgspec.structs.replace(self.scene, now=now, **changes)
-        self.show()
+        self.desk.show(self.scene)
 
     def _refuse(self, why: str) -> None:
         self._say(why, "warning")
@@ -336,7 +339,7 @@ class Station(App[None]):
     def _say(self, text: str, severity: Any) -> None:
         """Said in one line until the next word; what nobody expected stands out for a while too."""
         style = {"information": "$success", "warning": "$warning", "error": "$error"}[severity]
-        self.get_default_screen().query_one(Said).said = (text, style)
+        self.desk.query_one(Said).said = (text, style)
         self.clear_notifications()
         if severity != "information":
             self.notify(text, severity=severity, timeout=4, markup=False)

@@ -78,11 +78,22 @@ class CaseRows:
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
+    """Bring the file to this software's schema: of several who begin at once, one does."""
+    if _version(db) < len(MIGRATIONS):
+        db.execute("BEGIN IMMEDIATE")
+        with db:
+            for number, script in enumerate(MIGRATIONS[_version(db) :], _version(db) + 1):
+                for statement in script.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    """The version of the file's schema. `sqlite3.DatabaseError` for a newer one than is known here."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
         raise sqlite3.DatabaseError(f"the file has schema {version}, this software knows {len(MIGRATIONS)}")
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    return version
 
 
 def _reached(db: sqlite3.Connection, hall: str) -> int:

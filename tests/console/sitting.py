@@ -38,7 +38,7 @@ class Person:
     @property
     def said(self) -> str:
         """What the console said last."""
-        return self.app.get_default_screen().query_one(Said).said[0]
+        return self.app.desk.query_one(Said).said[0]
 
     def screen(self) -> str:
         """The whole screen as it stands, in plain text."""
@@ -81,7 +81,7 @@ class Person:
 
     def _forget_what_was_said(self) -> None:
         """So that a sentence which is waited for is a new one."""
-        self.app.get_default_screen().query_one(Said).said = ("", "")
+        self.app.desk.query_one(Said).said = ("", "")
 
     async def asks(self, key: str) -> None:
         """Press a key and wait for the question that it brings, or the next one."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -75,3 +77,16 @@ def test_a_file_of_newer_software_is_left_alone(tmp_path: Path) -> None:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(sqlite3.DatabaseError, match="schema 2, this software knows 1"):
         CaseRows(path).reached("county")
+
+
+def test_all_the_halls_of_a_server_may_begin_one_new_file_at_once(tmp_path: Path) -> None:
+    """They share it: whoever comes second finds the tables, whenever it looked."""
+    for n in range(20):
+        path, together = tmp_path / f"{n}.sqlite", Barrier(8)
+
+        def begins(hall: str, path: Path = path, together: Barrier = together) -> int:
+            together.wait()
+            return CaseRows(path).reached(hall)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(begins, "abcdefgh")) == [0] * 8
