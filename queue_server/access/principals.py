@@ -89,7 +89,7 @@ Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
 PUBLIC = frozenset(
-    {See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL, See.RECEIPT}
+    {See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL}
 )
 """What needs no token at all."""
 SEES: dict[See, frozenset[str]] = {
@@ -114,6 +114,7 @@ SEES: dict[See, frozenset[str]] = {
     See.FLOOR_WORK: frozenset({FLOOR, MANAGER}),
     See.STAFF_HOME: frozenset(STAFF),
     See.CASES: frozenset({CLERK, MANAGER, DEPARTMENT, SUPERVISOR}),
+    See.RECEIPT: frozenset({KIOSK, CLERK, FLOOR, MANAGER}),
     See.PRINT_RECEIPT: frozenset({CLERK, FLOOR, MANAGER}),
     See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
