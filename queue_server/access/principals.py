@@ -88,9 +88,7 @@ class See(StrEnum):
 Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
-PUBLIC = frozenset(
-    {See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL}
-)
+PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL})
 """What needs no token at all."""
 SEES: dict[See, frozenset[str]] = {
     See.ME: frozenset(ROLES),
