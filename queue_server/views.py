@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -450,6 +450,27 @@ def window_view(
         troubles=papers.troubles(day, day.plan),
         summons=dict(w.summons),
         summoned_at=w.summoned_at,
+    )
+
+
+def pressing(day: Day, number: int, now: int, authors: Set[str]) -> object:
+    """What of a window's view a clerk must see at once: all but how the queue and others' figures stand.
+
+    Whatever the clerk did (one of the `authors` of what has just landed) is never the same as before.
+    """
+    w = day.window(number)
+    present = day.present(w)
+    return (
+        w,
+        present,
+        _undo(day, number, now),
+        miss_opens_at(day, present) if present else None,
+        _waiting_for(day, w) > 0,
+        _served_here(day, w, day.line.missed),
+        _served_here(day, w, day.line.parked),
+        day.now.notice,
+        papers.troubles(day, day.plan),
+        object() if w.clerk in authors else None,
     )
 
 

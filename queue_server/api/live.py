@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 
 import msgspec
 import structlog
@@ -22,6 +22,7 @@ from displays.hub import Here, Hub, Told
 from queue_server import views
 from queue_server.access.principals import ANYONE, DEVICES, PUBLIC, Principal, See, may_see_window
 from queue_server.api.alarms import alarm_lines
+from queue_server.api.calm import Calm, Pressing
 from queue_server.api.problems import Unfit, problem
 from queue_server.api.staying import Staying
 from queue_server.api.who import Halls, found_hall, identity_of, must_be_own_site, must_enter, principal_of
@@ -29,6 +30,7 @@ from queue_server.desk.fleet import KINDS
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
+from queue_server.hall.events import author
 from queue_server.hall.refusals import NotYours, Refused
 from queue_server.overview import floor_work, overview
 from queue_server.store.chain import Entry
@@ -67,6 +69,7 @@ class Live:
         self._watching: Counter[str] = Counter()
         self._current: set[str] = set()
         self._clockwork: dict[str, tuple[Clockwork, object]] = {}
+        self._calm: dict[str, Calm] = {}
         self._encoder = msgspec.json.Encoder()
         self.staying = Staying()
 
@@ -74,8 +77,8 @@ class Live:
         """Push a hall's changes from now on."""
 
         def on_day(line: Line[Day]) -> None:
-            def landed(_: Sequence[Entry]) -> None:
-                self._push(hall)
+            def landed(entries: Sequence[Entry]) -> None:
+                self._push(hall, {author(entry.body) for entry in entries} if self._calm else set())
 
             line.on_landed.append(landed)
 
@@ -83,18 +86,40 @@ class Live:
         hall.needs.on_found.append(lambda: self._push(hall))
         hall.register.on_landed.append(lambda _: self._push(hall))  # screens may have other settings now
 
-    def _push(self, hall: Hall) -> None:
+    def _push(self, hall: Hall, authors: Set[str] | None = None) -> None:
+        """Show every view of a hall; where they are told, what concerns none of the `authors` may wait."""
         line = hall.day
         if line is None:
             return
-        for name, (of, view) in list(self._views.items()):
-            if of is hall:
-                try:
-                    self._show(name, view, line.state, data_at(hall, line))
-                except Refused as refusal:
-                    # A new day's plan may lack this window: its own console waits, nobody else does.
-                    self._current.discard(name)
-                    log.warning("view gone", view=name, why=str(refusal))
+        for name, (of, _) in list(self._views.items()):
+            if of is hall and not self._may_wait(name, line.state, authors):
+                self._show_now(name, line)
+
+    def _may_wait(self, name: str, day: Day, authors: Set[str] | None) -> bool:
+        calm = self._calm.get(name)
+        if calm is None or authors is None or name not in self._current:
+            return False
+        try:
+            return calm.may_wait(day, authors)
+        except Refused:
+            return False  # the view itself says why it is gone
+
+    def _show_now(self, name: str, line: Line[Day]) -> None:
+        hall, view = self._views[name]
+        try:
+            self._show(name, view, line.state, data_at(hall, line))
+        except Refused as refusal:
+            # A new day's plan may lack this window: its own console waits, nobody else does.
+            self._current.discard(name)
+            log.warning("view gone", view=name, why=str(refusal))
+
+    def _catch_up(self, name: str) -> bool:
+        """Show what has waited; False while what is in memory may not have landed yet."""
+        line = self._views[name][0].day
+        if line is None or line.busy:
+            return False
+        self._show_now(name, line)
+        return True
 
     def _show(self, name: str, view: View, day: Day, at: int) -> None:
         self.hub.publish(name, self._encoder.encode(view(day, at)))
@@ -122,8 +147,9 @@ class Live:
         view: View,
         clockwork: Clockwork | None = None,
         told: Told | None = None,
+        pressing: Pressing | None = None,
     ) -> None:
-        """Show a view to one screen until it goes.
+        """Show a view to one screen until it goes. With `pressing`, all else of it may wait (`calm.py`).
 
         While somebody watches, whatever lands is published; so only the first who comes needs it made,
         and a thousand boards that come back at once are sent one board each.
@@ -132,6 +158,8 @@ class Live:
         self._watching[name] += 1
         if clockwork is not None:
             self._clockwork.setdefault(name, (clockwork, None))
+        if pressing is not None and name not in self._calm:
+            self._calm[name] = Calm(pressing, lambda: self._catch_up(name))
         try:
             if name not in self._current:
                 await hall.look(lambda day: self._show(name, view, day, hall.clock()))
@@ -146,14 +174,16 @@ class Live:
             del self._watching[name], self._views[name]
             self._current.discard(name)
             self._clockwork.pop(name, None)
+            if name in self._calm:
+                self._calm.pop(name).forget()
             self.hub.forget(name)
 
     def confirmed(self, name: str) -> b.Beat | None:
         """The beat of a view; None while the log's tail is not confirmed."""
         found = self._views.get(name)
         line = found[0].day if found else None
-        if name not in self._current:
-            return None  # what is shown is over, and must not look fresh
+        if name not in self._current or (name in self._calm and self._calm[name].waits):
+            return None  # what is shown is over or not the newest, and must not look fresh
         if found is None or line is None or time.monotonic() - line.confirmed_at > FRESH:
             return None
         return b.Beat(seq=line.tail.seq, data_at=data_at(found[0], line))
@@ -232,6 +262,7 @@ def _window(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
                 hall,
                 f"window/{hall.id}/{number}",
                 lambda day, at: views.window_view(day, number, hall.clock(), at, hall.needs.of),
+                pressing=lambda day, authors: views.pressing(day, number, hall.clock(), authors),
             )
             with hall.presence.console(number, who.id):
                 await live.staying.while_allowed(websocket, hall, who, allowed, view)

@@ -43,6 +43,13 @@ class Desk(Screen[None], Generic[Shown]):
         for panel in self.query(Corner):
             panel.scene = scene
 
+    def count_on(self, scene: Shown) -> None:
+        """Draw what the clock alone has changed."""
+        self._scene = scene
+        for panel in self.query(Corner):
+            if panel.counts:
+                panel.scene = scene
+
     def on_mount(self) -> None:
         """The hall may have spoken before there was a panel to show it."""
         if self._scene is not None:

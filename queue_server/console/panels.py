@@ -47,6 +47,8 @@ class Corner(Static, Generic[Shown]):
     """
 
     scene: reactive[Shown | None] = reactive(None, repaint=False)
+    counts = True
+    """Whether the clock alone changes how it looks."""
     _seen: Content | None = None
     _title = ""
 
@@ -320,6 +322,8 @@ class Aside(Panel):
 class Figures(Panel):
     """Today at this window."""
 
+    counts = False
+
     def draw(self, scene: Scene, size: Size) -> Content:
         lang, view = scene.lang, scene.view
         self.entitle(say("panel.figures", lang))
@@ -334,6 +338,7 @@ class Figures(Panel):
 class Said(Corner[Known]):
     """What came of the last act, until the next one."""
 
+    counts = False
     said: reactive[tuple[str, str]] = reactive(("", ""))
 
     def draw(self, scene: Known, size: Size) -> Content:
@@ -360,6 +365,23 @@ class Key(Corner[Known]):
         super().__init__(id=f"key-{act}")
         self.act = act
         self.keys = keys
+        self.counts = act in self.COUNTED
+        self._says: object = None
+
+    def watch_scene(self) -> None:
+        """Paint the key if it does or says something else now: mostly it does not."""
+        scene = self.scene
+        if scene is None:
+            return
+        says = (
+            self.keys.why_not(self.act, scene),
+            self.keys.label(self.act, scene),
+            self.keys.meaning(self.act, scene),
+            scene.lang,
+        )
+        if says != self._says:
+            self._says = says
+            super().watch_scene()
 
     def draw(self, scene: Known, size: Size) -> Content:
         why = self.keys.why_not(self.act, scene)

@@ -319,7 +319,8 @@ class Station(App[None]):
         """Count on, second by second."""
         now = self._clock.now(time.monotonic())
         if now // 1000 != self.scene.now // 1000:
-            self.see()
+            self.scene = msgspec.structs.replace(self.scene, now=now)
+            self.desk.count_on(self.scene)
         self._release_keys()
 
     def see(self, **changes: object) -> None:

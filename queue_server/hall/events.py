@@ -510,6 +510,21 @@ _decoder = msgspec.json.Decoder(Record)
 _peek = msgspec.json.Decoder(type=dict[str, msgspec.Raw])
 
 
+class _Authored(msgspec.Struct, gc=False):
+    by: str = ""
+
+
+_author = msgspec.json.Decoder(_Authored)
+
+
+def author(body: bytes) -> str:
+    """Who wrote a stored event; "" where it cannot be read. Much less work than `decode`."""
+    try:
+        return readable(_author, body).by
+    except msgspec.DecodeError:
+        return ""
+
+
 def encode(record: Record) -> bytes:
     """The bytes that are stored and hashed."""
     return _encoder.encode(record)

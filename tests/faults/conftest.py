@@ -1,4 +1,7 @@
-"""Three server processes on one store, for the tests that do not kill them; each test has its own hall."""
+"""Three server processes on one store, for the tests that do not kill them; each test has its own hall.
+
+They are one xdist group, so run one after another; then the processes end and take no time from others.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ HALLS = 54
 QUICK, PRINTING = 2, 2
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     place = tmp_path_factory.mktemp("processes")
     halls = [f"hall-{n}" for n in range(HALLS)]
