@@ -282,7 +282,11 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *pads.routes(site, site.live),
         *pad_pages.routes(site.pad_page, site.assets.url, translate),
         *kiosk_pages.routes(
-            site.menu, site.assets.url, translate, lambda: voice.of_kiosks(site.voices, translate)
+            site.menu,
+            site.assets.url,
+            site.assets.text,
+            translate,
+            lambda: voice.of_kiosks(site.voices, translate),
         ),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),

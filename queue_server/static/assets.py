@@ -57,6 +57,10 @@ class Assets:
             raise KeyError(f"no static file {name!r}")
         return f"/static/{self.version}/{name}"
 
+    def text(self, name: str) -> str:
+        """What a file says, for a page that has it in itself. Raises KeyError without such a file."""
+        return self._files[name].decode()
+
     def routes(self) -> list[Route]:
         """The route that serves them."""
         return [Route("/static/{version}/{name}", self._serve, methods=["GET"])]

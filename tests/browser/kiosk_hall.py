@@ -344,7 +344,7 @@ class KioskHall:
     def _app(self) -> Starlette:
         assets = Assets([SHARED, STATIC], [TEMPLATES])
         self.menu = msgspec.structs.replace(self.menu, version=assets.version)
-        kiosk = routes(lambda hall: self.menu if hall == "demo" else None, assets.url, translate)
+        kiosk = routes(lambda hall: self.menu if hall == "demo" else None, assets.url, assets.text, translate)
         live = WebSocketRoute("/api/halls/demo/kiosk/live", self._live)
         take = Route("/api/halls/demo/tickets", self._take, methods=["POST"])
         me = Route("/api/halls/demo/me", self._me, methods=["GET"])
