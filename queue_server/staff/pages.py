@@ -1,4 +1,4 @@
-"""The staff's pages: signing in, the way to the others, a window's, the floor's.
+"""The staff's pages: signing in, the way to the others, a window's, the floor's, that of the cases.
 
 Each is a shell in one language that its modules fill over the hall's API and sockets. Who may see which
 stands in `PAGES`, and is asked where every route asks (`api/who.py`); a session travels in a cookie.
@@ -32,6 +32,7 @@ from queue_server.api.problems import Unfit
 from queue_server.api.sso import own_page
 from queue_server.api.who import Halls, found_hall, must_enter, principal_of
 from queue_server.api.windows import read_number
+from queue_server.cases import commands as case
 from queue_server.desk.hall import Hall
 from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import NotKnown, NotYours, Refused, Unknown
@@ -44,8 +45,24 @@ PAGES: dict[str, Right] = {
     HOME: See.STAFF_HOME,
     "/staff/{hall}/windows/{n}": See.WINDOW,
     "/staff/{hall}/floor": See.FLOOR_WORK,
+    "/staff/{hall}/cases": See.CASES,
 }
 """Every page that somebody must have signed in for, and the right it needs."""
+WITH_CASES: dict[str, Right] = {
+    "case_take": case.TakeCase,
+    "case_supplement": case.AskSupplement,
+    "case_received": case.ReceiveSupplement,
+    "case_ready": case.ReadyCase,
+    "case_extend": case.ExtendCase,
+    "case_clock": case.StopClock,
+    "case_return": case.ReturnCase,
+    "case_rework": case.ReworkCase,
+    "case_papers": case.PassPapers,
+    "case_move": case.MoveResult,
+    "case_send": case.SendCase,
+    "case_arrive": case.ArriveCase,
+}
+"""The acts of the page of the cases, and the right that each needs: who lacks it does not see its key."""
 
 
 class Staffed(Halls, Protocol):
@@ -68,7 +85,7 @@ class Visit(NamedTuple):
 def routes(site: Staffed) -> list[BaseRoute]:
     """The routes of the staff's pages."""
     pages = _Pages(site)
-    shows = dict(zip(PAGES, (pages.home, pages.window, pages.floor), strict=True))
+    shows = dict(zip(PAGES, (pages.home, pages.window, pages.floor, pages.cases), strict=True))
     return [
         Route(SIGN_IN, pages.sign_in, methods=["GET"]),
         *(Route(path, pages.shown(path, show), methods=["GET"]) for path, show in shows.items()),
@@ -140,6 +157,7 @@ class _Pages:
         return self._page(
             visit, "home.html", "home.js",
             windows=windows, floor=may_enter(visit.who, See.FLOOR_WORK), devices=may_see_devices(visit.who),
+            cases=may_enter(visit.who, See.CASES),
         )  # fmt: skip
 
     async def window(self, visit: Visit) -> Response:
@@ -156,6 +174,14 @@ class _Pages:
     async def floor(self, visit: Visit) -> Response:
         """The floor staff's page."""
         return self._page(visit, "floor.html", "floor.js")
+
+    async def cases(self, visit: Visit) -> Response:
+        """The cases that concern somebody, and what may be done with them."""
+        own = visit.who.department
+        # A list of papers is between departments and windows: whoever is of none gives and takes none.
+        may = [act for act, right in WITH_CASES.items() if may_enter(visit.who, right)]
+        may = [act for act in may if own or act != "case_papers"]
+        return self._page(visit, "cases.html", "cases.js", department=own, may=may)
 
     def _page(self, visit: Visit, template: str, module: str, **more: object) -> Response:
         return self._shell.page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from kiosk.pages import NAMES, TAGS
+from kiosk.spelling import pinyin
 from queue_server import views
 from queue_server.access.principals import ANYONE, Principal
 from queue_server.hall.plan import Plan
@@ -30,22 +32,30 @@ SPOKEN = {
         "staff.wait", "staff.signing_in", "console.title.sign_in", "console.title.new_password",
         "console.form.differ", "console.form.hand_over", "console.refused.",
     ),
-    "home.js": ("staff.bar",),
+    "home.js": ("staff.bar", "console.refused."),
     "window.js": (
         "console.act.", "console.tip.", "console.why.", "console.window.", "console.link.", "console.strip.",
         "console.panel.", "console.empty.", "console.present.", "console.ticket.", "console.class.",
         "console.queue.", "console.aside.", "console.figures.", "console.said.", "console.title.",
         "console.pick.", "console.did.", "console.refused.", "console.told.", "console.language.",
-        "console.need.", "console.printer.", "console.slip.", "console.guide.", "staff.",
+        "console.need.", "console.slip.", "console.guide.", "console.case.", "console.receiver.", "staff.",
     ),
     "floor.js": (
         "console.act.", "console.title.", "console.pick.", "console.did.", "console.refused.",
-        "console.ticket.", "console.class.", "console.language.", "console.need.", "console.printer.",
+        "console.ticket.", "console.class.", "console.language.", "console.need.",
         "console.link.", "console.said.", "console.why.", "console.head.", "console.present.",
         "console.panel.", "console.aside.", "console.empty.", "console.slip.", "staff.",
     ),
+    "cases.js": (
+        "console.act.", "console.tip.", "console.why.", "console.link.", "console.said.", "console.title.",
+        "console.pick.", "console.did.", "console.refused.", "console.empty.", "console.panel.",
+        "console.case.", "console.stage.", "console.standing.", "console.stands.", "console.step.",
+        "console.holder.", "console.way.", "console.receiver.", "staff.",
+    ),
 }  # fmt: skip
 """The sentences that each page's modules fill in, by how their keys begin."""
+FINDING = ("window.js", "cases.js")
+"""Pages whose acts are found by typing."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -97,6 +107,7 @@ class Shell:
             "me": {"id": who.id, "name": who.name, "role": who.role, "windows": who.windows},
             "lang": lang,
             "words": words(module, lang),
+            "spelled": spelled(module) if lang == "zh" and module in FINDING else {},
             **{name: msgspec.to_builtins(value) for name, value in more.items()},
         }
         content = self._templates.get_template(template).render(
@@ -124,6 +135,13 @@ def words(module: str, lang: str) -> dict[str, str]:
     """The sentences that a page's modules say, in its language."""
     begins = SPOKEN[module]
     return {key: forms[0] for key, forms in sentences(lang).items() if key.startswith(begins)}
+
+
+@lru_cache
+def spelled(module: str) -> dict[str, str]:
+    """The pinyin of the acts of a page and of what they do: they are found by it, or by its initials."""
+    acts = ("console.tip.", "console.act.")
+    return {key: pinyin(said) for key, said in words(module, "zh").items() if key.startswith(acts)}
 
 
 def named(text: Mapping[str, str], lang: str) -> str:

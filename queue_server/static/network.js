@@ -26,11 +26,11 @@ export function post(path, token, body, key, deadline) {
 }
 
 /**
- * @param {string} path @param {string} token "" where a cookie says who asks
+ * @param {string} path @param {string} token "" where a cookie says who asks @param {number} [deadline] ms
  * @returns {Promise<Answer | null>} null when nobody answered within the deadline
  */
-export function get(path, token) {
-  return send(path, token, { method: "GET", headers: {} });
+export function get(path, token, deadline) {
+  return send(path, token, { method: "GET", headers: {} }, deadline);
 }
 
 /**

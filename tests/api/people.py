@@ -27,9 +27,10 @@ async def person(
     windows: tuple[int, ...] = (),
     password: str = PASSWORD,
     must_change: bool = False,
+    department: str = "",
 ) -> str:
     """Add a person who has a password."""
-    await give(hall.site, hall.hall, AddAccount(login, login.upper(), role, windows))
+    await give(hall.site, hall.hall, AddAccount(login, login.upper(), role, windows, department=department))
     sessions = hall.site.sessions(hall.hall)
     await sessions.set_password(login, password, "operator:test", must_change)
     return login

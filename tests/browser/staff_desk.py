@@ -30,13 +30,22 @@ _SMALL = """(least) => {
 _WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def enter(run: Product, context: BrowserContext, login: str, role: str, windows: tuple[int, ...] = ()) -> str:
+def enter(
+    run: Product,
+    context: BrowserContext,
+    login: str,
+    role: str,
+    windows: tuple[int, ...] = (),
+    department: str = "",
+) -> str:
     """Somebody new has signed in with this browser; gives the session's token."""
     hall = run.hall
     assert hall is not None
 
     async def work() -> str:
-        await give(hall.site, hall.hall, AddAccount(login, login.upper(), role, windows))
+        await give(
+            hall.site, hall.hall, AddAccount(login, login.upper(), role, windows, department=department)
+        )
         account = hall.site.halls[hall.hall].register.state.accounts[login]
         return (await hall.site.sessions(hall.hall).enter(account, "test")).token
 
@@ -76,12 +85,34 @@ class Desk:
         self.page.evaluate("mark => { document.querySelector('[data-said]').textContent = mark; }", mark)
         self.page.keyboard.press(first)
         for key in answers:
-            expect(self.page.locator("dialog[open]")).to_be_visible(timeout=PATIENCE)
             self.answer(key)
         self.told(said)
 
+    def finds(self, *typed: str, said: str) -> None:
+        """Find an act by what is typed (Ctrl+P), answer each question by the next."""
+        first, *answers = typed
+        self.page.keyboard.press("Control+p")
+        self.types(first)
+        self.answer("Enter")
+        for key in answers:
+            self.answer(key)
+        self.told(said)
+
+    def types(self, text: str) -> None:
+        """Write into the line of a question."""
+        expect(self.page.locator("dialog[open] .typed")).to_be_focused(timeout=PATIENCE)
+        self.page.keyboard.type(text)
+
+    def ticks(self, *digits: str) -> None:
+        """Tick lines of a list and go on."""
+        expect(self.page.locator("dialog [data-ticks]")).to_be_visible(timeout=PATIENCE)
+        for digit in digits:
+            self.page.keyboard.press(digit)
+        self.answer("Enter")
+
     def answer(self, key: str) -> None:
         """Answer a question by a digit: the next one stands in its place, or the dialog has gone."""
+        expect(self.page.locator("dialog[open]")).to_be_visible(timeout=PATIENCE)
         asked = self.page.locator("dialog[data-ask]").get_attribute("data-question")
         self.page.keyboard.press(key)
         expect(self.page.locator(f"dialog[open][data-question='{asked}']")).to_have_count(0, timeout=PATIENCE)

@@ -1,6 +1,7 @@
-"""The console and the web page of a window say the same of every act: one table, which both are held to.
+"""The console and the staff's web pages say the same of every act, and ask the same before it.
 
-Draw it anew with ``python -m tests.console.test_same_answers``; ``tests/js/window-acts.test.js`` reads it.
+Both are held to tables. Draw them anew with ``python -m tests.console.test_same_answers``;
+``tests/js/window-acts.test.js`` reads them.
 """
 
 from __future__ import annotations
@@ -9,22 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from queue_server import wire
-from queue_server.console import acts
-from queue_server.console.keys import Why
-from queue_server.console.scene import Scene
+from queue_server.console import acts, back_acts
+from queue_server.console.keys import Keys, Why
+from queue_server.console.scene import BackScene, Scene
 from tests.console.moments import ASIDE, CALLED, HALL, ME, MOMENTS, NOW, QUEUE, SERVING, ticket, view
+from tests.console.questions import asked, case
 
-TABLE = Path(__file__).parent / "golden" / "acts.json"
-ACTS = tuple(dict.fromkeys((*acts.KEYS, *acts.MORE)))
+GOLDEN = Path(__file__).parent / "golden"
 OF_A_VIEW = (
     "state", "pausing", "clerk", "serves", "calls_needed", "miss_opens_at", "undo", "undo_until",
     "undo_ticket",
 )  # fmt: skip
-OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters")
-ONLY_AT_THE_CONSOLE = frozenset({"help", "more", "matter_end", "receipt"})
+OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters", "closed", "cases")
+ONLY_AT_THE_CONSOLE = frozenset({"help", "more"})
+"""Keys that every page has, and that can always be used."""
+OFFICER = wire.WhoAmI("staff:estate", "朴哲", "department", "county", (), department="estate")
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -40,6 +44,9 @@ class Said(msgspec.Struct, frozen=True):
 def views() -> dict[str, wire.WindowView | None]:
     """The moments of the golden screens, and those that only differ in what may be done."""
     here = ticket("D030", "called")
+    served = SERVING.present
+    assert served is not None
+    one, two = (wire.MatterResult(id, "accepted", NOW, case="c1") for id in ("D01", "D02"))
     return {
         **{name: each for name, (each, _, keys) in MOMENTS.items() if not keys},
         "miss open": view(present=here, miss_opens_at=NOW - 1, calls_needed=0),
@@ -53,7 +60,26 @@ def views() -> dict[str, wire.WindowView | None]:
         "aside only": view(**ASIDE),
         "pausing": replace(SERVING, pausing=True),
         "called, first call": replace(CALLED, calls_needed=2),
+        "one matter over": view(present=replace(served, closed=(one,))),
+        "all matters over": view(present=replace(served, closed=(one, two))),
+        "papers missing": view(
+            present=replace(served, closed=(replace(one, outcome="supplement", case="", papers=("x",)),))
+        ),
+        "urgent call": view(summons={"zh": "请到咨询台"}),
     }
+
+
+CASES = {
+    **{
+        state: case(state=state)
+        for state in ("accepted", "handling", "supplement", "ready", "issued", "returned", "withdrawn")
+    },
+    "stopped": case(stopped=True),
+    "waiting for papers": case(state="supplement", stopped=True, supplemented=True, owed=("身份证",)),
+    "supplemented, extended": case(supplemented=True, extended=3),
+    "papers owed": case(owed=("身份证",), owed_until="2026-12-05"),
+    "on its way": case(bound="other"),
+}
 
 
 def matters_of(shown: wire.WindowView) -> dict[str, Any]:
@@ -66,27 +92,70 @@ def matters_of(shown: wire.WindowView) -> dict[str, Any]:
         "missed": [{"id": each["id"]} for each in view["missed"]],
         "parked": [{"id": each["id"]} for each in view["parked"]],
         "categories": [],
+        "summons": view["summons"],
     }
 
 
-def drawn() -> bytes:
-    """The table as the console answers now."""
+def _said(name: str, up: bool, keys: Keys, scene: Any, least: dict[str, Any] | None, *also: str) -> Said:
+    every = [act for act in dict.fromkeys((*keys.table, *keys.more, *also)) if act not in ONLY_AT_THE_CONSOLE]
+    why = {act: keys.why_not(act, scene) for act in every}
+    return Said(
+        f"{name}{'' if up else ', link down'}",
+        up,
+        least,
+        why,
+        {act: keys.meaning(act, scene) for act in every},
+    )
+
+
+def at_a_window() -> bytes:
+    """The table of a window's acts as the console answers now."""
     said = []
     for name, each in views().items():
         for up in (True, False) if name == "called" else (each is not None,):
             scene = Scene("zh", now=NOW, hall=HALL, me=ME, up=up, window=8, view=each)
-            wanted = [act for act in ACTS if act not in ONLY_AT_THE_CONSOLE]
-            why = {act: acts.why_not(act, scene) for act in wanted}
-            meaning = {act: acts.meaning(act, scene) for act in wanted}
             least = matters_of(each) if each is not None else None
-            said.append(Said(f"{name}{'' if up else ', link down'}", up, least, why, meaning))
+            said.append(_said(name, up, acts.WINDOW, scene, least, "heard", "find"))
+    return _drawn(acts.WINDOW, said)
+
+
+def at_the_back() -> bytes:
+    """The table of a department's acts."""
+    said = []
+    for name, each in [*CASES.items(), ("no case", None)]:
+        for up in (True, False) if name == "handling" else (True,):
+            cases = wire.Cases((each,) if each is not None else (), "", {}, NOW)
+            scene = BackScene(
+                "zh", now=NOW, hall=HALL, me=OFFICER, up=up, view=cases, closed=name == "issued"
+            )
+            said.append(
+                _said(
+                    name,
+                    up,
+                    back_acts.BACK,
+                    scene,
+                    {"cases": msgspec.to_builtins(cases.cases), "closed": scene.closed},
+                    "find",
+                )
+            )
+    return _drawn(back_acts.BACK, said)
+
+
+def _drawn(keys: Keys, said: list[Said]) -> bytes:
+    table = {act: key.upper() for act, key in keys.table.items() if act != "help"}
+    head = msgspec.json.encode({"now": NOW, "me": ME.id, "keys": table, "more": keys.more})
     lines = b",\n".join(msgspec.json.encode(each) for each in said)
-    return b'{"now":%d,"me":"%s","said":[\n%s\n]}\n' % (NOW, ME.id.encode(), lines)
+    return head[:-1] + b',"said":[\n' + lines + b"\n]}\n"
 
 
-def test_the_table_says_what_the_console_says() -> None:
-    assert TABLE.read_bytes() == drawn()
+TABLES = {"acts.json": at_a_window, "back-acts.json": at_the_back, "questions.json": asked}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_say_what_the_console_says(name: str) -> None:
+    assert (GOLDEN / name).read_bytes() == TABLES[name]()
 
 
 if __name__ == "__main__":
-    TABLE.write_bytes(drawn())
+    for name, drawn in TABLES.items():
+        (GOLDEN / name).write_bytes(drawn())

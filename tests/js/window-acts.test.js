@@ -4,28 +4,116 @@ import { register } from "node:module";
 import { test } from "node:test";
 
 register("./flat.js", import.meta.url);
-const { MORE, KEYS, meaning, whyNot } = await import("../../queue_server/staff/static/window-acts.js");
-const { FLOWS } = await import("../../queue_server/staff/static/window-flows.js");
-const { cleaned, clockTime, say, speak } = await import("../../queue_server/staff/static/staff-words.js");
-const { act, whyNot: refusal } = await import("../../queue_server/staff/static/staff-hand.js");
-const { actsFor, soughtRows } = await import("../../queue_server/staff/static/floor-lists.js");
+const own = "../../queue_server/staff/static/";
+const atWindow = await import(`${own}window-acts.js`);
+const atBack = await import(`${own}cases-acts.js`);
+const { FLOWS } = await import(`${own}window-flows.js`);
+const back = await import(`${own}cases-flows.js`);
+const { issue, receive, handOut } = await import(`${own}window-exit.js`);
+const { cleaned, clockTime, foundBy, say, speak } = await import(`${own}staff-words.js`);
+const { act, all, whyNot: refusal } = await import(`${own}staff-hand.js`);
+const { actsFor, soughtRows } = await import(`${own}floor-lists.js`);
 
-const table = JSON.parse(readFileSync(new URL("../console/golden/acts.json", import.meta.url), "utf8"));
+const golden = (name) => JSON.parse(readFileSync(new URL(`../console/golden/${name}.json`, import.meta.url), "utf8"));
+const [table, backTable, questions] = ["acts", "back-acts", "questions"].map(golden);
 
-test("the page says of every act what the console says of it", () => {
-  for (const { moment, up, view, why, meaning: means } of table.said) {
-    const scene = { hall: {}, window: 8, me: table.me, sits: true, view, up, now: table.now };
+/** Every act of a table at every moment: the same answer, and the same meaning. */
+function same({ keys, more, said }, page, sceneOf) {
+  assert.deepEqual(page.KEYS, keys);
+  assert.deepEqual(page.MORE, more);
+  for (const { moment, up, view, why, meaning } of said) {
+    const scene = sceneOf(view, up);
     for (const name of Object.keys(why)) {
-      const said = whyNot(name, scene);
-      const found = said === null ? null : { code: said.code, values: said.values ?? {} };
-      assert.deepEqual(found, why[name], `${moment}: ${name}`);
-      assert.equal(meaning(name, scene), means[name], `${moment}: ${name}`);
+      const found = page.whyNot(name, scene);
+      assert.deepEqual(found && { code: found.code, values: found.values ?? {} }, why[name], `${moment}: ${name}`);
+      assert.equal(page.meaning(name, scene), meaning[name], `${moment}: ${name}`);
     }
   }
+}
+
+test("the page of a window says of every act what the console says of it, by the same keys", () => {
+  same(table, atWindow, (view, up) => ({ hall: {}, window: 8, me: table.me, sits: true, view, up, now: table.now }));
 });
 
-test("every key and every line of the list has a way to the hall", () => {
-  for (const name of [...Object.keys(KEYS), ...MORE]) assert.ok(FLOWS[name] || ["more", "guide", "hand_over", "large"].includes(name), name);
+test("the page of the cases says what a department's console says", () => {
+  same(backTable, atBack, (view, up) => ({ hall: {}, may: [], view, at: "", closed: view.closed, up, now: backTable.now }));
+});
+
+/** Somebody who answers as written and notes every question, as tests/console/questions.py does. */
+function scripted(scene, answers) {
+  const left = structuredClone(answers);
+  const asked = [];
+  const answer = (question) => (asked.push(question), left.shift());
+  return {
+    asked,
+    scene: () => scene,
+    pick: async (_title, choices) => answer({ pick: choices.map((each) => [each.value, Boolean(each.why)]) }),
+    several: async (_title, choices, ticked) => answer({ several: choices.map((each) => each.value), ticked }),
+    number: async () => answer("number"),
+    code: async () => answer("code"),
+    shelf: async () => answer("shelf"),
+    outcomes: async (_ticket, open) => answer({ outcomes: open }),
+    printers: async () => questions.printers,
+    look: async () => ({ materials: questions.materials }),
+    lists: async () => questions.lists,
+  };
+}
+
+/** A request of ours as the table writes one of the console's: whatever a body does not say has its usual value. */
+function written(request, told) {
+  if (request === null || told === null) return request;
+  const first = (request.first ?? []).map((each, place) => written(each, told.first[place]));
+  return { act: request.act, path: request.path, body: { ...told.defaults, ...request.body }, defaults: told.defaults, first };
+}
+
+test("before each act the pages ask what the console asks, and send what it sends", async () => {
+  speak(new Proxy({}, { get: (_all, key) => key, has: () => true }), "zh");
+  for (const { act: name, view: at, answers, asked, request } of questions.window) {
+    const view = questions.views[at];
+    const who = scripted({ hall: questions.hall, window: 8, me: questions.me, view, up: true, now: questions.now }, answers);
+    const ours = await FLOWS[name](who);
+    assert.deepEqual([who.asked, written(ours, request)], [asked, request], `${name} ${answers}`);
+  }
+  for (const { act: name, view: at, answers, asked, request } of questions.back) {
+    const view = questions.views[at];
+    const who = scripted({ hall: questions.hall, department: "estate", may: [], view, at: "", up: true, now: questions.now }, answers);
+    const [line] = view.cases;
+    const flow = name === "hand_out" ? (line.state === "ready" ? issue : receive) : back.FLOWS[name];
+    assert.deepEqual([written(await flow(who, line), request), who.asked], [request, asked], `${name} ${answers}`);
+  }
+  for (const name of new Set([...table.more, ...Object.keys(table.keys)])) {
+    assert.ok(FLOWS[name] || ["more", "guide", "hand_over", "large", "receipt"].includes(name), name);
+  }
+  for (const name of backTable.more) assert.ok(back.FLOWS[name] || name === "case_closed", name);
+});
+
+test("whoever came for cases is served one after the other, until nothing is left or the rest is left lying", async () => {
+  const ready = { id: "c1", number: "1", name: { zh: "x" }, state: "ready", shelf: "A-1", owed: [] };
+  const shelves = [[ready, { ...ready, id: "c2", state: "issued" }], []];
+  const sent = [];
+  const who = { ...scripted({}, ["c1", "self", ""]), cases: async () => shelves.shift(), sent: async (request) => Boolean(sent.push(request)) };
+  assert.equal(await handOut(who, { id: "t", number: "J001" }), true);
+  assert.deepEqual(sent.map(({ path, body }) => [path, body]), [["cases/c1/issue", { receiver: "self", code: "" }]]);
+  for (const [answer, done] of [["leave", true], [null, false]]) {
+    assert.equal(await handOut({ ...scripted({}, [answer]), cases: async () => [ready] }, { id: "t", number: "J001" }), done);
+  }
+  const unheard = { ...scripted({}, ["c1", "self", ""]), cases: async () => [ready], sent: async () => false };
+  assert.equal(await handOut(unheard, { id: "t", number: "J001" }), false, "what was not done is not passed over");
+});
+
+test("what has to be done first is done first, and ends the act when it is refused", async () => {
+  const request = { path: "c", body: 3, first: [{ path: "a", body: 1 }, { path: "b", body: 2 }] };
+  const paths = [];
+  const hall = (refused) => async (path) => (paths.push(path), path === refused ? { lost: true } : { done: path });
+  assert.deepEqual(await all(hall(""), request), { done: "c" });
+  assert.deepEqual(await all(hall("b"), request), { lost: true });
+  assert.deepEqual(paths, ["a", "b", "c", "a", "b"]);
+});
+
+test("an act is found by its name, its pinyin, their initials or its key", () => {
+  const tip = [["jiao xia yi wei"], "叫下一位", "F2"];
+  for (const typed of ["", "下一", "JiaoXia", "jxyw", "f2", "xia yi"]) assert.ok(foundBy(typed, ...tip), typed);
+  for (const typed of ["过号", "jyw", "f3"]) assert.ok(!foundBy(typed, ...tip), typed);
 });
 
 test("text from outside arrives dead: no escape sequence, no override, no control character", () => {

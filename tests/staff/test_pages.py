@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from queue_server.access.sso import SsoSettings
 from queue_server.app import AccessRules
 from queue_server.hall.plan import Plan
 from queue_server.locale import sentences
+from queue_server.staff.pages import WITH_CASES
 from queue_server.staff.shell import SPOKEN, STATIC, words
 from tests.api.hall import NO_LIMIT, Served, demo_with, served
 from tests.api.people import PASSWORD, person, sign_in
@@ -76,6 +78,20 @@ async def test_a_role_sees_its_own_pages_and_a_newcomer_only_the_change_of_passw
         async with await browser(hall, "dao") as floor:
             assert (await floor.get(f"/staff/{hall_id}/floor")).status_code == 200
             assert (await floor.get(f"/staff/{hall_id}/windows/8")).status_code == 403
+            assert (await floor.get(f"/staff/{hall_id}/cases")).status_code == 403
+        for login, role, department, acts in (
+            ("piao", "department", "estate", set(WITH_CASES)),
+            ("wang", "clerk", "", {"case_received", "case_move", "case_arrive"}),
+            ("boss", "manager", "", set(WITH_CASES) - {"case_papers"}),
+            ("zhao", "supervisor", "", set()),
+        ):
+            await person(hall, login, role, department=department)
+            async with await browser(hall, login) as page:
+                assert f"/staff/{hall_id}/cases" in (await page.get(f"/staff/{hall_id}")).text, role
+                shown = (await page.get(f"/staff/{hall_id}/cases")).text
+                may = re.search(r'"may":(\[.*?\])', shown)
+                assert may is not None
+                assert set(msgspec.json.decode(may[1])) == acts, role
         async with await browser(hall, "new") as new:
             led = await new.get(f"/staff/{hall_id}")
             assert led.status_code == 303
@@ -119,7 +135,7 @@ async def test_text_from_outside_is_dead_on_every_page(store_url: str, hall_id: 
     async with served(store_url, hall_id, evil_plan()) as hall:
         await person(hall, "boss", "manager")
         async with await browser(hall, "boss") as page:
-            for path in ("", "/windows/8", "/floor", "/sign-in"):
+            for path in ("", "/windows/8", "/floor", "/cases", "/sign-in"):
                 told = (await page.get(f"/staff/{hall_id}{path}")).text
                 assert "县" in told
                 assert not {"\x1b", "\u202e", "\x07"} & set(told), path

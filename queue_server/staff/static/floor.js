@@ -9,14 +9,16 @@ import { actsFor, helpRows, returnRows, soughtRows } from "./floor-lists.js";
 import { rows, tiles } from "./floor-paint.js";
 import { hand, wish } from "./floor-take.js";
 import { get } from "./network.js";
-import { listen, number, pick } from "./staff-dialog.js";
+import { listen, pick } from "./staff-dialog.js";
 import { act, problem, whyNot } from "./staff-hand.js";
 import { Live, paintLink } from "./staff-live.js";
-import { api, config, hush, part, signOut, tell, write } from "./staff-page.js";
+import { api, config, hush, learn, part, signOut, tell, write } from "./staff-page.js";
+import { number } from "./staff-typed.js";
 import { cleaned, minutes, named, say } from "./staff-words.js";
 import { reasonFor } from "./window-desk.js";
 import { classWanted } from "./window-flows.js";
-import { labelled, printer } from "./window-picks.js";
+import { onceMore } from "./window-paper.js";
+import { labelled } from "./window-picks.js";
 import { category, nameOf } from "./window-scene.js";
 
 /** Between two looks (ms) who calls for help at a kiosk: those calls are no events, and nobody pushes them. */
@@ -31,7 +33,7 @@ let up = false;
 let busy = false;
 
 /** @type {any} what the questions of a window's page need of us */
-const ask = { pick, scene: () => ({ hall, view: null }) };
+const ask = { pick, scene: () => ({ hall, view: null, now: live.now }), printers: async () => (await learn("printers"))?.printers ?? null };
 
 const live = new Live("floor/live", {
   onState: (newer) => show((work = newer)),
@@ -145,11 +147,8 @@ async function onTicket(what, ticket) {
 
 /** @param {string} of whose slip comes out once more */
 async function reprint(of) {
-  const answer = await get(`${api}/printers`, "");
-  if (answer?.status !== 200) return tell(say("console.refused.unreachable"), "no");
-  const there = cleaned(/** @type {any} */ (answer.body)).printers;
-  const picked = await pick(say("console.title.reprint"), there.map(printer), of);
-  if (picked !== null) await send(`numbers/${encodeURIComponent(of)}/reprint`, { printer: picked }, "reprint");
+  const request = await onceMore(ask, of, `numbers/${encodeURIComponent(of)}/reprint`);
+  if (request) await send(request.path, request.body, "reprint");
 }
 
 // --- what is shown --------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 /**
- * What somebody is asked before an act: one of a list, a number, the result of each matter. Touched, or
- * answered by digits; Escape goes back. One question stands at a time.
+ * What somebody is asked before an act: one or several of a list, the result of each matter. Touched, or
+ * answered by digits; Escape goes back. One question stands at a time. What is typed: `staff-typed.js`.
  *
  * @typedef {import("./window-picks.js").Choice} Choice
  * @typedef {{id: string, name: string}} Matter
@@ -11,6 +11,8 @@ import { say } from "./staff-words.js";
 
 /** How many questions were asked: each is another one, though it stands in the same dialog. */
 let questions = 0;
+/** The digits that answer, in the order of the lines. */
+const DIGITS = "1234567890";
 
 /** @returns {HTMLDialogElement} */
 const box = () => part(document, "dialog[data-ask]");
@@ -19,7 +21,7 @@ const box = () => part(document, "dialog[data-ask]");
  * @param {string} title @param {string} about @param {Node[]} content
  * @returns {Promise<string | null>} what the dialog was closed with; null when somebody went back
  */
-function asked(title, about, content) {
+export function asked(title, about, content) {
   const dialog = box();
   write(part(dialog, "h2"), title);
   write(part(dialog, "[data-about]"), about);
@@ -34,13 +36,13 @@ function asked(title, about, content) {
   });
 }
 
-/** @param {string} value */
-function answer(value) {
+/** Closes the question that stands. @param {string} value */
+export function answer(value) {
   box().close(`=${value}`);
 }
 
-/** @param {string} tag @param {string} name @param {string} text @param {() => void} done */
-function button(tag, name, text, done) {
+/** A key of a question. @param {string} tag @param {string} name @param {string} text @param {() => void} done */
+export function button(tag, name, text, done) {
   const key = /** @type {HTMLButtonElement} */ (made("button", name));
   key.type = "button";
   key.append(made(tag, "label", text));
@@ -48,19 +50,24 @@ function button(tag, name, text, done) {
   return key;
 }
 
-/** One of these. @param {string} title @param {Choice[]} choices @param {string} [about] */
-export async function pick(title, choices, about = "") {
-  const list = made("ol", "choices");
-  for (const [place, choice] of choices.entries()) {
+/** A list as keys; the first ten are answered by a digit too, as at the console. @param {Choice[]} choices @param {boolean} [digits] */
+export function listed(choices, digits = true) {
+  return choices.map((choice, place) => {
     const key = button("span", "choice", choice.label, () => answer(choice.value));
-    if (place < 9) key.prepend(made("kbd", "", String(place + 1)));
+    if (digits && place < DIGITS.length) key.prepend(made("kbd", "", DIGITS[place]));
     const note = choice.why || choice.note;
     if (note) part(key, ".label").append(made("small", "", note));
     key.toggleAttribute("disabled", Boolean(choice.why));
     const row = document.createElement("li");
     row.append(key);
-    list.append(row);
-  }
+    return row;
+  });
+}
+
+/** One of these. @param {string} title @param {Choice[]} choices @param {string} [about] */
+export async function pick(title, choices, about = "") {
+  const list = made("ol", "choices");
+  list.append(...listed(choices));
   if (!choices.length) list.append(made("li", "none", say("console.empty.list")));
   list.dataset.digits = "";
   const answered = asked(title, about, [list]);
@@ -68,29 +75,38 @@ export async function pick(title, choices, about = "") {
   return answered;
 }
 
-/** A ticket's number, digits alone or with its letter. @param {string} title @param {string} about @param {string[]} letters */
-export async function number(title, about, letters) {
-  const field = /** @type {HTMLInputElement} */ (made("input", "typed"));
-  Object.assign(field, { type: "text", inputMode: "none", maxLength: 8, autocomplete: "off", spellcheck: false });
-  field.setAttribute("aria-label", title);
-  const done = () => void (/^[A-Za-z]?\d{1,6}$/.test(field.value.trim()) && answer(field.value.trim()));
+/** As many of these as are wanted, at least one: touched, or ticked by digits; Enter ends.
+ * @param {string} title @param {Choice[]} choices @param {string[]} ticked at the beginning @returns {Promise<string[] | null>} */
+export async function several(title, choices, ticked) {
   const form = document.createElement("form");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    done();
-  });
-  const pad = made("div", "pad");
-  for (const sign of [..."1234567890"]) pad.append(button("span", "sign", sign, () => void (field.value += sign)));
-  const row = made("div", "letters");
-  for (const letter of letters) row.append(button("span", "sign", letter, () => void (field.value = letter + field.value.replace(/^[A-Za-z]/, ""))));
-  pad.append(button("span", "sign", "⌫", () => void (field.value = field.value.slice(0, -1))));
-  pad.lastElementChild?.setAttribute("aria-label", say("staff.erase"));
+  form.className = "results ticks";
+  form.dataset.ticks = "";
+  const group = document.createElement("fieldset");
+  group.append(made("legend", "", title));
+  for (const [place, choice] of choices.entries()) {
+    const label = document.createElement("label");
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "tick", value: choice.value, checked: ticked.includes(choice.value) });
+    const shown = made("span");
+    shown.append(made("b", "", choice.label));
+    if (place < DIGITS.length) shown.prepend(made("kbd", "", DIGITS[place]));
+    label.append(box, shown);
+    group.append(label);
+  }
+  if (!choices.length) group.append(made("p", "none", say("console.empty.list")));
   const go = /** @type {HTMLButtonElement} */ (made("button", "primary", say("staff.ok")));
   go.type = "submit";
-  form.append(field, row, pad, go);
-  const answered = asked(title, about, [form]);
-  field.focus();
-  return answered;
+  const given = () => new FormData(form).getAll("tick").map(String);
+  const judge = () => void (go.disabled = !given().length);
+  form.addEventListener("change", judge);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer("done");
+  });
+  form.append(group, go);
+  judge();
+  const answered = asked(title, "", [form]);
+  form.querySelector("input")?.focus();
+  return (await answered) === null ? null : given();
 }
 
 /**
@@ -146,15 +162,24 @@ export function read(title, content) {
   return asked(title, "", content);
 }
 
-/** Digits answer a list; the back key closes. */
+/** Digits answer a list or tick what it has, arrows go through it; the back key closes. */
 export function listen() {
   const dialog = box();
   part(dialog, "[data-do=back]").addEventListener("click", () => dialog.close(""));
   dialog.addEventListener("keydown", (event) => {
-    const list = dialog.querySelector("[data-digits]");
-    const place = "123456789".indexOf(event.key);
-    if (list === null || place < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
-    const key = list.querySelectorAll("button")[place];
-    if (key instanceof HTMLElement) key.click();
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const place = DIGITS.indexOf(event.key);
+    const keys = place < 0 ? null : dialog.querySelectorAll("[data-digits] button, [data-ticks] input");
+    if (keys) /** @type {HTMLElement | undefined} */ (keys[place])?.click();
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event, dialog, event.key === "ArrowDown" ? 1 : -1);
   });
+}
+
+/** The next line of a list; from what is typed above it, the first. @param {KeyboardEvent} event @param {HTMLElement} dialog @param {number} by */
+function step(event, dialog, by) {
+  const keys = /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll(".choices button:enabled, [data-ticks] input"));
+  if (!keys.length) return;
+  event.preventDefault(); // else the list scrolls under the mark
+  const at = [...keys].indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  keys[Math.min(Math.max(0, at + by), keys.length - 1)].focus();
 }

@@ -14,6 +14,7 @@ import { cleaned, named, say } from "./staff-words.js";
 
 const ATTEMPTS = 3;
 const ATTEMPT_MS = 2000;
+const PRINT_MS = 15_000;
 const PAUSE_MS = 150;
 /** Answers given by something between us and the hall, or by a hall that is not ready: ask again. */
 const GATEWAY = [502, 503, 504];
@@ -24,18 +25,22 @@ const GATEWAY = [502, 503, 504];
  * @property {(ms: number) => Promise<void>} pause
  */
 
-/** @type {World} */
-const browser = {
-  send: (path, body, key) => post(path, "", body, key, ATTEMPT_MS),
-  pause: (ms) => new Promise((resume) => setTimeout(resume, ms)),
-};
+/** @param {number} ms for which an answer is waited for @returns {World} */
+const browser = (ms) => ({
+  send: (path, body, key) => post(path, "", body, key, ms),
+  pause: (pause) => new Promise((resume) => setTimeout(resume, pause)),
+});
+
+const USUAL = browser(ATTEMPT_MS);
+/** For what is answered when a printer has done it. */
+export const PATIENT = browser(PRINT_MS);
 
 /**
  * Does one thing at the hall.
  * @param {string} path @param {unknown} body @param {World} [world]
  * @returns {Promise<Outcome>}
  */
-export async function act(path, body, world = browser) {
+export async function act(path, body, world = USUAL) {
   const key = newKey();
   for (let attempt = 1; ; attempt += 1) {
     const answer = await world.send(path, body, key);
@@ -44,6 +49,19 @@ export async function act(path, body, world = browser) {
     if (attempt === ATTEMPTS) return answer === null ? { lost: true } : { refused: problem(answer) };
     await world.pause(PAUSE_MS);
   }
+}
+
+/**
+ * A request and what has to be done before it; the first that is not done ends it.
+ * @param {(path: string, body: unknown) => Promise<Outcome>} send
+ * @param {{path: string, body: unknown, first?: {path: string, body: unknown}[]}} request @returns {Promise<Outcome>}
+ */
+export async function all(send, { path, body, first = [] }) {
+  for (const each of first) {
+    const outcome = await send(each.path, each.body);
+    if (!("done" in outcome)) return outcome;
+  }
+  return send(path, body);
 }
 
 /** @param {Answer} answer @returns {Problem} */

@@ -2,16 +2,11 @@
 
 import { openLink } from "./link.js";
 import { get } from "./network.js";
-import { api, config, home, leaving, part, write } from "./staff-page.js";
+import { api, hallClock, part, signInAgain, write } from "./staff-page.js";
 import { cleaned, say } from "./staff-words.js";
 
 /** Between two questions (ms) whether the session still counts. */
 const ASK_AGAIN = 3000;
-
-/** Somebody who is not signed in any more does so, and comes back here. */
-function signIn() {
-  location.replace(`${home}/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
-}
 
 /** The live link of a page: the newest state, whether it is fresh, and the hall's time. */
 export class Live {
@@ -47,14 +42,12 @@ export class Live {
     if (performance.now() - this.askedAt < ASK_AGAIN) return;
     this.askedAt = performance.now();
     const answer = await get(`${api}/me`, "");
-    if (answer?.status === 401 && !leaving.now) signIn();
+    if (answer?.status === 401) signInAgain();
   }
 
   /** The hall's time of day. @param {number} [at] ms @param {boolean} [exact] with seconds */
   clock(at = this.now, exact = false) {
-    /** @type {Intl.DateTimeFormatOptions} */
-    const shape = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: config.hall.timezone };
-    return new Intl.DateTimeFormat("zh-CN", exact ? { ...shape, second: "2-digit" } : shape).format(at);
+    return hallClock(at, exact);
   }
 }
 

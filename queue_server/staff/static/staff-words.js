@@ -83,3 +83,13 @@ export function minutes(stretch) {
 export function person(id) {
   return id.slice(id.lastIndexOf(":") + 1) || id;
 }
+
+/**
+ * Whether one of the names has what was typed in it: as it stands, in pinyin or as its initials.
+ * @param {string} typed @param {string[]} spelled syllables of those names that are Chinese @param {string[]} names
+ */
+export function foundBy(typed, spelled, ...names) {
+  const initials = spelled.map((each) => each.replace(/(\S)\S*/g, "$1"));
+  const [wanted, ...written] = [typed, ...names, ...spelled, ...initials].map((each) => each.toLowerCase().replaceAll(" ", ""));
+  return written.some((each) => each.includes(wanted));
+}

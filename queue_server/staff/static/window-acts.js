@@ -8,7 +8,7 @@
  * @typedef {{code: string, values?: Record<string, string | number>}} Why
  */
 
-import { missWait, present, seated, undoLeft } from "./window-scene.js";
+import { missWait, present, seated, stillOpen, undoLeft } from "./window-scene.js";
 import { person, say } from "./staff-words.js";
 
 /** Every act of the key bar and its key. @type {Record<string, string>} */
@@ -18,12 +18,18 @@ export const KEYS = {
 };
 
 /** What F12 offers, in its order. */
-export const MORE = ["call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint", "printers", "guide", "hand_over", "large"];
+export const MORE = [
+  "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
+  "printers", "guide", "hand_over", "large", "matter_end", "receipt",
+];
+
+/** Possible at any time, link or no link: it asks nothing of the hall. */
+const FREE = ["find", "large"];
 
 /** @param {string} act @param {Scene} scene @returns {Why | null} why an act cannot be done now */
 export function whyNot(act, scene) {
   const { view } = scene;
-  if (act === "large") return null; // it asks nothing of the hall
+  if (FREE.includes(act)) return null;
   if (!scene.up || view === null) return { code: "link" };
   if (act === "heard") return Object.keys(view.summons).length ? null : { code: "no_summons" };
   if (act === "pause") return null; // it also sits down, opens and resumes
@@ -87,6 +93,18 @@ const RULES = {
   found: called,
   class: called,
   matters: someone,
+  matter_end: (scene) => {
+    const here = present(scene);
+    const why = serving(scene);
+    if (why || !here) return why;
+    return stillOpen(here).length ? null : { code: "no_matter_open", values: { number: here.number } };
+  },
+  receipt: (scene) => {
+    const here = present(scene);
+    if (!here) return { code: "nobody_here" };
+    const told = here.closed.some((end) => end.case || end.papers.length);
+    return told ? null : { code: "nothing_accepted", values: { number: here.number } };
+  },
   cancel: called,
   guide: (scene) => {
     const here = present(scene);

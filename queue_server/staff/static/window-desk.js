@@ -5,9 +5,9 @@
  * @typedef {import("./window-flows.js").Request} Request
  */
 
-import { labelled, printer, slip } from "./window-picks.js";
+import { labelled } from "./window-picks.js";
 import { category, present, served } from "./window-scene.js";
-import { named, say } from "./staff-words.js";
+import { say } from "./staff-words.js";
 
 /** @param {Ask} ask @param {string} title @param {string} act @param {string} [about] a reason from the hall's list */
 export function reasonFor(ask, title, act, about = say("console.pick.reason")) {
@@ -46,28 +46,6 @@ export async function serveWithoutTicket(ask) {
   const letter = letters.length === 1 ? letters[0].value : await ask.pick(title, letters);
   const why = letter === null ? null : await reasonFor(ask, title, "without_ticket");
   return why === null ? null : { act: "serve", path: `windows/${scene.window}/serve`, body: { category: letter, reason: why } };
-}
-
-/** @param {Ask} ask @returns {Promise<Request | null>} a slip once more (补打): the present visitor's, or that of a number */
-export async function reprint(ask) {
-  const title = say("console.title.reprint");
-  const number = present(ask.scene())?.number ?? (await wholeNumber(ask, title));
-  const there = number === null ? null : await ask.printers();
-  if (number === null || there === null) return null;
-  const picked = await ask.pick(title, there.map(printer), number);
-  return picked === null ? null : { act: "reprint", path: `numbers/${encodeURIComponent(number)}/reprint`, body: { printer: picked } };
-}
-
-/** How each printer is, and what became of its last slips; looking changes nothing. @param {Ask} ask @returns {Promise<null>} */
-export async function printers(ask) {
-  const known = (await ask.printers()) ?? [];
-  const title = say("console.title.printers");
-  for (;;) {
-    const picked = await ask.pick(title, known.map((each) => ({ ...printer(each), why: "" })));
-    const looked = known.find((each) => each.id === picked);
-    if (!looked) return null;
-    await ask.pick(title, looked.slips.map((each) => slip(each, ask.scene().now)), named(looked.trouble) || printer(looked).note);
-  }
 }
 
 /** @param {Ask} ask @returns {Promise<Request | null>} open, go on after a pause, or pause for a picked reason */

@@ -5,16 +5,19 @@
  * @typedef {import("./window-scene.js").Scene} Scene
  * @typedef {import("./window-scene.js").Ticket} Ticket
  * @typedef {import("./window-picks.js").Choice} Choice
- * @typedef {{act: string, path: string, body: Record<string, unknown>}} Request
+ * @typedef {{act: string, path: string, body: Record<string, unknown>, first?: Request[]}} Request `first` is sent before it
  * @typedef {object} Ask the clerk, as a flow sees one; null when the clerk goes back
  * @property {() => Scene} scene
  * @property {(title: string, choices: Choice[], about?: string) => Promise<string | null>} pick
  * @property {(title: string, about: string) => Promise<string | null>} number
- * @property {() => Promise<import("./window-picks.js").Printer[] | null>} printers
- * @property {(ticket: Ticket) => Promise<Record<string, string> | null>} outcomes
+ * @property {() => Promise<import("./window-paper.js").Printer[] | null>} printers
+ * @property {(ticket: Ticket, open: string[]) => Promise<Record<string, string> | null>} outcomes
+ * @property {(title: string, choices: Choice[], ticked: string[]) => Promise<string[] | null>} several
  */
 
-import { callNumber, closeWindow, pause, printers, reasonFor, release, reprint, serveWithoutTicket } from "./window-desk.js";
+import { endMatter, finish } from "./window-matters.js";
+import { callNumber, closeWindow, pause, reasonFor, release, serveWithoutTicket } from "./window-desk.js";
+import { printers, reprint } from "./window-paper.js";
 import { categories, labelled, otherWindows, tickets } from "./window-picks.js";
 import { category, present } from "./window-scene.js";
 import { named, say } from "./staff-words.js";
@@ -27,14 +30,6 @@ function atTicket(act) {
     const here = present(ask.scene());
     return here && { act, path: `tickets/${here.id}/${act}`, body: {} };
   };
-}
-
-/** @param {Ask} ask @returns {Promise<Request | null>} a ticket with matters is asked for the result of each */
-async function finish(ask) {
-  const here = present(ask.scene());
-  if (!here) return null;
-  const outcomes = here.matters.length ? await ask.outcomes(here) : {};
-  return outcomes && { act: "finish", path: `tickets/${here.id}/finish`, body: { outcomes } };
 }
 
 /** @param {Ask} ask @returns {Promise<Request | null>} */
@@ -133,6 +128,7 @@ export const FLOWS = {
   miss: atTicket("miss"),
   found: atTicket("found"),
   finish,
+  matter_end: endMatter,
   park,
   unpark,
   undo: async (ask) => ({ act: "undo", path: `tickets/${ask.scene().view?.undo_ticket}/undo`, body: {} }),

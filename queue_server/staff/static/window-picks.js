@@ -3,9 +3,8 @@
  *
  * @typedef {import("./window-scene.js").Scene} Scene
  * @typedef {import("./window-scene.js").Labelled} Labelled
- * @typedef {{value: string, label: string, note?: string, why?: string}} Choice `why`: it cannot be picked now
- * @typedef {{at: number, ticket: string, number: string, outcome: string, marked: boolean}} Slip
- * @typedef {{id: string, place: string, state: string, can_print: boolean, trouble: import("./staff-words.js").Text, slips: Slip[]}} Printer
+ * @typedef {{value: string, label: string, note?: string, why?: string, name?: string, spelled?: string[]}} Choice
+ *   `why`: it cannot be picked now; where it is found by typing, `name` is another name, `spelled` the pinyin of both
  */
 
 import { category } from "./window-scene.js";
@@ -38,19 +37,6 @@ export function otherWindows({ hall, view, window }) {
       note: say("console.pick.place", { floor: each.floor, area: each.area }),
       why: calling.has(each.number) ? "" : say("console.pick.not_open"),
     }));
-}
-
-/** A printer, where it stands and how it is; one that cannot print cannot be picked. @param {Printer} printer @returns {Choice} */
-export function printer({ id, place, state, can_print }) {
-  const how = say(`console.printer.${state || "unknown"}`);
-  return { value: id, label: `${id}  ${place}`.trim(), note: how, why: can_print ? "" : how };
-}
-
-/** One of a printer's last slips, and what became of it. @param {Slip} slip @param {number} now ms @returns {Choice} */
-export function slip({ at, ticket, number, outcome, marked }, now) {
-  const ago = say("console.slip.ago", { n: minutes(now - at) });
-  const mark = marked ? ` ${say("console.slip.marked")}` : "";
-  return { value: `${ticket}${at}`, label: `${number}${mark}`, note: `${say(`console.slip.${outcome}`)}  ${ago}` };
 }
 
 /** The tickets of a list. @param {Scene["hall"]} hall @param {{id: string, number: string, category: string}[]} tickets @returns {Choice[]} */

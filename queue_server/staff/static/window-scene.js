@@ -7,7 +7,9 @@
  * @typedef {{id: string, number: string, category: string, cls: string, kind: string, state: string, end: string,
  *   matters: string[], language: string, taken_at: number, ahead: number | null, window: number | null,
  *   times_called: number, called_at: number | null, started_at: number | null, misses: number, note: string,
- *   parked_until: number | null, hold_until: number | null, stations: Station[]}} Ticket
+ *   parked_until: number | null, hold_until: number | null, stations: Station[], closed: MatterResult[],
+ *   cases: string[]}} Ticket
+ * @typedef {{matter: string, outcome: string, papers: string[], until: string, case: string}} MatterResult
  * @typedef {{ticket: string, number: string, category: string, cls: string, taken_at: number, due: number, why: string}} Line
  * @typedef {{category: string, name: Text, waiting: number, longest: number, windows: number[], paused: boolean}} Category
  * @typedef {{seq: number, data_at: number, window: number, name: Text, state: string, pausing: boolean,
@@ -36,6 +38,12 @@ export function present({ view }) {
   return view === null ? null : view.present;
 }
 
+/** The matters of which nobody has said yet what became of them. @param {Ticket} ticket */
+export function stillOpen({ matters, closed }) {
+  const over = closed.map((end) => end.matter);
+  return matters.filter((each) => !over.includes(each));
+}
+
 /** Seconds in which the last act can still be taken back. @param {Scene} scene */
 export function undoLeft({ view, now }) {
   if (view === null || !view.undo || view.undo_until === null) return 0;
@@ -56,6 +64,11 @@ export function nameOf(names, code) {
 /** @param {Hall} hall @param {string} letter */
 export function category(hall, letter) {
   return nameOf(hall.categories, letter);
+}
+
+/** A matter's name, or its id. @param {Hall} hall @param {string} id */
+export function matterName(hall, id) {
+  return named(hall.matters.find((each) => each.id === id)?.name) || id;
 }
 
 /** A picked reason's name; a note that was not picked is shown as it stands. @param {Hall} hall @param {string} act @param {string} code */

@@ -5,7 +5,7 @@
  * @typedef {import("./window-scene.js").Ticket} Ticket
  */
 
-import { made, part, write } from "./staff-page.js";
+import { made, part, redraw, write } from "./staff-page.js";
 import { clockTime, minutes, named, say } from "./staff-words.js";
 import { category, nameOf, present, reason, seated } from "./window-scene.js";
 
@@ -98,12 +98,4 @@ function paintMatters({ hall }, here) {
   const none = part(document, "[data-no-matter]");
   none.hidden = matters.length > 0;
   write(none, say("console.present.no_matter"));
-}
-
-/** @template T @param {HTMLElement} list @param {T[]} items @param {(item: T) => HTMLElement} make drawn anew only when one differs */
-function redraw(list, items, make) {
-  const key = JSON.stringify(items);
-  if (list.dataset.shown === key) return;
-  list.dataset.shown = key;
-  list.replaceChildren(...items.map(make));
 }

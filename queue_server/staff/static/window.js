@@ -8,21 +8,23 @@
  */
 
 import { get } from "./network.js";
-import { act, whyNot as refusal } from "./staff-hand.js";
+import { act, all, whyNot as refusal } from "./staff-hand.js";
 import { firstClaim } from "./staff-handed.js";
-import { listen, number, pick, results } from "./staff-dialog.js";
+import { listen } from "./staff-dialog.js";
 import { Live, paintLink } from "./staff-live.js";
 import { api, config, hush, part, tell } from "./staff-page.js";
-import { cleaned, named, person, say, says } from "./staff-words.js";
-import { KEYS, MORE, meaning, whyNot } from "./window-acts.js";
+import { cleaned, person, say, says } from "./staff-words.js";
+import { KEYS, meaning } from "./window-acts.js";
+import { asking, findAct, more, whySaid } from "./window-ask.js";
 import { handOver, leave } from "./window-away.js";
+import { handOut } from "./window-exit.js";
 import { FLOWS } from "./window-flows.js";
 import { guideOf, showGuide } from "./window-guide.js";
-import { help } from "./window-help.js";
+import { keysHelp } from "./window-help.js";
 import { paint } from "./window-paint.js";
-import { labelled } from "./window-picks.js";
+import { printReceipt } from "./window-receipt.js";
 import { sitDown } from "./window-seat.js";
-import { seated } from "./window-scene.js";
+import { present, seated } from "./window-scene.js";
 
 /** How long (ms) an accepted act may take to show in the live view before keys answer again. */
 const SEEN = 1500;
@@ -37,19 +39,11 @@ let sat = false;
 /** Whoever takes over what a colleague handed over here sits down at once. */
 let first = firstClaim(scene.window);
 
-const ask = {
-  scene: () => scene,
-  pick,
-  number: (/** @type {string} */ title, /** @type {string} */ about) => number(title, about, scene.hall.categories.map((each) => each.code)),
-  outcomes: (/** @type {import("./window-scene.js").Ticket} */ here) => {
-    const matters = here.matters.map((id) => ({ id, name: named(scene.hall.matters.find((each) => each.id === id)?.name) || id }));
-    return results(say("console.title.finish", { number: here.number }), matters, labelled(scene.hall.outcomes));
-  },
-  printers: async () => {
-    const answer = await get(`${api}/printers`, "");
-    return answer?.status === 200 ? cleaned(/** @type {any} */ (answer.body)).printers : (tell(say("console.refused.unreachable"), "no"), null);
-  },
-};
+const ask = asking(scene, async (request) => {
+  const outcome = await send(request.path, request.body);
+  said(request.act, outcome);
+  return "done" in outcome;
+});
 
 const live = new Live(`windows/${scene.window}/live`, {
   onState: (view) => {
@@ -71,7 +65,7 @@ document.addEventListener("click", (event) => {
   const key = event.target instanceof Element ? event.target.closest("button") : null;
   if (key?.dataset.act) press(key.dataset.act);
   else if (key?.dataset.guide) void showGuide(key.dataset.guide);
-  else if (key?.dataset.do === "help") void help(scene);
+  else if (key?.dataset.do === "help") void help();
   else if (key?.dataset.do === "sign-out") void away();
 });
 listen();
@@ -95,20 +89,28 @@ function keepSeat() {
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
+  if (event.ctrlKey && event.key === "p" && !event.repeat) {
+    event.preventDefault(); // else the browser prints
+    if (!part(document, "dialog[data-ask]").hasAttribute("open")) press("find");
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   const found = event.key === "F1" ? "help" : Object.keys(KEYS).find((each) => KEYS[each] === event.key);
   if (!found) return;
   event.preventDefault(); // else F3 searches, F5 loads anew, F10 opens a menu
   if (event.repeat || part(document, "dialog[data-ask]").hasAttribute("open")) return;
-  if (found === "help") void help(scene);
+  if (found === "help") void help();
   else press(found);
+}
+
+function help() {
+  return keysHelp(Object.entries(KEYS).map(([each, key]) => [key, meaning(each, scene), each === "more" ? "" : whySaid(each, scene)]));
 }
 
 /** @param {string} chosen */
 function press(chosen) {
-  const why = chosen === "more" ? null : whyNot(chosen, scene);
+  const why = chosen === "more" ? "" : whySaid(chosen, scene);
   if (busy) tell(say("console.why.busy", { act: say(`console.act.${busy}`) }), "no");
-  else if (why) tell(say(`console.why.${why.code}`, why.values), "no");
+  else if (why) tell(why, "no");
   else void go(chosen);
 }
 
@@ -116,7 +118,7 @@ function press(chosen) {
 async function go(chosen) {
   busy = meaning(chosen, scene);
   show();
-  const doing = chosen === "more" ? await more() : chosen;
+  const doing = chosen === "more" ? await more(scene) : chosen === "find" ? await findAct(scene) : chosen;
   busy = doing === null ? "" : meaning(doing, scene);
   try {
     if (doing !== null) await perform(doing);
@@ -126,14 +128,6 @@ async function go(chosen) {
   show();
 }
 
-async function more() {
-  const choices = MORE.map((each) => {
-    const why = whyNot(each, scene);
-    return { value: each, label: say(`console.act.${each}`), why: why ? say(`console.why.${why.code}`, why.values) : "" };
-  });
-  return pick(say("console.act.more"), choices);
-}
-
 /** @param {string} doing */
 async function perform(doing) {
   if (meaning(doing, scene) === "claim") {
@@ -141,14 +135,17 @@ async function perform(doing) {
     return finished("claim", await sitDown(ask, send, claim));
   }
   if (doing in HERE) return finished(doing, await HERE[doing]());
+  const here = present(scene);
+  if (doing === "finish" && here?.cases.length && !(await handOut(ask, here))) return finished(doing, null);
   const request = await FLOWS[doing](ask);
-  finished(request?.act ?? doing, request && (await send(request.path, request.body)));
+  finished(request?.act ?? doing, request && (await all(send, request)));
 }
 
-/** Acts that ask nothing of the hall. @type {Record<string, () => Promise<null>>} */
+/** Acts that change nothing in the hall's day. @type {Record<string, () => Promise<Outcome | null>>} */
 const HERE = {
   guide: () => guideOf(ask),
   hand_over: () => handOver(ask),
+  receipt: () => printReceipt(ask, send),
   large: async () => (document.body.toggleAttribute("data-large"), null),
 };
 
@@ -160,30 +157,34 @@ async function away() {
   finished("release", outcome);
 }
 
-/** @param {string} path @param {unknown} body @returns {Promise<Outcome>} */
-async function send(path, body) {
+/** @param {string} path @param {unknown} body @param {import("./staff-hand.js").World} [world] @returns {Promise<Outcome>} */
+async function send(path, body, world) {
   // The link may have gone while somebody was picking: nothing is sent on a guess.
   if (!scene.up) return { refused: { code: "", detail: "", title: "", status: 0, wait: 0, sentence: { zh: say("console.why.link") } } };
   tell(say("console.said.busy", { act: say(`console.act.${busy}`) }), "busy");
-  return act(`${api}/${path}`, body);
+  return act(`${api}/${path}`, body, world);
 }
 
 /** What came of an act, said; keys answer again when the view shows it. @param {string} what @param {Outcome | null} outcome */
 function finished(what, outcome) {
-  if (outcome === null) busy = "";
-  else if ("done" in outcome) {
-    const { done } = outcome;
+  if (outcome !== null) said(what, outcome);
+  if (outcome && "done" in outcome) {
     if (what === "release") sat = false;
-    awaited = { seq: done.seq, until: performance.now() + SEEN };
-    const detailed = `console.did.${what}_${done.detail}`;
-    const key = done.detail && says(detailed) ? detailed : `console.did.${what}`;
-    tell(say(key, { number: "", window: 0, ahead: 0, ...done, what: done.detail ?? "" }));
+    awaited = { seq: outcome.done.seq, until: performance.now() + SEEN };
     release();
   } else {
     busy = "";
-    if (what === "claim") sat = false;
-    tell(refusal(outcome), "no");
+    if (what === "claim" && outcome) sat = false;
   }
+}
+
+/** @param {string} what @param {Outcome} outcome */
+function said(what, outcome) {
+  if (!("done" in outcome)) return tell(refusal(outcome), "no");
+  const { done } = outcome;
+  const detailed = `console.did.${what}_${done.detail}`;
+  const key = done.detail && says(detailed) ? detailed : `console.did.${what}`;
+  tell(say(key, { number: "", window: 0, ahead: 0, ...done, what: done.detail ?? "" }));
 }
 
 function release() {

@@ -1,0 +1,133 @@
+"""Cases at the staff's pages: accepted at a window, handled by a department, handed out at the exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from printers.virtual import VirtualPrinter
+from queue_server.access.principals import receipt_code
+from tests.api.hall import demo_with
+from tests.browser.product import Product
+from tests.browser.staff_desk import PATIENCE, Desk, ask, enter, flaws, misfits
+
+pytestmark = pytest.mark.timeout(180)
+
+TABLET: ViewportSize = {"width": 1280, "height": 800}
+
+
+@pytest.fixture
+def printing(store_url: str, hall_id: str, tmp_path: Path) -> Iterator[tuple[Product, VirtualPrinter]]:
+    """The demo hall with a printer beside its windows."""
+    run = Product(store_url, hall_id)
+    printer = VirtualPrinter(tmp_path)
+    run.do(printer.__aenter__())
+    run.plan = demo_with(f"127.0.0.1:{printer.address[1]}")
+    try:
+        run.start()
+        yield run, printer
+    finally:
+        run.do(printer.__aexit__(None, None, None))
+        run.end()
+
+
+def test_a_case_goes_from_the_window_through_its_department_to_the_exit(
+    page: Page, printing: tuple[Product, VirtualPrinter]
+) -> None:
+    run, printer = printing
+    hall = run.hall
+    assert hall is not None
+    page.set_viewport_size(TABLET)
+
+    # The window: one matter is accepted though a paper is owed, the other sent home for what is missing.
+    first = run.do(hall.take("D", matters=["D01", "D02"]))
+    enter(run, page.context, "li", "clerk", (8,))
+    desk = Desk(page, hall.base, f"/staff/{hall.hall}/windows/8")
+    for key, said in (
+        ("F11", "已在8号窗口就座"),
+        ("F11", "窗口已开"),
+        ("F2", "已叫 D001"),
+        ("F4", "开始办理"),
+    ):
+        desk.does(key, said=said)
+    page.keyboard.press("Control+p")
+    page.keyboard.type("zxbj")
+    expect(page.locator("dialog .choice")).to_have_count(1)
+    assert flaws(page) == []
+    desk.answer("Enter")
+    desk.answer("1")
+    desk.answer("3")
+    expect(page.locator("dialog .primary")).to_be_disabled()
+    assert flaws(page) == []
+    desk.ticks("1")
+    desk.answer("2")
+    desk.told("这个事项已登记结果")
+    desk.finds("回执", said="的办件回执已打印")
+    run.do(printer.wait_for_slips(1))
+    page.keyboard.press("F5")
+    page.locator("dialog label:has-text('补正')").click()
+    desk.answer("Enter")
+    desk.ticks("1", "2")
+    desk.told("D001 已办结")
+    assert hall.day.by_number("D001").outcomes == (("D01", "deferred"), ("D02", "supplement"))
+    (case,) = hall.site.halls[hall.hall].register.state.cases.values()
+    assert len(case.owed) == 1
+
+    # The department: the owed paper comes, the case is taken and finished.
+    enter(run, page.context, "piao", "department", department="estate")
+    page.goto(f"{hall.base}/staff/{hall.hall}")
+    page.locator(f"a[href='/staff/{hall.hall}/cases']").click()
+    expect(page.locator("[data-case-number]")).to_have_text(case.number, timeout=PATIENCE)
+    desk.does("F5", said="还没有开始办理，先按 F2。")
+    desk.does("F2", said="开始办理")
+    page.keyboard.press("F4")
+    desk.ticks()
+    desk.told("的材料已收到")
+    desk.does("F6", "3", "3", said="已延期")
+    desk.does("F7", "1", said="暂停计时")
+    desk.does("F7", said="继续计时")
+    page.keyboard.press("F5")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    desk.answer("1")
+    desk.types("a-3")
+    desk.answer("Enter")
+    desk.told("已办结，待出件")
+    expect(page.locator("[data-case-told]")).to_contain_text("在 A-3")
+    assert flaws(page) == []
+    page.keyboard.press("F11")
+    expect(page.locator("dialog .history li")).to_have_count(7)
+    assert flaws(page) == []
+    page.keyboard.press("Escape")
+    for lang in ("ko", "en"):
+        page.goto(f"{hall.base}/staff/{hall.hall}/cases?lang={lang}")
+        expect(page.locator("[data-case-number]")).to_have_text(case.number, timeout=PATIENCE)
+        assert misfits(page) == [], lang
+    page.goto(f"{hall.base}/staff/{hall.hall}/cases?lang=zh")
+
+    # The exit: by the receipt's code.
+    ask(run, "manager", "windows/9/assign", {"serves": ["J"]})
+    code = receipt_code(hall.site.halls[hall.hall].receipts, first)
+    came = ask(run, "kiosk", "pick-ups", {"number": case.number, "code": code})
+    enter(run, page.context, "wang", "clerk", (9,))
+    desk = Desk(page, hall.base, f"/staff/{hall.hall}/windows/9")
+    for key, said in (
+        ("F11", "就座"),
+        ("F11", "窗口已开"),
+        ("F2", f"已叫 {came['number']}"),
+        ("F4", "开始办理"),
+    ):
+        desk.does(key, said=said)
+    page.keyboard.press("F5")
+    expect(page.locator("dialog .choice").first).to_contain_text("在 A-3", timeout=PATIENCE)
+    desk.answer("1")
+    desk.answer("2")
+    desk.types(code.lower())
+    assert flaws(page) == []
+    desk.answer("Enter")
+    desk.told(f"{came['number']} 已办结")
+    known = hall.site.halls[hall.hall].register.state.cases[case.id]
+    assert (known.state, known.receiver) == ("issued", "agent")
+    assert desk.trouble == []
