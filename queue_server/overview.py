@@ -139,8 +139,8 @@ def _alarm(alarm: wire.AlarmLine, times: int, seen: Seen | None) -> wire.AlarmNo
 # --- what floor staff look after ---------------------------------------------------------------
 
 
-def floor_work(day: Day, now: int, data_at: int) -> wire.FloorWork:
-    """Whom to look for, who may come back, and what tickets are given out for at `now`."""
+def floor_work(day: Day, now: int, data_at: int, help: Sequence[wire.HelpCall] = ()) -> wire.FloorWork:
+    """Whom to look for, who may come back, what tickets are given out for at `now`, who asked for `help`."""
     called = [t for w in day.windows.values() if (t := day.present(w)) is not None and t.state == CALLED]
     sought = [t for t in called if len(t.calls) >= SOUGHT_AFTER or t.found_until is not None]
     return wire.FloorWork(
@@ -151,6 +151,7 @@ def floor_work(day: Day, now: int, data_at: int) -> wire.FloorWork:
         sought=tuple(_sought(day, t) for t in sorted(sought, key=lambda t: t.called_at or 0)),
         missed=_listed(day, day.line.missed),
         parked=_listed(day, day.line.parked),
+        help=tuple(help),
         notices=(dict(day.now.notice),) if day.now.notice else (),
         troubles=papers.troubles(day, day.plan),
     )

@@ -1,20 +1,11 @@
-"""叫工作人员: a visitor at a kiosk asks for somebody, and the floor staff see where.
-
-A call for help is no event: it names nobody, lives for half an hour at most, and is gone when somebody came.
-Each kiosk has one, so pressing twice asks once.
-"""
+"""叫工作人员: a visitor at a kiosk asks for somebody, and the floor staff see where (`desk/help.py`)."""
 
 from __future__ import annotations
 
-import msgspec
-
 from queue_server import wire
-from queue_server.access.principals import KIOSK
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
-
-KEPT = 30 * 60_000
-"""How long (ms) a call for help waits: whoever asked has found somebody or gone."""
+from queue_server.hall.refusals import NotNow
 
 
 async def ask(call: Call) -> wire.HelpCall:
@@ -22,34 +13,24 @@ async def ask(call: Call) -> wire.HelpCall:
     body = await call.body(wire.AskHelp)
     kiosk = call.principal.id
     asked = wire.HelpCall(kiosk=kiosk, place=_place(call, kiosk), since=call.now, language=body.language)
-    kept = await call.hall.store.put_side_once(call.hall.id, _key(kiosk), msgspec.json.encode(asked), KEPT)
-    return msgspec.json.decode(kept, type=wire.HelpCall)
+    return await call.hall.help.ask(asked)
 
 
 async def waiting(call: Call) -> wire.HelpCalls:
     """Who waits for a member of staff, and where, the longest first."""
-    kiosks = _kiosks(call)
-    kept = await call.hall.store.get_sides(call.hall.id, [_key(kiosk) for kiosk in kiosks])
-    calls = [msgspec.json.decode(one, type=wire.HelpCall) for one in kept if one is not None]
-    return wire.HelpCalls(tuple(sorted(calls, key=lambda one: one.since)))
+    if not await call.hall.help.look():
+        raise NotNow("store_gone")
+    return wire.HelpCalls(call.hall.help.waiting)
 
 
 async def came(call: Call) -> wire.HelpCalls:
     """Somebody has come to a kiosk; gives who still waits."""
     await call.body(wire.Nothing)
     kiosk = call.params["kiosk"]
-    if kiosk not in _kiosks(call):
+    if kiosk not in call.hall.help.kiosks():
         raise Unfit(404, "unknown_kiosk", "no kiosk of this hall has this id")
-    await call.hall.store.drop_side(call.hall.id, _key(kiosk))
-    return await waiting(call)
-
-
-def _kiosks(call: Call) -> list[str]:
-    return sorted({g.id for g in call.hall.register.state.grants.values() if g.role == KIOSK})
-
-
-def _key(kiosk: str) -> str:
-    return f"help:{kiosk}"
+    await call.hall.help.came(kiosk)
+    return wire.HelpCalls(call.hall.help.waiting)
 
 
 def _place(call: Call, kiosk: str) -> str:

@@ -41,6 +41,9 @@ log = structlog.get_logger()
 FRESH = 2.0
 """Seconds since the log's tail was confirmed after which data are not called fresh."""
 
+AGAIN = 1000
+"""Milliseconds within which two states of a view are of one moment; a clock set back goes further."""
+
 PREFIX = "/api/halls/{hall}"
 SOCKETS = {
     "/board/live": See.BOARD,
@@ -68,6 +71,7 @@ class Live:
         self._views: dict[str, tuple[Hall, View]] = {}
         self._watching: Counter[str] = Counter()
         self._current: set[str] = set()
+        self._said_at: dict[str, int] = {}
         self._clockwork: dict[str, tuple[Clockwork, object]] = {}
         self._calm: dict[str, Calm] = {}
         self._encoder = msgspec.json.Encoder()
@@ -84,6 +88,7 @@ class Live:
 
         hall.on_day.append(on_day)
         hall.needs.on_found.append(lambda: self._push(hall))
+        hall.help.on_changed.append(lambda: self._push(hall))
         hall.register.on_landed.append(lambda _: self._push(hall))  # screens may have other settings now
 
     def _push(self, hall: Hall, authors: Set[str] | None = None) -> None:
@@ -122,6 +127,12 @@ class Live:
         return True
 
     def _show(self, name: str, view: View, day: Day, at: int) -> None:
+        last = self._said_at.get(name, 0)
+        if last - AGAIN < at <= last:
+            # What is no event (a need, a call for help) came since the tail was last confirmed: for a
+            # screen that is the same moment, and it would keep what it holds.
+            at = last + 1
+        self._said_at[name] = at
         self.hub.publish(name, self._encoder.encode(view(day, at)))
         self._current.add(name)
 
@@ -173,6 +184,7 @@ class Live:
         if not self._watching[name]:
             del self._watching[name], self._views[name]
             self._current.discard(name)
+            self._said_at.pop(name, None)
             self._clockwork.pop(name, None)
             if name in self._calm:
                 self._calm.pop(name).forget()
@@ -323,14 +335,16 @@ def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]
 def _floor_work(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
     """The socket that shows floor staff what there is to do."""
 
-    def view(websocket: WebSocket, hall: Hall) -> Awaitable[None]:
-        return live.serve(
-            websocket,
-            hall,
-            f"floor/{hall.id}",
-            lambda day, at: floor_work(day, hall.clock(), at),
-            views.offers_at,
-        )
+    async def view(websocket: WebSocket, hall: Hall) -> None:
+        with hall.help.watched():
+            await hall.help.look()
+            await live.serve(
+                websocket,
+                hall,
+                f"floor/{hall.id}",
+                lambda day, at: floor_work(day, hall.clock(), at, hall.help.waiting),
+                views.offers_at,
+            )
 
     return _for(halls, live, See.FLOOR_WORK, view)
 

@@ -14,9 +14,11 @@ import msgspec
 import structlog
 
 from queue_server.access.enrolment import Enrolling
+from queue_server.access.principals import KIOSK
 from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
 from queue_server.desk.fleet import Fleet
+from queue_server.desk.help import Help
 from queue_server.desk.line import Halt, Line
 from queue_server.desk.liveness import Liveness
 from queue_server.desk.needs import Needs
@@ -78,6 +80,7 @@ class Hall:
         self.before: Day | None = None
         self.presence = Presence(store, id)
         self.needs = Needs(store, id)
+        self.help = Help(store, id, lambda: _kiosks(self.register.state))
         self.fleet = Fleet(store, id)
         self.enrolling = Enrolling()
         self.receipts = b""
@@ -176,6 +179,7 @@ class Hall:
             tasks.create_task(self.register.run())
             tasks.create_task(self.presence.run(self))
             tasks.create_task(self.needs.run(self))
+            tasks.create_task(self.help.run())
             tasks.create_task(self.fleet.run(self, lambda: self.register.state))
             await self.tick()
             started.set()
@@ -348,6 +352,11 @@ class Hall:
         command = do.BarNumbers(lost=tuple((e.category, e.number) for e in taken))
         name = f"time:BarNumbers:{lost[-1].hash}"
         return Ask(at=self.clock(), by="time", command=command, key=name, digest=name)
+
+
+def _kiosks(register: Register) -> list[str]:
+    """The kiosks that may call for somebody."""
+    return sorted({grant.id for grant in register.grants.values() if grant.role == KIOSK})
 
 
 def _event(entry: Entry) -> events.AnyEvent | None:

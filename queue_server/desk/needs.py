@@ -11,13 +11,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-import structlog
 
+from queue_server.desk.beside import Beside
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
-from queue_server.store.logs import Store, StoreRefused, Unanswered
-
-log = structlog.get_logger()
+from queue_server.store.logs import Store
 
 LOOK = 0.5
 """Seconds between two looks: the clerk knows before the visitor has come to the window."""
@@ -39,8 +37,8 @@ class Needs:
         self.on_found: list[Callable[[], None]] = []
         self._store = store
         self._hall = hall
+        self._beside = Beside(store, hall, "needs")
         self._known: dict[str, tuple[str, ...]] = {}
-        self._down = False
 
     def of(self, ticket: str) -> tuple[str, ...]:
         """What the holder of a ticket needs; nothing before it has been read."""
@@ -64,14 +62,9 @@ class Needs:
         asked = sorted(present - self._known.keys())
         if not asked:
             return
-        try:
-            kept = await self._store.get_sides(self._hall, [_name(ticket) for ticket in asked])
-        except (Unanswered, StoreRefused) as trouble:
-            if not self._down:
-                log.warning("needs unknown", hall=self._hall, error=str(trouble))
-            self._down = True
+        kept = await self._beside.read([_name(ticket) for ticket in asked])
+        if kept is None:
             return
-        self._down = False
         found = {t: _decoder.decode(value) for t, value in zip(asked, kept, strict=True) if value is not None}
         self._known |= found
         for told in self.on_found if found else ():

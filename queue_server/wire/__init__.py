@@ -899,7 +899,8 @@ class FloorWork(msgspec.Struct, frozen=True, tag="floor_work"):
     """What floor staff (导办) look after, pushed whole: the newest `seq`/`data_at` wins.
 
     `categories` say whether tickets are given out now, `sought` whom to look for, `missed` and `parked`
-    who may come back; `troubles` say of each printer that needs somebody what to do.
+    who may come back, `help` who waits for somebody at a kiosk; `troubles` say of each printer that needs
+    somebody what to do.
     """
 
     hall: str
@@ -909,6 +910,7 @@ class FloorWork(msgspec.Struct, frozen=True, tag="floor_work"):
     sought: tuple[SoughtLine, ...]
     missed: tuple[TicketView, ...]
     parked: tuple[TicketView, ...]
+    help: tuple[HelpCall, ...] = ()
     notices: tuple[Text, ...] = ()
     troubles: tuple[Text, ...] = ()
 

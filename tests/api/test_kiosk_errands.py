@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 from websockets.asyncio.client import connect
 
@@ -97,6 +98,41 @@ async def test_calling_staff_twice_asks_once_and_says_where(store_url: str, hall
         assert left.json() == {"calls": []}
         stranger = await hall.post("floor", "help/device:nowhere/came")
         assert (stranger.status_code, stranger.json()["code"]) == (404, "unknown_kiosk")
+
+
+async def test_a_call_for_help_is_pushed_to_floor_staff_on_every_process(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id) as one, served(store_url, hall_id) as other:
+        headers = {"Authorization": "Bearer floor"}
+        address = f"{other.sockets}/floor/live"
+        async with connect(address, additional_headers=headers) as tablet:
+            last = (0, 0)
+
+            async def shown(kiosks: list[str]) -> None:
+                nonlocal last
+                while True:
+                    state = msgspec.json.decode(await asyncio.wait_for(tablet.recv(), 15))
+                    if state["type"] == "beat":
+                        continue
+                    now = (state["seq"], state["data_at"])
+                    assert now > last, "a page keeps what it holds when the moment is the same"
+                    last = now
+                    if [each["kiosk"] for each in state["help"]] == kiosks:
+                        return
+
+            await shown([])
+            assert (await one.post("kiosk", "help", {"language": "ko"})).is_success
+            await shown(["device:k1"])
+            assert (await one.post("floor", "help/device:k1/came")).is_success
+            await shown([])
+            for _ in range(3):
+                await other.post("kiosk", "help", {"language": "ko"})
+                await shown(["device:k1"])
+                await other.post("floor", "help/device:k1/came")
+                await shown([])
+        help = other.site.halls[hall_id].help
+        await wait_until(lambda: not help._watchers)
 
 
 async def test_a_need_is_seen_at_the_window_that_calls_and_nowhere_else(store_url: str, hall_id: str) -> None:

@@ -9,7 +9,7 @@
  * @typedef {{ticket: string, number: string, category: string, cls: string, language: string, window: number,
  *   floor: string, area: string, calls: number, called_at: number | null, found_until: number | null}} Sought
  * @typedef {{seq: number, data_at: number, categories: Offer[], sought: Sought[], missed: Ticket[], parked: Ticket[],
- *   notices: Text[], troubles: Text[]}} Work
+ *   help: HelpCall[], notices: Text[], troubles: Text[]}} Work
  * @typedef {{kiosk: string, place: string, since: number, language: string}} HelpCall
  * @typedef {{id: string, head: string, about: string, act: string, key: string, urgent: boolean}} Row
  *   `act` is what its key does, `key` what the key says ("" for none)

@@ -21,14 +21,9 @@ import { onceMore } from "./window-paper.js";
 import { labelled } from "./window-picks.js";
 import { category, nameOf } from "./window-scene.js";
 
-/** Between two looks (ms) who calls for help at a kiosk: those calls are no events, and nobody pushes them. */
-const LOOK_EVERY = 3000;
-
 const hall = config.hall;
 /** @type {Work | null} */
 let work = null;
-/** @type {import("./floor-lists.js").HelpCall[]} */
-let calls = [];
 let up = false;
 let busy = false;
 
@@ -50,19 +45,12 @@ document.addEventListener("click", (event) => {
 });
 listen();
 setInterval(() => (hush(), show()), 1000);
-void look();
 show();
 
 /** One thing at a time. @param {() => Promise<void>} what */
 async function doing(what) {
   busy = true;
   await what().finally(() => void (busy = false));
-}
-
-async function look() {
-  const answer = up ? await get(`${api}/help`, "") : null;
-  if (answer?.status === 200) calls = cleaned(/** @type {any} */ (answer.body)).calls;
-  setTimeout(() => void look(), LOOK_EVERY);
 }
 
 /** Sends one act and says what came of it; gives the answer, null when it was not done.
@@ -98,9 +86,7 @@ async function issue(letter) {
 /** @param {string} what @param {string} id */
 async function rowAct(what, id) {
   if (what === "came") {
-    const left = await send(`help/${encodeURIComponent(id)}/came`, {});
-    if (left) calls = left.calls;
-    if (left) tell(say("staff.did_come"));
+    if (await send(`help/${encodeURIComponent(id)}/came`, {})) tell(say("staff.did_come"));
   } else await send(`tickets/${id}/${what}`, {}, what);
   show();
 }
@@ -164,7 +150,7 @@ function show(_changed) {
   part(document, "[data-strip]").classList.toggle("warn", work.troubles.length > 0);
   if (urgent) write(part(document, "[data-strip]"), named(urgent));
   tiles(work);
-  rows("help", helpRows(calls, now), say("staff.no_help"));
+  rows("help", helpRows(work.help, now), say("staff.no_help"));
   rows("sought", soughtRows(work.sought, now), say("staff.nobody_sought"));
   rows("return", returnRows(hall, work, now), say("console.empty.aside"));
 }
