@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from queue_server import papers, wire
+from queue_server.hall.behalf import agent_figures
 from queue_server.hall.day import Day
 from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share
 from queue_server.hall.model import CALLED, SERVING, Category, Seen, Ticket, Window
@@ -37,7 +38,14 @@ def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> w
         parked=len(day.line.parked),
         notices=(dict(day.now.notice),) if day.now.notice else (),
         shares=shares(day),
+        by_agents=_by_agents(day),
     )
+
+
+def _by_agents(day: Day) -> wire.AgentsNow:
+    """What agents brought, apart: the figures' own count."""
+    known = agent_figures(day)
+    return wire.AgentsNow(known.issued, known.done, known.abandoned, known.agents, known.principals)
 
 
 def shares(day: Day) -> tuple[wire.ShareNow, ...]:

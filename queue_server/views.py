@@ -348,6 +348,7 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         paper=t.paper,
         closed=tuple(matter_result(end) for end in t.closed),
         cases=t.cases,
+        principal=t.principal,
     )
 
 

@@ -13,6 +13,7 @@ from queue_server.cases import commands as case
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
+from queue_server.hall.behalf import TakeForPrincipals
 from queue_server.hall.commands import Command
 from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeDevice, RevokeToken
 
@@ -72,6 +73,7 @@ class See(StrEnum):
     CLAIM = "claim"
     CARD = "card"
     CHECKLIST = "checklist"
+    AGENT_TICKETS = "agent_tickets"
     HELP = "help"
     HELP_CALLS = "help_calls"
     DEVICES = "devices"
@@ -106,6 +108,7 @@ SEES: dict[See, frozenset[str]] = {
     See.CARD: frozenset({KIOSK}),
     See.CHECKLIST: frozenset({KIOSK}),
     See.HELP: frozenset({KIOSK}),
+    See.AGENT_TICKETS: frozenset({AGENT, FLOOR, MANAGER, SUPERVISOR}),
     See.HELP_CALLS: frozenset({CLERK, FLOOR, MANAGER}),
     See.DEVICES: frozenset({MANAGER, ADMIN, SUPERVISOR}),
     See.PAD: frozenset({PAD}),
@@ -215,7 +218,7 @@ MAY: dict[str, frozenset[type[Command]]] = {
     DEPARTMENT: BEHIND,
     FLOOR: ON_THE_FLOOR | {do.Unpark},
     MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS | WITH_CASES | BEHIND,
-    AGENT: frozenset({do.TakeTicket, do.CheckIn, BookSlot}),
+    AGENT: frozenset({TakeForPrincipals, do.CheckIn, BookSlot}),
     ADMIN: BY_ADMINS,
     HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer, do.LetPass, do.ReadyAgain, do.Rate}),
 }

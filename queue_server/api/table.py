@@ -15,6 +15,7 @@ from kiosk.menu import Catalogue, Menu, Receipt
 from queue_server import wire
 from queue_server.access.principals import PUBLIC, Right, See
 from queue_server.api import (
+    behalf,
     case_receipts,
     cases,
     catalogue,
@@ -38,6 +39,7 @@ from queue_server.api.calls import NOTHING, NUMBER, Call
 from queue_server.api.who import Halls
 from queue_server.cases import commands as case
 from queue_server.hall import commands as do
+from queue_server.hall.behalf import TakeForPrincipals
 from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
 from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
 
@@ -164,6 +166,16 @@ OPERATIONS = (
         "POST", "/paper-tickets", tickets.enter_by_hand, wire.EnterByHand, Receipt, do.EnterByHand, 201
     ),
     Operation("POST", "/check-ins", tickets.check_in, wire.CheckIn, Receipt, do.CheckIn, 201),
+    Operation("GET", "/agent-tickets", behalf.show, None, wire.AgentTickets, See.AGENT_TICKETS),
+    Operation(
+        "POST",
+        "/agent-tickets",
+        behalf.take,
+        wire.TakeForPrincipals,
+        wire.AgentTickets,
+        TakeForPrincipals,
+        201,
+    ),
     Operation("POST", "/claims", claims.claim, wire.ClaimTicket, wire.Claimed, See.CLAIM),
     Operation("POST", "/persons", persons.show, wire.ShowCard, wire.Person, See.CARD),
     Operation(

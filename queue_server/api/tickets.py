@@ -44,7 +44,7 @@ async def take(call: Call) -> Receipt:
     """Take a ticket; the answer is what the slip says."""
     call.halls.limits.take(call.hall.id, call.principal.id, call.principal.role)
     body = await call.body(wire.TakeTicket)
-    source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor", "agent": "agent"}
+    source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor"}
     person = await persons.of(call, body)
     place = persons.Claim(call, person, body.category)
     command = do.TakeTicket(

@@ -120,6 +120,7 @@ def console(
     theme: Annotated[str, Parameter(env_var="YICHUANG_THEME")] = "",
     large: Annotated[bool, Parameter(env_var="YICHUANG_LARGE")] = False,
     cases: Annotated[bool, Parameter(env_var="YICHUANG_CASES")] = False,
+    agent: Annotated[bool, Parameter(env_var="YICHUANG_AGENT")] = False,
     settings: Annotated[str, Parameter(env_var="YICHUANG_CONSOLE")] = "",
 ) -> None:
     """Run the console of a window, of a manager or of a department, in this terminal.
@@ -143,13 +144,15 @@ def console(
         Begin with the present visitor's number over the whole screen; F12 changes it.
     cases
         The console of a department: its cases, and every step of them.
+    agent
+        The console of an agent (代办): tickets for several principals.
     settings
-        A TOML file with the same keys (server, hall, window, token_file, lang, theme, large, cases) for what
-        is left out here; by default console.toml in this user's settings, in the folder yichuang.
+        A TOML file with the same keys (server, hall, window, token_file, lang, theme, large, cases, agent)
+        for what is left out here; by default console.toml in this user's settings, in the folder yichuang.
     """
     from queue_server.cli.console import Seat, open_console
 
-    seat = Seat(server, hall, window, token_file, lang, theme, large, cases)
+    seat = Seat(server, hall, window, token_file, lang, theme, large, cases, agent)
     sys.exit(open_console(seat, settings))
 
 

@@ -30,7 +30,8 @@ class Incomplete(Exception):
 class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the console sits, as options, variables or the settings file say it; "" leaves it open.
 
-    Without a window (0) it is the manager's view of the whole floor; with `cases` a department's.
+    Without a window (0) it is the manager's view of the whole floor; with `cases` a department's, with
+    `agent` an agent's.
     """
 
     server: str = ""
@@ -41,6 +42,7 @@ class Seat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = ""
     large: bool = False
     cases: bool = False
+    agent: bool = False
 
 
 def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str] = os.environ) -> int:
@@ -63,6 +65,7 @@ def open_console(wanted: Seat, settings: str = "", environment: Mapping[str, str
         seat.theme or "dark",
         seat.large,
         seat.cases,
+        seat.agent,
     )
     return 0
 

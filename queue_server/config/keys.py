@@ -214,6 +214,7 @@ RULES = {
     "slip_expires": Key(values.duration(MINUTE, HOUR)),
     "deferred_days": Key(values.number(0, 366)),
     "supplement_stops": Key(values.flag),
+    "agent_tickets": Key(values.number(1, 50)),
 }
 
 CATEGORY = {

@@ -23,6 +23,7 @@ from kiosk.menu import Catalogue, Guide, Receipt
 from queue_server.console.link import LinkEvent, Live, live_view
 from queue_server.console.words import cleaned
 from queue_server.wire import (
+    AgentTickets,
     Cases,
     CaseView,
     Devices,
@@ -39,6 +40,7 @@ from queue_server.wire import (
     ReceiptPrinted,
     SignedIn,
     SignIn,
+    TakeForPrincipals,
     WhoAmI,
 )
 
@@ -193,6 +195,14 @@ class HallClient:
     async def print_receipt(self, ticket: str, body: PrintReceipt) -> ReceiptPrinted:
         """Print the receipt of a ticket's cases. Raises as `act` does."""
         return await self._do(f"tickets/{ticket}/receipt", body, ReceiptPrinted)
+
+    async def agent_tickets(self) -> AgentTickets:
+        """Today's tickets of the agent who asks. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/agent-tickets", AgentTickets)
+
+    async def take_for_principals(self, body: TakeForPrincipals) -> AgentTickets:
+        """Take a ticket for each principal, or none. Raises as `act` does."""
+        return await self._do("agent-tickets", body, AgentTickets)
 
     async def guide(self, matter: str) -> Guide | None:
         """The guide of a matter; None for one that the hall has not. Raises Refused or Unreachable."""

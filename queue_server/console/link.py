@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from queue_server.console.words import cleaned
-from queue_server.wire import Beat, Cases, FloorView, WindowView
+from queue_server.wire import AgentTickets, Beat, Cases, FloorView, WindowView
 
 MESSAGE_BYTES = 1 << 20
 
@@ -46,7 +46,7 @@ class LinkDown(msgspec.Struct, frozen=True):
 
 
 Heard = Union[WindowView, FloorView, Beat]  # noqa: UP007  (msgspec is handed it as a value)
-LinkEvent = WindowView | FloorView | Cases | Beat | LinkUp | LinkDown
+LinkEvent = WindowView | FloorView | Cases | AgentTickets | Beat | LinkUp | LinkDown
 
 
 async def live_view(address: str, token: str, live: Live) -> AsyncGenerator[LinkEvent, None]:

@@ -76,7 +76,16 @@ def shares_of(scene: FloorScene) -> Content:
         name = wide(fit(named(each.name, lang), 32), 34)
         row = f"{name}{wide(today, 12)}{wide(cases, 12)}{percent(each.catalogue)}"
         rows.append((row, "$error" if each.red else ""))
-    return lines(*rows, "", say("shares.what", lang))
+    return lines(*rows, "", say("shares.what", lang), *_by_agents(scene))
+
+
+def _by_agents(scene: FloorScene) -> list[str]:
+    """What agents brought, apart from what people brought themselves."""
+    apart = scene.view.by_agents if scene.view is not None else None
+    if apart is None or not apart.issued:
+        return []
+    told = {name: getattr(apart, name) for name in apart.__struct_fields__}
+    return ["", say("shares.agents", scene.lang, **told)]
 
 
 def around(at: int, count: int, room: int) -> range:

@@ -204,6 +204,8 @@ class Present(Panel):
                 "$warning" if ticket.cls != "ordinary" else "",
             ),
         ]
+        if ticket.principal:
+            shown.append(fit(say("present.agent", lang, principal=ticket.principal), width))
         needs = scene.view.needs if scene.view is not None else ()
         if needs:
             listed = ("、" if lang == "zh" else ", ").join(say(f"need.{need}", lang) for need in needs)

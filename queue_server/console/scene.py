@@ -6,6 +6,8 @@ import msgspec
 
 from queue_server.console.words import named
 from queue_server.wire import (
+    AgentTicket,
+    AgentTickets,
     AlarmNow,
     CaseLine,
     Cases,
@@ -164,6 +166,24 @@ class BackScene(Known, frozen=True):
         """The marked case: the first until one was marked."""
         cases = self.view.cases if self.view is not None else ()
         return next((c for c in cases if c.id == self.at), next(iter(cases), None))
+
+
+class AgentScene(Known, frozen=True):
+    """One moment of an agent. `at` is the marked ticket."""
+
+    view: AgentTickets | None = None
+    at: str = ""
+
+    @property
+    def tickets(self) -> tuple[AgentTicket, ...]:
+        """The day's tickets, those of which something may still come first."""
+        return tuple(sorted(self.view.tickets, key=lambda t: t.end != "")) if self.view is not None else ()
+
+    @property
+    def ticket(self) -> AgentTicket | None:
+        """The marked ticket: the first until one was marked."""
+        tickets = self.tickets
+        return next((t for t in tickets if t.ticket == self.at), next(iter(tickets), None))
 
 
 def person(id: str) -> str:

@@ -34,7 +34,7 @@ from queue_server.console.requests import Request
 from queue_server.console.scene import Known
 from queue_server.console.themes import THEMES
 from queue_server.console.words import say
-from queue_server.wire import Beat, Cases, Done, FloorView, Hall, Printers, WhoAmI, WindowView
+from queue_server.wire import AgentTickets, Beat, Cases, Done, FloorView, Hall, Printers, WhoAmI, WindowView
 
 TICK = 0.25
 """Seconds between two looks at the clock."""
@@ -194,7 +194,7 @@ class Station(App[None]):
         elif isinstance(event, Beat):
             self._clock.heard(event.data_at, time.monotonic())
             self._tick()
-        elif isinstance(event, WindowView | FloorView | Cases):
+        elif isinstance(event, WindowView | FloorView | Cases | AgentTickets):
             self._clock.heard(event.data_at, time.monotonic())
             self.see(view=event)
             self._release_keys()

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from queue_server.hall import calling, desks, holders, matters, paper, running, serving, taking
+from queue_server.hall import behalf, calling, desks, holders, matters, paper, running, serving, taking
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
@@ -32,6 +32,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.SetQuota: running.set_quota,
     do.AcknowledgeAlarm: running.acknowledge,
     do.TakeTicket: taking.take_ticket,
+    behalf.TakeForPrincipals: behalf.take_for_principals,
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,
     do.NoteSlip: paper.note_slip,

@@ -14,8 +14,8 @@ import msgspec
 from queue_server.hall.model import Acceptance, Answer, Booking
 from queue_server.hall.plan import Serve
 
-RECORD_VERSION = 2
-"""2: with what became of each matter."""
+RECORD_VERSION = 3
+"""2: with what became of each matter. 3: with tickets that agents take, and joint tickets."""
 T = TypeVar("T")
 
 
@@ -109,6 +109,8 @@ class TicketTaken(Event, frozen=True, tag="taken"):
     language: str = "zh"
     booking: str = ""
     cases: tuple[str, ...] = ()
+    agent: str = ""
+    principal: str = ""
 
 
 class SlipNoted(Event, frozen=True, tag="slip"):

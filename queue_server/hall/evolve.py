@@ -229,6 +229,8 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
             matters=e.matters,
             booking=e.booking,
             cases=e.cases,
+            agent=e.agent,
+            principal=e.principal,
             state=SERVING if e.source == "window" else WAITING,
             expected=expect(day, e.category, e.cls, e.ahead, r.at) if e.source == "kiosk" else None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from queue_server.hall.behalf import AgentFigures, agent_figures
 from queue_server.hall.day import Day
 from queue_server.hall.evolve import service_time
 from queue_server.hall.instant import Share, instant_share
@@ -15,7 +16,7 @@ class Figures(msgspec.Struct, frozen=True):
 
     `issued` = the sum of `ends` and `open`. `abandoned` is 弃号 = 过号作废 + 过号超时. Waiting counts from
     taking to the first call that led to service; services left open are not in the means. `instant` is the
-    即办率 by cases, of the day and of each category.
+    即办率 by cases, of the day and of each category. `by_agents` is what agents brought of all this.
     """
 
     date: str
@@ -31,6 +32,7 @@ class Figures(msgspec.Struct, frozen=True):
     quarantined: tuple[int, ...]
     instant: Share
     instant_by_category: dict[str, Share]
+    by_agents: AgentFigures
 
 
 def figures(day: Day) -> Figures:
@@ -53,6 +55,7 @@ def figures(day: Day) -> Figures:
         quarantined=day.now.quarantined,
         instant=instant_share(day),
         instant_by_category={c.letter: instant_share(day, c.letter) for c in day.plan.categories},
+        by_agents=agent_figures(day),
     )
 
 

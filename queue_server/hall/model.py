@@ -136,6 +136,7 @@ class Ticket(Record, frozen=True):
     `closed` are the matters of which it was said during the service what became of them.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none), `expected` the range of its call when it was taken.
+    `agent` took it for a `principal`, whom only the agent's own papers name.
     """
 
     id: str
@@ -187,6 +188,8 @@ class Ticket(Record, frozen=True):
     paper_sent: bool = False
     paper_asked: int | None = None
     expected: Expected | None = None
+    agent: str = ""
+    principal: str = ""
 
     @property
     def key(self) -> tuple[int, int]:

@@ -25,13 +25,13 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
         raise Unusable("unknown_class", cls=c.cls)
     if c.kind and c.kind not in day.plan.priority_kinds:
         raise Unusable("unknown_kind", kind=c.kind)
-    _known_language(day, c.language)
+    known_language(day, c.language)
     visit = _visit(day, c)
     _came_before(day, c.cases)
     may_issue(day, c.category, c.cls, ask.at)
     if c.clerk and day.window_of(c.clerk) is None:
         raise Unknown("unknown_clerk", clerk=c.clerk)
-    taken = _issue(
+    taken, answer = issue(
         day,
         ask.at,
         c.ticket,
@@ -46,7 +46,7 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
         cases=c.cases,
     )
     directed = (ev.Directed(ticket=c.ticket, window=None, clerk=c.clerk),) if c.clerk else ()
-    return Decision((*taken.events, *directed), taken.answer)
+    return Decision((taken, *directed), answer)
 
 
 def _came_before(day: Day, cases: tuple[str, ...]) -> None:
@@ -57,7 +57,8 @@ def _came_before(day: Day, cases: tuple[str, ...]) -> None:
             raise Conflict("already_waiting", number=ticket.number)
 
 
-def _known_language(day: Day, language: str) -> None:
+def known_language(day: Day, language: str) -> None:
+    """The language must be one of the hall's."""
     if language not in day.plan.languages:
         raise Unusable("unknown_language", language=language)
 
@@ -76,7 +77,7 @@ def _visit(day: Day, c: do.TakeTicket) -> str:
     return earlier.visit
 
 
-def _issue(
+def issue(
     day: Day,
     now: int,
     ticket: str,
@@ -92,7 +93,10 @@ def _issue(
     number: str = "",
     taken_at: int | None = None,
     cases: tuple[str, ...] = (),
-) -> Decision:
+    agent: str = "",
+    principal: str = "",
+) -> tuple[ev.TicketTaken, Answer]:
+    """A ticket gets the category's next number and its place."""
     if ticket in day.tickets:
         raise Conflict("number_taken", number=day.tickets[ticket].number)
     number = number or next_number(day, category)
@@ -114,11 +118,11 @@ def _issue(
         language=language,
         booking=booking,
         cases=cases,
+        agent=agent,
+        principal=principal,
     )
-    return Decision(
-        (taken,),
-        Answer(ticket=ticket, number=number, ahead=ahead, calling_from=calling_from(day, category, cls, now)),
-    )
+    from_when = calling_from(day, category, cls, now)
+    return taken, Answer(ticket=ticket, number=number, ahead=ahead, calling_from=from_when)
 
 
 def next_number(day: Day, category: str) -> str:
@@ -187,14 +191,14 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
     """A booked visitor arrives: up to 5 min late the slot counts, then the arrival, then as a walk-in."""
     running(day)
     b = c.booking
-    _known_language(day, c.language)
+    known_language(day, c.language)
     if b.date != day.date:
         raise NotNow("booking_other_day", date=b.date)
     if b.code in day.bookings:
         raise Conflict("already_checked_in", number=day.tickets[day.bookings[b.code]].number)
     day.category(b.category)
     cls, reference = appointment(day, b, ask.at)
-    return _issue(
+    taken, answer = issue(
         day,
         ask.at,
         c.ticket,
@@ -207,6 +211,7 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         c.source,
         booking=b.code,
     )
+    return Decision((taken,), answer)
 
 
 def appointment(day: Day, booking: Booking, now: int) -> tuple[str, int]:
@@ -225,14 +230,14 @@ def enter_by_hand(day: Day, ask: Ask, c: do.EnterByHand) -> Decision:
     """补录: enter a number that was written by hand, sorted by its true time."""
     running(day)
     day.category(c.category)
-    _known_language(day, c.language)
+    known_language(day, c.language)
     if not c.number.isascii() or not c.number.isalnum() or len(c.number) > 8:
         raise Unusable("bad_number", number=c.number[:16])
     if c.number in day.numbers:
         raise Conflict("number_taken", number=c.number)
     if not day_bounds(day.plan, day.date)[0] <= c.taken_at <= ask.at:
         raise Unusable("bad_time", at=c.taken_at)
-    return _issue(
+    taken, answer = issue(
         day,
         ask.at,
         c.ticket,
@@ -246,6 +251,7 @@ def enter_by_hand(day: Day, ask: Ask, c: do.EnterByHand) -> Decision:
         number=c.number,
         taken_at=c.taken_at,
     )
+    return Decision((taken,), answer)
 
 
 def serve_without_ticket(day: Day, ask: Ask, c: do.ServeWithoutTicket) -> Decision:
@@ -256,8 +262,8 @@ def serve_without_ticket(day: Day, ask: Ask, c: do.ServeWithoutTicket) -> Decisi
     day.category(c.category)
     known_matters(day, c.category, c.matters)
     reason = picked(day, "without_ticket", c.reason)
-    taken = _issue(day, ask.at, c.ticket, c.category, ORDINARY, ask.at, c.ticket, c.matters, "zh", "window")
-    started = ev.Started(ticket=c.ticket, window=c.window, clerk=ask.by, direct=reason)
-    return Decision(
-        (*taken.events, started), Answer(ticket=c.ticket, number=taken.answer.number, window=c.window)
+    taken, answer = issue(
+        day, ask.at, c.ticket, c.category, ORDINARY, ask.at, c.ticket, c.matters, "zh", "window"
     )
+    started = ev.Started(ticket=c.ticket, window=c.window, clerk=ask.by, direct=reason)
+    return Decision((taken, started), Answer(ticket=c.ticket, number=answer.number, window=c.window))

@@ -13,7 +13,9 @@ import msgspec
 from msgspec import Meta
 
 from kiosk.menu import Between
-from queue_server.wire.cases import *  # noqa: F403 - the types of one area, as if they stood here
+from queue_server.wire.behalf import *  # noqa: F403 - the types of one area, as if they stood here
+from queue_server.wire.behalf import AgentsNow
+from queue_server.wire.cases import *  # noqa: F403
 from queue_server.wire.cases import MatterResult
 from queue_server.wire.exits import *  # noqa: F403
 from queue_server.wire.words import *  # noqa: F403
@@ -353,7 +355,7 @@ class TicketView(msgspec.Struct, frozen=True):
 
     `paper` is what became of the slip: printed, unconfirmed, failed, expired, or "" while nobody knows.
     `closed` are the matters of which was said what became of them, `cases` those it came for (a pick-up,
-    or papers that were owed).
+    or papers that were owed), `principal` for whom an agent took it.
     """
 
     id: str
@@ -384,6 +386,7 @@ class TicketView(msgspec.Struct, frozen=True):
     paper: str = ""
     closed: tuple[MatterResult, ...] = ()
     cases: tuple[str, ...] = ()
+    principal: str = ""
 
 
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
@@ -851,7 +854,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
 
     `alarms` are newest first, those nobody has taken note of before the others. `broken_zones` are voice
     zones without sound. `issued`, `waiting`, `served`, `missed` and `parked` count today's tickets.
-    `shares` are the 即办率 of the hall and then of each department.
+    `shares` are the 即办率 of the hall and then of each department, `by_agents` what agents brought.
     """
 
     hall: str
@@ -871,6 +874,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     parked: int
     notices: tuple[Text, ...] = ()
     shares: tuple[ShareNow, ...] = ()
+    by_agents: AgentsNow = AgentsNow()
 
 
 # --- the floor as floor staff see it -------------------------------------------------------

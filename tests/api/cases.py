@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.access.principals import DEPARTMENT, token_hash
+from queue_server.access.principals import AGENT, DEPARTMENT, token_hash
 from queue_server.hall.commands import Ask
 from queue_server.hall.register import Grant, GrantToken
 from tests.api.hall import Served
@@ -17,6 +17,14 @@ async def joins(hall: Served, department: str, id: str = "") -> str:
     grant = Grant(f"staff:{department}", department, DEPARTMENT, department=department)
     await there.register.ask(Ask(there.clock(), "system", GrantToken(token_hash(token), grant)))
     return token
+
+
+async def agent(hall: Served, login: str = "zhao") -> str:
+    """An agent (代办) comes to work for a hall; gives the token."""
+    there = hall.site.halls[hall.hall]
+    grant = Grant(f"staff:{login}", "代办员", AGENT)
+    await there.register.ask(Ask(there.clock(), "system", GrantToken(token_hash(login), grant)))
+    return login
 
 
 async def at_window(hall: Served, window: int = 8, category: str = "D", *matters: str) -> str:

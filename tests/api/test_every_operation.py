@@ -14,7 +14,7 @@ from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
 from tests.api.cards import number_of
-from tests.api.cases import accepted
+from tests.api.cases import accepted, agent
 from tests.api.hall import Served, served
 from tests.api.people import PASSWORD, person
 
@@ -58,6 +58,7 @@ async def test_every_operation_does_its_work(
             windows_open,
             a_device,
             a_visit,
+            an_agent,
             help_comes,
             a_service,
             behind_the_windows,
@@ -136,6 +137,27 @@ async def a_visit(walk: Walk) -> None:
     assert (again["ticket"], again["detail"]) == (second, "p1")
     assert [p["id"] for p in (await walk.see("floor", "/printers"))["printers"]] == ["p1"]
     await walk.do("floor", f"tickets/{second}/cancel", {"reason": "left"})
+
+
+async def an_agent(walk: Walk) -> None:
+    """An agent takes tickets for two principals, and gives them up again by their own pages."""
+    await agent(walk.hall)
+    errands = [{"principal": f"P-{n}", "category": "D"} for n in (1, 2)]
+    taken = await walk.do("zhao", "agent-tickets", {"errands": errands})
+    assert [(t["principal"], t["ahead"]) for t in taken["tickets"]] == [("P-1", 1), ("P-2", 2)]
+    own, all_ = await walk.see("zhao", "/agent-tickets"), await walk.see("manager", "/agent-tickets")
+    assert (own["held"], len(own["tickets"]), len(all_["tickets"])) == (2, 2, 2)
+    assert [t["phone"] for t in all_["tickets"]] == ["", ""], "the address is the agent's alone"
+    nobodys = await walk.hall.post(
+        "zhao", "agent-tickets", {"errands": [{"principal": "王芳", "category": "D"}]}
+    )
+    assert nobodys.status_code == 422
+    alone = await walk.hall.post("zhao", "tickets", {"category": "D"})
+    assert alone.json()["code"] == "not_allowed", "an agent says for whom"
+    for ticket in own["tickets"]:
+        secret = ticket["phone"].partition("#")[2]
+        await walk.do(f"{ticket['ticket']}.{secret}", f"tickets/{ticket['ticket']}/cancel")
+    assert (await walk.see("manager", "/overview"))["by_agents"]["principals"] == 2
 
 
 async def help_comes(walk: Walk) -> None:
@@ -312,7 +334,7 @@ async def the_people(walk: Walk) -> None:
 async def the_day(walk: Walk) -> None:
     await walk.do("manager", "day/close", {"reason": "agreed"})
     ends = {t.end for t in walk.hall.day.tickets.values()}
-    assert ends == {"done", "cancelled_by_staff", "hall_closed"}
+    assert ends == {"done", "cancelled_by_visitor", "cancelled_by_staff", "hall_closed"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method} {o.path}")

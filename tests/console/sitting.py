@@ -10,13 +10,14 @@ import msgspec
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from queue_server.console.agent_desk import AgentDeskApp
 from queue_server.console.app import ConsoleApp
 from queue_server.console.back_office import BackOfficeApp
 from queue_server.console.client import HallClient
 from queue_server.console.dialogs import Dialog
 from queue_server.console.overview import OverviewApp
 from queue_server.console.panels import Said
-from queue_server.console.scene import BackScene, FloorScene, Scene
+from queue_server.console.scene import AgentScene, BackScene, FloorScene, Scene
 from queue_server.console.station import Station
 from queue_server.store import keys
 from tests.api.hall import Served
@@ -178,6 +179,30 @@ async def at_the_back(
             officer = Officer(app, pilot)
             await officer.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
             yield officer
+
+
+class Agent(Person):
+    """Somebody who takes tickets for others."""
+
+    app: AgentDeskApp
+
+    @property
+    def scene(self) -> AgentScene:
+        """What the console knows."""
+        return self.app.scene
+
+
+@asynccontextmanager
+async def for_principals(
+    hall: str, base: str, token: str, *, lang: str = "zh", size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Agent]:
+    """An agent's console while the block runs; it has seen the day's tickets."""
+    async with HallClient(base, hall, token) as client:
+        app = AgentDeskApp(client, lang)
+        async with app.run_test(size=size) as pilot:
+            agent = Agent(app, pilot)
+            await agent.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
+            yield agent
 
 
 @asynccontextmanager

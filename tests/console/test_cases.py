@@ -6,9 +6,9 @@ from pathlib import Path
 
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import receipt_code
-from tests.api.cases import accepted, joins, step
+from tests.api.cases import accepted, agent, joins, step
 from tests.api.hall import demo_with, served
-from tests.console.sitting import at_the_back, open_window, sitting, take
+from tests.console.sitting import at_the_back, for_principals, open_window, sitting, take
 
 
 async def test_matters_are_closed_one_by_one_and_the_receipt_comes_out(
@@ -75,6 +75,34 @@ async def test_a_department_works_through_its_cases_by_keys(store_url: str, hall
             await officer.shows("要求补正")
             await officer.press("escape")
             await officer.does("f9", "5", said="回到办理中")
+
+
+async def test_an_agent_takes_tickets_for_several_principals_by_keys(store_url: str, hall_id: str) -> None:
+    async with served(store_url, hall_id, demo_with()) as hall:
+        await hall.sit(8)
+        async with for_principals(hall_id, hall.base, await agent(hall)) as zhao:
+            await zhao.shows("按 F2 为委托人取号")
+            await zhao.asks("f2")
+            await zhao.press("p", "minus", "7")
+            await zhao.asks("enter")
+            await zhao.asks("4")
+            await zhao.asks("1")
+            await zhao.shows("取这 1 个号")
+            await zhao.asks("2")
+            await zhao.press("q", "8")
+            await zhao.asks("enter")
+            await zhao.asks("6")
+            await zhao.asks("4")
+            await zhao.does("1", said="已取号 D001  F001")
+            await zhao.shows("Q8")
+            await hall.post("clerk8", "windows/8/call-next")
+            await zhao.shows("请D001到8号窗口办理")
+            await zhao.asks("f3")
+            await zhao.shows(f"/t/{hall_id}/")
+        taken = {t.number: (t.principal, t.matters) for t in hall.day.tickets.values()}
+        assert taken == {"D001": ("P-7", ("D01",)), "F001": ("Q8", ())}
+        async with sitting(hall_id, hall.base, 8) as clerk:
+            await clerk.shows("代办：委托人 P-7")
 
 
 async def test_the_exit_window_sees_the_shelf_and_hands_out_by_the_code(store_url: str, hall_id: str) -> None:

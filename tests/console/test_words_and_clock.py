@@ -22,12 +22,12 @@ from tests.console.moments import CALLED, HALL, ME, NOW, SERVING, ticket, view
 LANGUAGES = ("zh", "ko", "en")
 BEHIND = {
     "why.no_case", "why.case_travels", "why.case_is_here", "why.case_stopped", "why.supplemented",
-    "why.nothing_owed", "why.papers_owed", "why.extended",
+    "why.nothing_owed", "why.papers_owed", "why.extended", "why.agent_full", "why.no_ticket",
     *(f"why.case_{state}" for state in (
         "accepted", "handling", "supplement", "ready", "issued", "returned", "withdrawn",
     )),
 }  # fmt: skip
-"""Reasons of a department's console."""
+"""Reasons of a department's and of an agent's console."""
 SCENE = Scene(lang="zh", window=8, now=NOW, hall=HALL, me=ME, view=view(), up=True, down="")
 
 
@@ -88,7 +88,7 @@ def test_help_and_the_list_of_more_show_every_reason_whole(lang: str) -> None:
     longest = max(cell_len(say(key, lang, **facts)) for key in whys)
     assert 6 + max(map(cell_len, tips)) + longest <= HELP_ROOM
     assert 8 + max(map(cell_len, more)) + longest <= ROOM
-    behind = max(cell_len(say(key, lang, hall="county-hall")) for key in BEHIND)
+    behind = max(cell_len(say(key, lang, hall="county-hall", limit=50)) for key in BEHIND)
     tips = [say(f"tip.{act}", lang) for act in (*back_acts.KEYS, "case_run", "more_back") if act != "more"]
     more = [say(f"tip.{act}", lang) for act in (*back_acts.MORE, "case_open")]
     assert 6 + max(map(cell_len, tips)) + behind <= HELP_ROOM

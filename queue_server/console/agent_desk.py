@@ -1,0 +1,215 @@
+"""An agent's console (全程代办): the tickets of all principals in one list, and new ones taken at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+
+from queue_server import wire
+from queue_server.console.choices import Choice, labelled
+from queue_server.console.client import HallClient, NotDone, Refused
+from queue_server.console.clock import HallClock
+from queue_server.console.desk import Desk
+from queue_server.console.dialogs import Place, Reading
+from queue_server.console.keys import FREE, Keys, Why
+from queue_server.console.link import LinkDown, LinkEvent, LinkUp
+from queue_server.console.overview import STEPS
+from queue_server.console.overview_panels import around, at_clock
+from queue_server.console.panels import Corner, headline, lines, link_trouble
+from queue_server.console.scene import AgentScene
+from queue_server.console.station import Answered, Station
+from queue_server.console.words import fit, named, say, wide
+
+LOOK = 2.0
+"""Seconds between two looks at the list: nobody is at a window here."""
+KEYS = {"help": "f1", "agent_take": "f2", "agent_phone": "f3"}
+NEXT, TAKE, ANY = "next", "take", "any"
+
+
+def why_not(act: str, scene: AgentScene) -> Why | None:
+    """Why an act cannot be done now; None when it can."""
+    if act in FREE:
+        return None
+    if not scene.up or scene.view is None:
+        return Why("link")
+    if scene.hall is None or scene.me is None:
+        return Why("hall")
+    if act == "agent_take" and scene.view.held >= scene.view.limit:
+        return Why("agent_full", {"limit": scene.view.limit})
+    return Why("no_ticket") if act == "agent_phone" and scene.ticket is None else None
+
+
+AGENT = Keys(
+    KEYS,
+    why_not,
+    lambda act, _: act,
+    lambda act, scene: say(f"act.{act}", scene.lang),
+    (),
+    ("help.find", "help.leave"),
+)
+
+
+class AgentHead(Corner[AgentScene]):
+    """The hall, the agent, the clock, and whether the link brings the truth."""
+
+    def draw(self, scene: AgentScene, size: Size) -> Content:
+        who = scene.me.name or scene.me.id if scene.me is not None else ""
+        return headline(scene, size.width, say("head.agent", scene.lang), who)
+
+
+class AgentStrip(Corner[AgentScene]):
+    """One line for what comes first: no link, who is called, or how many tickets may still be taken."""
+
+    def draw(self, scene: AgentScene, size: Size) -> Content:
+        lang, view = scene.lang, scene.view
+        self.set_class(not scene.up or view is None, "alarm")
+        if not scene.up or view is None:
+            return Content(fit(f" {link_trouble(scene)}", size.width))
+        called = [t for t in view.tickets if t.state == "called"]
+        self.set_class(bool(called), "warn")
+        told = [say("agent.called", lang, number=t.number, window=t.window or 0) for t in called]
+        room = say("agent.room", lang, held=view.held, limit=view.limit)
+        return Content(fit(f" {'   '.join(told) or room}", size.width))
+
+
+class AgentTickets(Corner[AgentScene]):
+    """The day's tickets, those of which something may still come first."""
+
+    def draw(self, scene: AgentScene, size: Size) -> Content:
+        tickets, marked = scene.tickets, scene.ticket
+        self.border_title = say("panel.agent_tickets", scene.lang, n=len(tickets))
+        if marked is None:
+            return Content.styled(fit(say("empty.agent_tickets", scene.lang), size.width), "$faint")
+        at = tickets.index(marked)
+        places = around(at, len(tickets), max(1, size.height))
+        return lines(*(self._row(tickets[place], scene, size.width, place == at) for place in places))
+
+    def _row(self, t: wire.AgentTicket, scene: AgentScene, width: int, marked: bool) -> tuple[str, str]:
+        lang = scene.lang
+        state = say(f"end.{t.end}" if t.end else f"ticket.{t.state}", lang)
+        ahead = say("agent.ahead", lang, n=t.ahead) if t.ahead is not None else ""
+        where = say("agent.at", lang, window=t.window) if t.window and not t.end else ahead
+        text = (
+            f"{'>' if marked else ' '}{wide(t.principal, 12)}{wide(t.number, 7)}{wide(state, 14)}"
+            f"{wide(where, 14)}{wide(at_clock(t.taken_at, scene), 7)}{scene.category(t.category)}"
+        )
+        style = "$warning bold" if t.state == "called" else "$faint" if t.end else ""
+        return wide(text, width), f"{style} reverse" if marked else style
+
+
+class AgentDesk(Desk[AgentScene]):
+    """The one screen of an agent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *AGENT.bindings(),
+        *(Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()),
+    ]
+    keys = AGENT
+
+    def panels(self) -> ComposeResult:
+        """The list, and nothing else."""
+        yield AgentHead(id="head")
+        yield AgentStrip(id="strip")
+        yield AgentTickets(id="cases")
+
+
+class AgentDeskApp(Station):
+    """The console of an agent."""
+
+    keys = AGENT
+    scene: AgentScene
+
+    def __init__(
+        self, client: HallClient, lang: str = "zh", theme: str = "dark", clock: HallClock | None = None
+    ) -> None:
+        super().__init__(client, AgentDesk(), theme, clock)
+        self.scene = AgentScene(lang=lang)
+
+    async def live(self) -> AsyncGenerator[LinkEvent, None]:
+        """The list, looked at again and again."""
+        up = False
+        while True:
+            try:
+                tickets = await self.client.agent_tickets()
+            except NotDone as trouble:
+                up = False
+                status = trouble.problem.status if isinstance(trouble, Refused) else 0
+                yield LinkDown(f"status {status}" if status else "unreachable")
+            else:
+                if not up:
+                    yield LinkUp()
+                up = True
+                yield tickets
+            await asyncio.sleep(LOOK)
+
+    def action_move(self, by: int) -> None:
+        """Mark another ticket."""
+        tickets, marked = self.scene.tickets, self.scene.ticket
+        if marked is not None:
+            self.see(at=tickets[min(max(0, tickets.index(marked) + by), len(tickets) - 1)].ticket)
+
+    async def perform(self, act: str) -> Answered | None:
+        """Take tickets, or show where the marked one can be followed."""
+        if act == "quit":
+            await self.end()
+            return None
+        if act == "agent_phone":
+            marked = self.scene.ticket
+            if marked is not None:
+                title = f"{marked.number}  {marked.principal}"
+                await self.push_screen_wait(Reading(self.scene.lang, title, Content(marked.phone)))
+            return Answered(act)
+        errands = await self._errands()
+        if not errands:
+            return Answered(act)
+        taken = (await self.client.take_for_principals(wire.TakeForPrincipals(errands))).tickets
+        self.see(view=await self.client.agent_tickets())
+        numbers = "  ".join(t.number for t in taken)
+        return Answered(act, told=say("did.agent_take", self.scene.lang, numbers=numbers))
+
+    async def _errands(self) -> tuple[wire.Errand, ...]:
+        """Principal after principal until all are named; nothing where the agent goes back."""
+        lang, view = self.scene.lang, self.scene.view
+        room = view.limit - view.held if view is not None else 0
+        errands: list[wire.Errand] = []
+        while len(errands) < room:
+            errand = await self._errand(errands)
+            if errand is None:
+                return ()
+            errands.append(errand)
+            about = "  ".join(f"{e.principal} {self.scene.category(e.category)}" for e in errands)
+            ends = [Choice(TAKE, say("pick.agent_now", lang, n=len(errands)))]
+            if len(errands) < room:
+                ends.append(Choice(NEXT, say("pick.agent_next", lang)))
+            picked = await self.pick(say("title.agent_take", lang), ends, about)
+            if picked is None:
+                return ()
+            if picked == TAKE:
+                break
+        return tuple(errands)
+
+    async def _errand(self, known: Sequence[wire.Errand]) -> wire.Errand | None:
+        """One principal's wish: the reference, the category, the matter if it is known."""
+        lang, hall = self.scene.lang, self.scene.hall
+        title = say("title.agent_take", lang)
+        if len(known) > 0:
+            title = f"{title}  {len(known) + 1}"
+        principal = await self.push_screen_wait(Place(lang, title, say("pick.principal", lang)))
+        if principal is None or hall is None:
+            return None
+        category = await self.pick(title, labelled(hall.categories, lang), principal)
+        if category is None:
+            return None
+        matters = [Choice(m.id, named(m.name, lang)) for m in hall.matters if m.category == category]
+        if not matters:
+            return wire.Errand(principal, category)
+        picked = await self.pick(title, [*matters, Choice(ANY, say("pick.no_matter", lang))], principal)
+        if picked is None:
+            return None
+        return wire.Errand(principal, category, () if picked == ANY else (picked,))
