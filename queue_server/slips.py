@@ -37,6 +37,7 @@ class Told(msgspec.Struct, frozen=True):
     expected: tuple[str, str] | None = None
     calling_from: str = ""
     reprint: bool = False
+    joint: str = ""
 
 
 def languages_of(plan: Plan, visitor: str) -> tuple[str, ...]:
@@ -50,6 +51,7 @@ def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
     worded = _Speaker(plan, languages)
     category = plan.category(told.category)
     matters = [found for id in told.matters if (found := plan.matter(id))]
+    joints = [found for found in (plan.joint(told.joint),) if found]
     note = worded.own("note")
     return Slip(
         hall=worded.name(plan.name),
@@ -57,7 +59,7 @@ def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
         category=worded.name(category.name if category else {"zh": told.category}),
         place=worded("place", floor=told.floor, area=told.area) if told.floor else "",
         marks=_marks(worded, told),
-        matters=tuple(worded.name(matter.name) for matter in matters),
+        matters=(*(worded.name(joint.name) for joint in joints), *(worded.name(x.name) for x in matters)),
         lines=_lines(worded, told),
         qr=told.url,
         code=worded("code", code=told.code),

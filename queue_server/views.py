@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from queue_server.hall.calling import people_ahead, why_ahead
 from queue_server.hall.day import Day
 from queue_server.hall.decision import fitting_matters, hold_until, miss_opens_at, park_until, serving_windows
 from queue_server.hall.expecting import expect, shown
+from queue_server.hall.joint import elsewhere
 from queue_server.hall.model import (
     CALLED,
     DONE,
@@ -28,7 +29,7 @@ from queue_server.hall.model import (
     Ticket,
     Window,
 )
-from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY, Plan, Serve
+from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY, Matter, Plan, Serve
 from queue_server.hall.refusals import Refused
 from queue_server.hall.taking import calling_from, closed_because
 from queue_server.locale import translate
@@ -186,10 +187,28 @@ def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
         name=name,
         waiting=day.line.count(letter),
         windows=day.open_windows(letter),
-        matters=tuple(m.Matter(x.id, x.name, x.materials, x.identity) for x in fitting_matters(day, letter)),
+        matters=(*_joint_errands(day.plan, letter), *_matters_of(fitting_matters(day, letter))),
         closed=closed.code if closed else "",
         why=refusal_text(closed) if closed else {},
         calling_from=calling_from(day, letter, ORDINARY, now),
+    )
+
+
+def _matters_of(matters: Iterable[Matter]) -> tuple[m.Matter, ...]:
+    return tuple(m.Matter(x.id, x.name, x.materials, x.identity) for x in matters)
+
+
+def _joint_errands(plan: Plan, letter: str) -> tuple[m.Matter, ...]:
+    """Joint errands (一件事) stand in the menu as matters do, with all that their matters ask for."""
+    return tuple(
+        m.Matter(
+            joint.id,
+            joint.name,
+            tuple(dict.fromkeys(line for x in plan.wanted(joint.matters) for line in x.materials)),
+            any(x.identity for x in plan.wanted(joint.matters)),
+        )
+        for joint in plan.joints
+        if joint.category == letter
     )
 
 
@@ -239,7 +258,7 @@ def receipt(
         number=ticket.number,
         category=ticket.category,
         category_name=category.name if category else {"zh": ticket.category},
-        matters=tuple(x.name for x in matters),
+        matters=(*_joint_name(plan, ticket), *(x.name for x in matters)),
         priority=ticket.cls == "priority",
         ahead=ticket.ahead,
         windows=windows,
@@ -255,6 +274,11 @@ def receipt(
         rules=tuple(rule[ticket.language] for rule in rules),
         rule_texts=rules,
     )
+
+
+def _joint_name(plan: Plan, ticket: Ticket) -> tuple[m.Text, ...]:
+    joint = plan.joint(ticket.joint)
+    return (joint.name,) if joint else ()
 
 
 def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool = False) -> Slip:
@@ -277,6 +301,7 @@ def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool
         expected=None if reprint else _clocks(day.plan, shown(ticket.expected)),
         calling_from=_clock(day.plan, goes_on) if goes_on else "",
         reprint=reprint,
+        joint=ticket.joint,
     )
     return word(day.plan, told, languages_of(day.plan, ticket.language))
 
@@ -292,7 +317,7 @@ def _clock(plan: Plan, at: int) -> str:
 
 def checklist(plan: Plan, ids: tuple[str, ...], lang: str, time: str) -> Slip:
     """What to bring for some matters, on paper: no number, and it says so."""
-    matters = [found for id in ids if (found := plan.matter(id))]
+    matters = plan.wanted(ids)
     return Slip(
         hall=_both(plan.name, lang),
         number="",
@@ -349,6 +374,8 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         closed=tuple(matter_result(end) for end in t.closed),
         cases=t.cases,
         principal=t.principal,
+        joint=t.joint,
+        elsewhere=elsewhere(day, t),
     )
 
 

@@ -15,6 +15,7 @@ from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
 from queue_server.hall.behalf import TakeForPrincipals
 from queue_server.hall.commands import Command
+from queue_server.hall.joint import CarryOn
 from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeDevice, RevokeToken
 
 __all__ = [
@@ -129,6 +130,7 @@ AT_A_WINDOW: frozenset[type[Command]] = frozenset(
         do.Finish,
         do.AddMatters,
         do.CloseMatter,
+        CarryOn,
         do.MarkAbsent,
         do.Park,
         do.Unpark,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kiosk.menu import Catalogue, Guide
 from kiosk.spelling import pinyin
 from queue_server.api.calls import Call
-from queue_server.hall.plan import Matter, Plan
+from queue_server.hall.plan import Joint, Matter, Plan
 
 
 async def catalogue(call: Call) -> Catalogue:
@@ -15,7 +17,8 @@ async def catalogue(call: Call) -> Catalogue:
 
 def catalogue_of(plan: Plan) -> Catalogue:
     """A plan's matters as a kiosk searches and shows them, in the order of the hall file."""
-    return Catalogue(plan.catalogue, tuple(guide(plan, matter) for matter in plan.matters))
+    joint = (joint_guide(plan, errand) for errand in plan.joints)
+    return Catalogue(plan.catalogue, (*(guide(plan, matter) for matter in plan.matters), *joint))
 
 
 def guide(plan: Plan, matter: Matter) -> Guide:
@@ -35,4 +38,29 @@ def guide(plan: Plan, matter: Matter) -> Guide:
         fee=matter.fee,
         version=plan.guide_versions[matter.id],
         heard=tuple((text, pinyin(text)) for text in (matter.name["zh"], *matter.words)),
+    )
+
+
+def joint_guide(plan: Plan, joint: Joint) -> Guide:
+    """What a joint errand (一件事) asks for: everything that its matters ask for, each thing once."""
+    matters = plan.wanted(joint.matters)
+
+    def each(words: Callable[[Matter], str]) -> str:
+        return "；".join(f"{matter.name['zh']}：{words(matter)}" for matter in matters)
+
+    return Guide(
+        id=joint.id,
+        name=joint.name,
+        category=joint.category,
+        instant=all(matter.instant for matter in matters),
+        law="；".join(dict.fromkeys(matter.law for matter in matters)),
+        conditions=tuple(dict.fromkeys(line for matter in matters for line in matter.conditions)),
+        materials=tuple(dict.fromkeys(line for matter in matters for line in matter.materials)),
+        standard=each(lambda matter: matter.standard),
+        steps=tuple(f"{matter.name['zh']}：{step}" for matter in matters for step in matter.steps),
+        legal_limit=each(lambda matter: matter.legal_limit),
+        promised_limit=each(lambda matter: matter.promised_limit),
+        fee=each(lambda matter: matter.fee),
+        version=plan.catalogue[:8],
+        heard=tuple((text, pinyin(text)) for text in (joint.name["zh"], *joint.words)),
     )

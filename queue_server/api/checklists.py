@@ -22,7 +22,7 @@ async def checklist(call: Call) -> wire.Checklist:
     """Print what to bring for some matters, without a number, at the kiosk that asks."""
     body = await call.body(wire.PrintChecklist)
     plan = call.hall.today().state.plan
-    missing = next((id for id in body.matters if plan.matter(id) is None), None)
+    missing = next((id for id in body.matters if not plan.wanted((id,))), None)
     if missing is not None:
         raise Unknown("unknown_matter", matter=missing)
     printer = beside(call.hall.register.state.plan or plan, call.principal.id)

@@ -9,9 +9,11 @@ from queue_server.cases.model import Case
 from queue_server.desk.cases import open_case
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
+from queue_server.hall.joint import CarryOn
 from queue_server.hall.matters import ended
 from queue_server.hall.model import Answer, MatterEnd
 from queue_server.hall.refusals import Refused
+from queue_server.locale import translate
 
 
 async def close(call: Call) -> wire.MatterDone:
@@ -51,6 +53,17 @@ async def finish(call: Call) -> wire.Done:
     for end in ends:
         await _opened(call, date, ticket, end)
     return done(answer)
+
+
+async def carry_on(call: Call) -> wire.Done:
+    """What is left of a joint ticket needs others: they are called, or the visitor moves on to them."""
+    await call.body(wire.Nothing)
+    id = call.params["id"]
+    day = call.hall.today().state
+    known = day.tickets.get(id)
+    words = {"number": known.number, "window": known.window or 0} if known else {"number": "", "window": 0}
+    text = {lang: translate("hall.joint.come", lang, **words) for lang in day.plan.languages}
+    return done(await call.change(CarryOn(ticket=id, text=text)))
 
 
 async def _opened(call: Call, date: str, ticket: str, end: MatterEnd) -> Case | None:

@@ -74,8 +74,8 @@ async def show(call: Call) -> wire.Person:
 async def of(call: Call, asked: wire.TakeTicket) -> Person:
     """Who takes a ticket at a kiosk; nobody, unless one of its matters requires an identity card."""
     plan = call.hall.today().state.plan
-    matters = (plan.matter(id) for id in asked.matters)
-    if call.principal.role != KIOSK or not any(matter and matter.identity for matter in matters):
+    matters = plan.wanted(asked.matters)
+    if call.principal.role != KIOSK or not any(matter.identity for matter in matters):
         return NOBODY  # staff look at the card themselves
     kept = await call.hall.store.get_side(call.hall.id, f"shown:{asked.person}") if asked.person else None
     if kept is None:

@@ -40,6 +40,7 @@ from queue_server.api.who import Halls
 from queue_server.cases import commands as case
 from queue_server.hall import commands as do
 from queue_server.hall.behalf import TakeForPrincipals
+from queue_server.hall.joint import CarryOn
 from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
 from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
 
@@ -217,6 +218,7 @@ OPERATIONS = (
         wire.MatterDone,
         do.CloseMatter,
     ),
+    _act("/tickets/{id}/carry-on", matters.carry_on, wire.Nothing, CarryOn),
     _act("/calls/{seq}/spoken", tickets.spoken, wire.Spoken, do.Spoken),
     Operation("GET", "/windows/{n}", windows.show, None, wire.WindowView, See.WINDOW),
     _act("/windows/{n}/call-next", windows.call_next, wire.CallNext, do.CallNext),

@@ -24,6 +24,7 @@ from queue_server.hall.plan import (
 )
 
 from .codes import faults_of_basic, faults_of_implementation
+from .joints import check_joints
 from .keys import ACTS
 from .screens import check_screens
 from .sheet import Record, quoted
@@ -44,6 +45,7 @@ def check_agreement(file: Record) -> None:
     printers: list[Record] = file.get("printers", [])
     for records, key in (
         (categories, "letter"), (windows, "number"), (matters, "id"), (file.get("themes", []), "id"),
+        (file.get("joints", []), "id"),
     ):  # fmt: skip
         check_unique(records, key)
     others = (device for name in ("screens", "leds", "pads") for device in file.get(name, []))
@@ -51,6 +53,7 @@ def check_agreement(file: Record) -> None:
     check_prefixes(categories)
     check_serves(windows, categories)
     check_matters(matters, categories)
+    check_joints(file.get("joints", []), matters, categories)
     check_codes(matters)
     check_materials(matters)
     check_limits(matters)

@@ -272,6 +272,15 @@ MATTER = {
     "exits": Key(values.list_of(hall_id, least=1, unique=True)),
 }
 
+JOINT = {
+    "id": Key(identifier, required=True),
+    "name": Key(values.text, required=True),
+    "category": Key(letter, required=True),
+    "matters": Key(values.list_of(identifier, least=2, unique=True), required=True),
+    "others": Key(values.one_of(("come", "move"))),
+    "words": Key(values.list_of(values.line, unique=True)),
+}
+
 KIOSK = {
     "id": Key(identifier, required=True),
     "place": Key(values.plain),
@@ -358,6 +367,7 @@ TOP = {
     "category": Key(values.list_of(values.table_of(CATEGORY), least=1), required=True, field="categories"),
     "window": Key(values.list_of(values.table_of(WINDOW), least=1), required=True, field="windows"),
     "matter": Key(values.list_of(values.table_of(MATTER)), field="matters"),
+    "joint": Key(values.list_of(values.table_of(JOINT)), field="joints"),
     "kiosk": Key(values.list_of(values.table_of(KIOSK)), field="kiosks"),
     "printer": Key(values.list_of(values.table_of(PRINTER)), field="printers"),
     "slip": Key(values.table_of(SLIP)),
@@ -379,6 +389,7 @@ TABLES = {
     "window": WINDOW,
     "window.serves": SERVE,
     "matter": MATTER,
+    "joint": JOINT,
     "kiosk": KIOSK,
     "printer": PRINTER,
     "slip": SLIP,

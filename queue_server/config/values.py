@@ -152,7 +152,8 @@ def list_of(kind: Kind, least: int = 0, unique: bool = False) -> Kind:
         if not isinstance(value, list):
             return place.wrong("must be a list in [ ]")
         if len(value) < least:
-            return place.wrong("must have at least one entry")
+            many = "one entry" if least == 1 else f"{least} entries"
+            return place.wrong(f"must have at least {many}")
         elements = [kind(element, place.at(index)) for index, element in enumerate(value)]
         if unique:
             refuse_repeats(elements, place)

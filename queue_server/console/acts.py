@@ -31,6 +31,7 @@ KEYS = {
 MORE = (
     "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
     "printers", "guide", "hand_over", "large", "matter_end", "receipt",
+    "carry_on",
 )  # fmt: skip
 """What F12 offers, in its order."""
 
@@ -139,6 +140,13 @@ def _open_matter(scene: Scene) -> Why | None:
     return None if set(present.matters) - closed else Why("no_matter_open", {"number": present.number})
 
 
+def _carry_on(scene: Scene) -> Why | None:
+    present = scene.present
+    if (why := _serving(scene)) is not None or present is None:
+        return why
+    return None if present.elsewhere else Why("nothing_elsewhere", {"number": present.number})
+
+
 def _accepted(scene: Scene) -> Why | None:
     present = scene.present
     if present is None:
@@ -171,6 +179,7 @@ RULES: dict[str, Callable[[Scene], Why | None]] = {
     "matters": _someone,
     "matter_end": _open_matter,
     "receipt": _accepted,
+    "carry_on": _carry_on,
     "cancel": _called,
     "close": _nobody_here,
     "guide": _a_matter,

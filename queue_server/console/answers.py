@@ -10,6 +10,8 @@ from queue_server.wire import Done
 def outcome(act: str, done: Done, lang: str) -> str:
     """What an accepted act did, as a sentence."""
     key = f"{act}_{done.detail}" if (act, done.detail) in DETAILED else act
+    if act == "carry_on" and not done.window:
+        key = "carry_on_moved"  # the visitor has left the window
     return say(f"did.{key}", lang, number=done.number, window=done.window, ahead=done.ahead, what=done.detail)
 
 

@@ -20,9 +20,9 @@ DEFERRALS = (3, 5, 10, 15, 20, 30)
 
 
 def still_open(ticket: wire.TicketView) -> tuple[str, ...]:
-    """The matters of which nobody has said yet what became of them."""
+    """The matters of which somebody here has still to say what became of them."""
     closed = {end.matter for end in ticket.closed}
-    return tuple(matter for matter in ticket.matters if matter not in closed)
+    return tuple(m for m in ticket.matters if m not in closed and m not in ticket.elsewhere)
 
 
 async def finish(ask: Ask) -> Request | None:
@@ -85,4 +85,10 @@ def days(scene: Scene) -> list[Choice]:
     return [Choice(date, say("pick.days", scene.lang, n=count), date) for count, date in dates.items()]
 
 
-FLOWS: dict[str, Flow] = {"finish": finish, "matter_end": end_matter}
+async def carry_on(ask: Ask) -> Request | None:
+    """Others must act on the rest of a joint ticket: they are called, or the visitor moves on."""
+    present = ask.scene.present
+    return Request("carry_on", f"tickets/{present.id}/carry-on") if present is not None else None
+
+
+FLOWS: dict[str, Flow] = {"finish": finish, "matter_end": end_matter, "carry_on": carry_on}

@@ -226,7 +226,11 @@ def _drawn(row: str, style: str) -> Content:
 def _matters(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
     if not ticket.matters:
         return [(fit(say("present.no_matter", scene.lang), width), "$faint")]
-    return [fit(f"{place} {scene.matter(id)}", width) for place, id in enumerate(ticket.matters, 1)]
+    away = say("present.elsewhere", scene.lang)
+    return [
+        fit(f"{place} {scene.matter(id)}{f' {away}' if id in ticket.elsewhere else ''}", width)
+        for place, id in enumerate(ticket.matters, 1)
+    ]
 
 
 def _papers(ticket: TicketView, scene: Scene, width: int) -> list[Line]:

@@ -15,8 +15,9 @@ import msgspec
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
-from queue_server.hall.decision import Decision, known_matters, running
+from queue_server.hall.decision import Decision, running
 from queue_server.hall.evolve import supposing
+from queue_server.hall.joint import wished
 from queue_server.hall.model import DONE, HOLD_OVER, VOID_MISSED, Answer, Ticket
 from queue_server.hall.plan import ORDINARY
 from queue_server.hall.refusals import Conflict, Unusable
@@ -64,7 +65,7 @@ def _take(day: Day, ask: Ask, errand: Errand, visit: str, language: str) -> ev.T
     if not REFERENCE.fullmatch(errand.principal):
         raise Unusable("bad_principal")
     day.category(errand.category)
-    known_matters(day, errand.category, errand.matters)
+    joint, matters = wished(day, errand.category, errand.matters)
     for other in held_by(day, ask.by):
         if (other.principal, other.category) == (errand.principal, errand.category):
             raise Conflict("principal_waiting", principal=errand.principal, number=other.number)
@@ -77,11 +78,12 @@ def _take(day: Day, ask: Ask, errand: Errand, visit: str, language: str) -> ev.T
         ORDINARY,
         ask.at,
         visit,
-        errand.matters,
+        matters,
         language,
         "agent",
         agent=ask.by,
         principal=errand.principal,
+        joint=joint,
     )[0]
 
 

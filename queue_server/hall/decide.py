@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from queue_server.hall import behalf, calling, desks, holders, matters, paper, running, serving, taking
+from queue_server.hall import behalf, calling, desks, holders, joint, matters, paper, running, serving, taking
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.day import Day
@@ -52,6 +52,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.Finish: serving.finish,
     do.AddMatters: serving.add_matters,
     do.CloseMatter: matters.close_matter,
+    joint.CarryOn: joint.carry_on,
     do.Transfer: serving.transfer,
     do.Park: serving.park,
     do.Unpark: serving.unpark,

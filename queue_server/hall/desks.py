@@ -8,6 +8,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decision import Decision, held, picked, running, said, steered
 from queue_server.hall.evolve import supposing
+from queue_server.hall.joint import elsewhere
 from queue_server.hall.matters import outcomes_of
 from queue_server.hall.model import CALLED, CLOSED, OPEN, UNRECORDED, Answer, Ticket, Window
 from queue_server.hall.plan import CLASSES, EVERY_CATEGORY, Serve
@@ -44,7 +45,7 @@ def _leftover(day: Day, window: Window, ask: Ask, c: do.ClaimWindow) -> list[ev.
     ended = c.ended_at if c.ended_at is not None else ask.at
     if not (present.started_at or 0) <= ended <= ask.at:
         raise Unusable("bad_time", at=ended)
-    outcomes = outcomes_of(present, "done")
+    outcomes = outcomes_of(present, "done", elsewhere(day, present), UNRECORDED)
     return [ev.Finished(ticket=present.id, outcomes=outcomes, ended_at=ended, excluded=True)]
 
 

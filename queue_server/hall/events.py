@@ -111,6 +111,7 @@ class TicketTaken(Event, frozen=True, tag="taken"):
     cases: tuple[str, ...] = ()
     agent: str = ""
     principal: str = ""
+    joint: str = ""
 
 
 class SlipNoted(Event, frozen=True, tag="slip"):
@@ -401,6 +402,14 @@ class WindowsSummoned(Event, frozen=True, tag="windows_summoned"):
     text: dict[str, str]
 
 
+class OthersCalled(Event, frozen=True, tag="others_called"):
+    """The staff of these windows are called to a joint ticket's visitor; who answers has come."""
+
+    ticket: str
+    windows: tuple[int, ...]
+    text: dict[str, str]
+
+
 class SummonsAnswered(Event, frozen=True, tag="summons_answered"):
     """The urgent call at a window was read."""
 
@@ -476,6 +485,7 @@ AnyEvent = (
     | WindowOpened
     | PauseAsked
     | WindowsSummoned
+    | OthersCalled
     | SummonsAnswered
     | WindowPaused
     | WindowClosed

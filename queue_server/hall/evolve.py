@@ -231,6 +231,7 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
             cases=e.cases,
             agent=e.agent,
             principal=e.principal,
+            joint=e.joint,
             state=SERVING if e.source == "window" else WAITING,
             expected=expect(day, e.category, e.cls, e.ahead, r.at) if e.source == "kiosk" else None,
         )
@@ -411,6 +412,8 @@ def _free(day: Day, t: Ticket, at: int, seq: int, shown: str = "past") -> None:
     if w.pausing:
         w = replace(w, state=PAUSED, pausing=False, since=at)
     day.put(day.windows, w.number, replace(w, present=""))
+    for other in [each for each in day.windows.values() if each.summoned_to == t.id]:
+        day.put(day.windows, other.number, replace(other, summons=(), summoned_at=0, summoned_to=""))
     if w.state == PAUSED:
         _windows_changed(day, at)
     if t.called_at is not None:
@@ -454,6 +457,7 @@ def _waiting_again(t: Ticket, at: int) -> Ticket:
         parked_until=None,
         park_overdue=False,
         left_open=False,
+        helpers=(),
         stations=_close_station(t, at),
     )
 
@@ -758,12 +762,23 @@ def _pause_asked(day: Day, r: ev.Record, seq: int, e: ev.PauseAsked) -> None:
 @applies(ev.WindowsSummoned)
 def _windows_summoned(day: Day, r: ev.Record, seq: int, e: ev.WindowsSummoned) -> None:
     for number in e.windows:
-        _window(day, number, r.at, summons=tuple(sorted(e.text.items())), summoned_at=r.at)
+        _window(day, number, r.at, summons=tuple(sorted(e.text.items())), summoned_at=r.at, summoned_to="")
+
+
+@applies(ev.OthersCalled)
+def _others_called(day: Day, r: ev.Record, seq: int, e: ev.OthersCalled) -> None:
+    _from(day.tickets[e.ticket], SERVING)
+    text = tuple(sorted(e.text.items()))
+    for number in e.windows:
+        _window(day, number, r.at, summons=text, summoned_at=r.at, summoned_to=e.ticket)
 
 
 @applies(ev.SummonsAnswered)
 def _summons_answered(day: Day, r: ev.Record, seq: int, e: ev.SummonsAnswered) -> None:
-    _window(day, e.window, r.at, summons=(), summoned_at=0)
+    ticket = day.tickets.get(day.windows[e.window].summoned_to)
+    _window(day, e.window, r.at, summons=(), summoned_at=0, summoned_to="")
+    if ticket is not None and ticket.state == SERVING and e.window not in ticket.helpers:
+        _lasting(day, ticket.id, helpers=(*ticket.helpers, e.window))
 
 
 @applies(ev.WindowPaused)

@@ -16,6 +16,7 @@ from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decision import Decision, at_own_window, in_state, picked, running
+from queue_server.hall.joint import must_be_here, must_be_over
 from queue_server.hall.model import SERVING, Acceptance, Answer, MatterEnd, Ticket
 from queue_server.hall.plan import Matter
 from queue_server.hall.refusals import Conflict, Unknown, Unusable
@@ -41,6 +42,7 @@ def close_matter(day: Day, ask: Ask, c: do.CloseMatter) -> Decision:
     ticket = day.ticket(c.ticket)
     in_state(ticket, SERVING)
     at_own_window(day, ask, ticket)
+    must_be_here(day, ticket, (c.matter,))
     if ended(ticket, c.matter) is not None:
         raise Conflict("matter_closed", matter=c.matter)
     closed = _closed(day, ask, ticket, c)
@@ -57,6 +59,7 @@ def finish_events(
 ) -> tuple[ev.AnyEvent, ...]:
     """The events of finishing a service: added and accepted matters, the end with all outcomes."""
     given = dict(outcomes)
+    must_be_over(day, ticket)
     known = {end.matter: end.outcome for end in ticket.closed}
     for matter, outcome in given.items():
         _possible(day, outcome)
@@ -78,9 +81,11 @@ def finish_events(
     return (*more, *accepted, end)
 
 
-def outcomes_of(ticket: Ticket, other: str) -> tuple[tuple[str, str], ...]:
-    """Every matter with what became of it; `other` for those of which nobody said."""
-    known = {end.matter: end.outcome for end in ticket.closed}
+def outcomes_of(
+    ticket: Ticket, other: str, nobodys: tuple[str, ...] = (), instead: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Every matter with what became of it: `other` where nobody said, `instead` for `nobodys`."""
+    known = {end.matter: end.outcome for end in ticket.closed} | dict.fromkeys(nobodys, instead)
     return tuple((m, known.get(m, other)) for m in ticket.matters)
 
 

@@ -136,7 +136,8 @@ class Ticket(Record, frozen=True):
     `closed` are the matters of which it was said during the service what became of them.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none), `expected` the range of its call when it was taken.
-    `agent` took it for a `principal`, whom only the agent's own papers name.
+    `agent` took it for a `principal`, whom only the agent's own papers name. `joint` is the joint errand
+    whose matters it carries, `helpers` the windows whose staff have come to it to act on some of them.
     """
 
     id: str
@@ -190,6 +191,8 @@ class Ticket(Record, frozen=True):
     expected: Expected | None = None
     agent: str = ""
     principal: str = ""
+    joint: str = ""
+    helpers: tuple[int, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -210,7 +213,8 @@ class Ticket(Record, frozen=True):
 class Window(Record, frozen=True):
     """A window today: who sits there, what it serves, and whom it has called.
 
-    `summons` is an urgent call to its staff, by language, until somebody there has read it.
+    `summons` is an urgent call to its staff, by language, until somebody there has read it; `summoned_to` is
+    the joint ticket to whose visitor it calls them ("": none).
     """
 
     number: int
@@ -227,6 +231,7 @@ class Window(Record, frozen=True):
     claimed_at: int = 0
     summons: tuple[tuple[str, str], ...] = ()
     summoned_at: int = 0
+    summoned_to: str = ""
 
     def covers(self, category: str, cls: str) -> bool:
         """Whether it may call this category and class."""

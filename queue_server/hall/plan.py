@@ -209,6 +209,24 @@ class Matter(Frozen, frozen=True):
         )
 
 
+COME, MOVE = "come", "move"
+
+
+class Joint(Frozen, frozen=True):
+    """一件事: matters of several departments that one number brings together, begun in `category`.
+
+    Where its window does not accept one of them, the `others` who do ``come`` to the visitor, or the visitor
+    goes to them (``move``) and keeps the place.
+    """
+
+    id: str
+    name: Text
+    category: str
+    matters: tuple[str, ...]
+    others: str = COME
+    words: tuple[str, ...] = ()
+
+
 class Kiosk(Frozen, frozen=True):
     """A kiosk, the printer beside it, and its readers.
 
@@ -373,6 +391,7 @@ class Plan(Frozen, frozen=True, dict=True):
     screens: tuple[Screen, ...] = ()
     leds: tuple[Led, ...] = ()
     pads: tuple[Pad, ...] = ()
+    joints: tuple[Joint, ...] = ()
 
     def screen(self, id: str) -> Screen | None:
         """The screen with this id, or None."""
@@ -398,6 +417,16 @@ class Plan(Frozen, frozen=True, dict=True):
         """The matter with this id, or None."""
         return self._matters.get(id)
 
+    def joint(self, id: str) -> Joint | None:
+        """The joint errand with this id, or None."""
+        return next((joint for joint in self.joints if joint.id == id), None)
+
+    def wanted(self, ids: tuple[str, ...]) -> tuple[Matter, ...]:
+        """The matters that these ids mean, those of a joint errand among them; unknown ones are left out."""
+        joints = {joint.id: joint.matters for joint in self.joints}
+        meant = [id for one in ids for id in joints.get(one, (one,))]
+        return tuple(found for id in dict.fromkeys(meant) if (found := self.matter(id)))
+
     @cached_property
     def _categories(self) -> dict[str, Category]:
         return {c.letter: c for c in self.categories}
@@ -419,7 +448,7 @@ class Plan(Frozen, frozen=True, dict=True):
     @cached_property
     def catalogue(self) -> str:
         """The version of all guides and of the words that find them."""
-        return hashlib.sha256(_encoder.encode(self.matters)).hexdigest()[:12]
+        return hashlib.sha256(_encoder.encode([self.matters, self.joints])).hexdigest()[:12]
 
     def target(self, category: Category, cls: str) -> int:
         """The wait promised to this class here: the target less the credit, never below zero (ms)."""

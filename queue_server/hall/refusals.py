@@ -136,6 +136,9 @@ REFUSALS: dict[str, type[Refused]] = {
     "papers_elsewhere": Conflict,
     "papers_settled": Conflict,
     "matter_closed": Conflict,
+    "joint_elsewhere": Conflict,
+    "joint_open": Conflict,
+    "joint_here": Conflict,
     "case_not_ready": Conflict,
     "case_elsewhere": Conflict,
     # NotNow
@@ -163,6 +166,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "supplement_asked": NotNow,
     "extended_already": NotNow,
     "no_exit_here": NotNow,
+    "joint_nobody": NotNow,
     # NotYours
     "not_your_window": NotYours,
     "not_allowed": NotYours,
@@ -189,6 +193,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "too_many_matters": Unusable,
     "matter_elsewhere": Unusable,
     "not_instant": Unusable,
+    "joint_alone": Unusable,
     "one_target": Unusable,
     "bad_time": Unusable,
     "bad_serves": Unusable,

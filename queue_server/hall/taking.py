@@ -6,8 +6,9 @@ from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
-from queue_server.hall.decision import Decision, due_in, held, known_matters, picked, ready_to_call, running
+from queue_server.hall.decision import Decision, due_in, held, picked, ready_to_call, running
 from queue_server.hall.hours import closing, day_bounds, issuing_from, next_open, open_time
+from queue_server.hall.joint import wished
 from queue_server.hall.model import CALLED, MISSED, PARKED, SERVING, WAITING, Answer, Booking
 from queue_server.hall.plan import BOOKED, CLASSES, ORDINARY, PRIORITY
 from queue_server.hall.refusals import Conflict, NotNow, Refused, Unknown, Unusable
@@ -20,7 +21,7 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
     """A visitor takes a ticket; its reference is the time of issue."""
     running(day)
     day.category(c.category)
-    known_matters(day, c.category, c.matters)
+    joint, matters = wished(day, c.category, c.matters)
     if c.cls not in CLASSES or c.cls == BOOKED:
         raise Unusable("unknown_class", cls=c.cls)
     if c.kind and c.kind not in day.plan.priority_kinds:
@@ -39,11 +40,12 @@ def take_ticket(day: Day, ask: Ask, c: do.TakeTicket) -> Decision:
         c.cls,
         ask.at,
         visit or c.ticket,
-        c.matters,
+        matters,
         c.language,
         c.source,
         kind=c.kind,
         cases=c.cases,
+        joint=joint,
     )
     directed = (ev.Directed(ticket=c.ticket, window=None, clerk=c.clerk),) if c.clerk else ()
     return Decision((taken, *directed), answer)
@@ -95,6 +97,7 @@ def issue(
     cases: tuple[str, ...] = (),
     agent: str = "",
     principal: str = "",
+    joint: str = "",
 ) -> tuple[ev.TicketTaken, Answer]:
     """A ticket gets the category's next number and its place."""
     if ticket in day.tickets:
@@ -120,6 +123,7 @@ def issue(
         cases=cases,
         agent=agent,
         principal=principal,
+        joint=joint,
     )
     from_when = calling_from(day, category, cls, now)
     return taken, Answer(ticket=ticket, number=number, ahead=ahead, calling_from=from_when)
@@ -260,10 +264,10 @@ def serve_without_ticket(day: Day, ask: Ask, c: do.ServeWithoutTicket) -> Decisi
     window = held(day, ask, c.window)
     ready_to_call(day, window)
     day.category(c.category)
-    known_matters(day, c.category, c.matters)
+    joint, matters = wished(day, c.category, c.matters)
     reason = picked(day, "without_ticket", c.reason)
     taken, answer = issue(
-        day, ask.at, c.ticket, c.category, ORDINARY, ask.at, c.ticket, c.matters, "zh", "window"
+        day, ask.at, c.ticket, c.category, ORDINARY, ask.at, c.ticket, matters, "zh", "window", joint=joint
     )
     started = ev.Started(ticket=c.ticket, window=c.window, clerk=ask.by, direct=reason)
     return Decision((taken, started), Answer(ticket=c.ticket, number=answer.number, window=c.window))

@@ -356,6 +356,8 @@ class TicketView(msgspec.Struct, frozen=True):
     `paper` is what became of the slip: printed, unconfirmed, failed, expired, or "" while nobody knows.
     `closed` are the matters of which was said what became of them, `cases` those it came for (a pick-up,
     or papers that were owed), `principal` for whom an agent took it.
+    `joint` is the joint errand whose matters it carries, `elsewhere` those of them on which nobody at its
+    window can act now.
     """
 
     id: str
@@ -387,6 +389,8 @@ class TicketView(msgspec.Struct, frozen=True):
     closed: tuple[MatterResult, ...] = ()
     cases: tuple[str, ...] = ()
     principal: str = ""
+    joint: str = ""
+    elsewhere: tuple[str, ...] = ()
 
 
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):

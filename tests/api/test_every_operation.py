@@ -61,6 +61,7 @@ async def test_every_operation_does_its_work(
             an_agent,
             help_comes,
             a_service,
+            a_joint_errand,
             behind_the_windows,
             nobody_comes,
             by_hand,
@@ -204,6 +205,29 @@ async def a_service(walk: Walk) -> None:
     direct = await walk.do("clerk8", "windows/8/serve", {"category": "D", "reason": "question"})
     await walk.do("clerk8", f"tickets/{direct['ticket']}/transfer", {"window": 9})
     assert day.tickets[direct["ticket"]].directed_window == 9
+
+
+async def a_joint_errand(walk: Walk) -> None:
+    """一件事 begins where its first matter is accepted; the others of it are called, then it is over."""
+    day = walk.hall.day
+    await walk.do("manager", "windows/9/assign", {"serves": ["B", "D"]})
+    await walk.hall.sit(20)
+    await walk.do("manager", "windows/20/assign", {"serves": ["C", "G"]})
+    offered = (await walk.see("", "/menu"))["choices"][1]["matters"]
+    assert offered[0]["id"] == "Y02"
+    assert (await walk.see("", "/catalogue"))["guides"][-1]["name"]["zh"] == "开办餐饮店一件事"
+    ticket = (await walk.do("kiosk", "tickets", {"category": "B", "matters": ["Y02"]}))["ticket"]
+    await walk.do("clerk9", "windows/9/call", {"number": "B001", "reason": "continued"})
+    await walk.do("clerk9", f"tickets/{ticket}/start")
+    assert (await walk.see("clerk9", "/windows/9"))["present"]["elsewhere"] == ["C01"]
+    alone = await walk.hall.post("clerk9", f"tickets/{ticket}/finish")
+    assert alone.json()["code"] == "joint_open"
+    assert (await walk.do("clerk9", f"tickets/{ticket}/carry-on"))["detail"] == "20"
+    assert "B001" in (await walk.see("clerk20", "/windows/20"))["summons"]["zh"]
+    await walk.do("clerk20", "windows/20/summons/answered")
+    await walk.do("clerk9", f"tickets/{ticket}/finish", {"outcomes": {"C01": "accepted"}})
+    assert dict(day.tickets[ticket].outcomes) == {"B01": "done", "C01": "accepted"}
+    await walk.do("clerk20", "windows/20/release")
 
 
 async def behind_the_windows(walk: Walk) -> None:

@@ -13,6 +13,8 @@ SEASON = '[[hours.season]]\nfirst = "{}-30"\nlast = "0{}-30"\nopen = []\n'
 
 MATERIALS = '["营业执照"]\nmaterials_in = '
 TRANSLATED = "matter[0].materials_in.ko"
+JOINT = '[[joint]]\nid = "Y1"\nname = { zh = "一件事" }\ncategory = "A"\nmatters = '
+BAD_JOINT = JOINT.replace('"Y1"', '"A01" # here')
 FAULTS = [
     # the file's shape
     ('fee = "不收费"', 'fee = "不收费"\nfees = "0" # here', "matter[0].fees", 'did you mean "fee"'),
@@ -91,6 +93,10 @@ FAULTS = [
     # matters
     ('category = "A"', 'category = "D" # here', "matter[0].category", 'no category "D"'),
     ('category = "A"\nkind = "XK"\n', 'category = "G"\nkind = "XK"\n', "matter[0].instant", "on the spot"),
+    # joint errands
+    ("[[kiosk]]", f'{JOINT}["A01", "A09"] # here\n[[kiosk]]', "joint[0].matters", "no matters A09"),
+    ("[[kiosk]]", f'{JOINT}["A01"] # here\n[[kiosk]]', "joint[0].matters", "at least 2"),
+    ("[[kiosk]]", f'{BAD_JOINT}["A01", "A01"]\n[[kiosk]]', "joint[0].id", "is the id of a matter"),
     ('"XK"', '"行政许可" # here', "matter[0].kind", "XK, QR, GG, QL"),
     ('["用地批准手续已办理"]', '["手续齐全",\n"材料等"] # here', "matter[0].conditions[1]", '"等" (char'),
     ('["营业执照"]', '["其他材料"] # here', "matter[0].materials[0]", '"其他" (character 1)'),

@@ -77,6 +77,34 @@ async def test_a_department_works_through_its_cases_by_keys(store_url: str, hall
             await officer.does("f9", "5", said="回到办理中")
 
 
+async def test_a_joint_errand_calls_the_others_to_the_visitor(store_url: str, hall_id: str) -> None:
+    async with served(store_url, hall_id, demo_with()) as hall:
+        for window, serves in ((8, "B"), (20, "C")):
+            await hall.post("manager", f"windows/{window}/assign", {"serves": [serves]})
+        await take(hall, "B", matters=["Y02"])
+        async with (
+            sitting(hall_id, hall.base, 8) as clerk,
+            sitting(hall_id, hall.base, 20) as other,
+        ):
+            await open_window(other)
+            await open_window(clerk)
+            await clerk.does("f2", said="已叫 B001")
+            await clerk.does("f4", said="开始办理")
+            await clerk.shows("（由其他窗口办理）")
+            await clerk.asks("f5")
+            await clerk.does("enter", said="还有事项要由其他窗口办理")
+            await clerk.asks("f12")
+            await clerk.press("pagedown")
+            await clerk.does("8", said="已请 20 号窗口来联合办理")
+            await other.shows("请到8号窗口联合办理B001号")
+            await other.does("space", said="已回复收到")
+            await clerk.until(lambda: clerk.scene.present and not clerk.scene.present.elsewhere)
+            await clerk.asks("f5")
+            await clerk.press("1", "2")
+            await clerk.does("enter", said="B001 已办结")
+        assert dict(hall.day.by_number("B001").outcomes) == {"B01": "done", "C01": "accepted"}
+
+
 async def test_an_agent_takes_tickets_for_several_principals_by_keys(store_url: str, hall_id: str) -> None:
     async with served(store_url, hall_id, demo_with()) as hall:
         await hall.sit(8)

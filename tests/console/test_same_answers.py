@@ -26,8 +26,8 @@ OF_A_VIEW = (
     "undo_ticket",
 )  # fmt: skip
 OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters", "closed", "cases")
-ONLY_AT_THE_CONSOLE = frozenset({"help", "more"})
-"""Keys that every page has, and that can always be used."""
+ONLY_AT_THE_CONSOLE = frozenset({"help", "more", "carry_on"})
+"""Keys that every page has and that can always be used; and what the page cannot do yet."""
 OFFICER = wire.WhoAmI("staff:estate", "朴哲", "department", "county", (), department="estate")
 
 
