@@ -26,7 +26,7 @@ from kiosk import status as status_pages
 from kiosk.menu import Menu
 from printers import pages as printer_pages
 from queue_server import views
-from queue_server.access.limits import Allowance, TicketLimits
+from queue_server.access.limits import Allowance
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
 from queue_server.access.sso import Provider, SsoSettings
@@ -85,7 +85,7 @@ class Site:
         self.hub = displays_hub.Hub()
         rules = rules or AccessRules()
         self.passwords = Passwords()
-        self.limits = TicketLimits(rules.tickets)
+        self.allowance = rules.tickets
         self.provider = Provider(rules.sso) if rules.sso else None
         self._sessions = {id: people_of(hall, self.passwords, rules.idle) for id, hall in self.halls.items()}
         self.live = live.Live(self.hub, self.assets.version)

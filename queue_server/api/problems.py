@@ -9,7 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from queue_server import wire
-from queue_server.hall.refusals import NotKnown, Refused, TooOften
+from queue_server.hall.refusals import NotKnown, NotNow, Refused, TooOften
+from queue_server.store.logs import StoreRefused, Unanswered
 from queue_server.views import refusal_text
 
 log = structlog.get_logger()
@@ -105,7 +106,15 @@ async def our_fault(request: Request, error: Exception) -> Response:
     return problem(500, "broken", "The server failed; it has been noted.")
 
 
+async def store_gone(_: Request, error: Exception) -> Response:
+    """The store was asked something beside the log and did not answer, or would not do it."""
+    log.warning("store asked in vain", error=str(error))
+    return told(NotNow("store_gone"))
+
+
 HANDLERS = {
+    Unanswered: store_gone,
+    StoreRefused: store_gone,
     Refused: refused,
     Unfit: refused,
     HTTPException: http_error,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from kiosk import qr
 from kiosk.menu import Receipt
 from queue_server import views, wire
+from queue_server.access.limits import spend_ticket
 from queue_server.access.principals import HOLDER, check_code, may_see_tickets, ticket_secret
 from queue_server.api import needs, persons
 from queue_server.api.calls import Call
@@ -42,7 +43,7 @@ def new_ticket() -> str:
 
 async def take(call: Call) -> Receipt:
     """Take a ticket; the answer is what the slip says."""
-    call.halls.limits.take(call.hall.id, call.principal.id, call.principal.role)
+    await spend_ticket(call.hall.store, call.hall.id, call.principal, call.halls.allowance)
     body = await call.body(wire.TakeTicket)
     source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor"}
     person = await persons.of(call, body)

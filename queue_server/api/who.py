@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from queue_server.access.limits import TicketLimits
+from queue_server.access.limits import Allowance
 from queue_server.access.principals import (
     ANYONE,
     HOLDER,
@@ -42,7 +42,7 @@ class Halls(Protocol):
 
     public_url: str
     halls: dict[str, Hall]
-    limits: TicketLimits
+    allowance: Allowance
     webhooks: tuple[Webhook, ...]
     posts: dict[str, Post]
 

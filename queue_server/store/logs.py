@@ -269,6 +269,13 @@ class Store:
         count, _ = await ask(self.primaries, key, commands, confirmed=True)
         return int(count)
 
+    async def spend_side(self, hall: str, name: str, price_ms: int, most_ms: int) -> int:
+        """Spend of an allowance that comes back by itself, for every process: `most_ms` at once at most.
+
+        Gives 0, or by how many ms it comes too early; nothing is spent then.
+        """
+        return int(await self.run(scripts.SPEND, (keys.side(hall, name),), (price_ms, most_ms)))
+
     async def get_side(self, hall: str, name: str) -> bytes | None:
         """What is kept under a name, or None."""
         key = keys.side(hall, name)

@@ -171,6 +171,15 @@ end
 return 0
 """)
 
+# KEYS: level. ARGV: price, most (ms). What is spent drains by itself as the key expires: its time to live is
+# all it says, so no clock is read. Gives 0, or by how many ms it comes too early; nothing is spent then.
+SPEND = _script("""#!lua
+local level = math.max(0, redis.call('PTTL', KEYS[1])) + tonumber(ARGV[1])
+if level > tonumber(ARGV[2]) then return level - tonumber(ARGV[2]) end
+redis.call('SET', KEYS[1], '1', 'PX', string.format('%.0f', level))
+return 0
+""")
+
 # KEYS: counter, wait. A success takes its own attempt back.
 FORGIVE = _script("""#!lua
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then redis.call('DEL', KEYS[1]) end
