@@ -27,6 +27,11 @@ _SMALL = """(least) => {
     .filter(([, box]) => Math.round(box.width) < least || Math.round(box.height) < least)
     .map(([name, box]) => `${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`);
 }"""
+_OUTSIDE = """() => [...document.querySelectorAll('.bar :is(.keys, .summons) button, .head :is(a, button)')]
+    .filter((each) => each.checkVisibility())
+    .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([, box]) => box.right > innerWidth || box.top < 0 || box.bottom > innerHeight)
+    .map(([name]) => `${name}: outside`)"""
 _WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -143,5 +148,5 @@ def broken_rules(page: Page) -> list[str]:
 def misfits(page: Page) -> list[str]:
     """What is too small to be touched, or does not fit the screen: another thing in each language."""
     wide = page.evaluate(_WIDE)
-    small: list[str] = page.evaluate(_SMALL, LEAST)
+    small: list[str] = page.evaluate(_SMALL, LEAST) + page.evaluate(_OUTSIDE)
     return small + ([f"{wide} px too wide"] if wide > 0 else [])

@@ -29,7 +29,14 @@ PLACES = (
 )
 """Every page of a manager, and what is on it once the hall has spoken."""
 TABLET: ViewportSize = {"width": 1280, "height": 800}
+SMALL: ViewportSize = {"width": 960, "height": 600}
+"""An 8-inch tablet that counts three points to two pixels."""
 LANGUAGES = ("zh", "ko", "en")
+URGENT = {
+    "zh": "请全体窗口人员立即到一楼大厅集合，按应急预案疏散",
+    "ko": "모든 창구 직원은 즉시 1층 대청에 모여 대피하십시오",
+    "en": "All window staff gather in the ground floor hall at once and lead the visitors out",
+}
 
 
 @pytest.fixture
@@ -230,6 +237,19 @@ def test_every_page_is_clear_to_screen_readers_and_large_enough_in_three_languag
                     expect(page.locator("dialog[open]")).to_be_visible()
                     wrong[f"{key} {lang}"] = flaws(page) if "find" in key else misfits(page)
                     page.keyboard.press("Escape")
+    page.set_viewport_size(SMALL)
+    for path in ("windows/8", "cases", "floor"):
+        page.goto(f"{hall.base}/staff/{hall.hall}/{path}?lang=en")
+        expect(page.locator("body")).to_have_attribute("data-link", "up", timeout=PATIENCE)
+        wrong[f"{path} small"] = misfits(page)
+    ask(run, "manager", "summons", {"text": URGENT, "windows": [8]})
+    page.set_viewport_size({"width": 1280, "height": 84})
+    for lang in LANGUAGES:
+        page.goto(f"{hall.base}/staff/{hall.hall}/windows/8?bar&lang={lang}")
+        expect(page.locator("[data-summons]")).to_contain_text(URGENT[lang], timeout=PATIENCE)
+        wrong[f"summons {lang}"] = misfits(page)
+    page.goto(f"{hall.base}/staff/{hall.hall}/?lang=en".replace("/?", "?"))
+    expect(page.locator(".windows li").first).to_be_visible()
     page.evaluate(
         "document.querySelector('.tile, li > a').style.cssText = 'min-block-size: 0; block-size: 30px'"
     )
