@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -92,6 +92,14 @@ def routes(site: Staffed) -> list[BaseRoute]:
     ]
 
 
+ASKED = ("bar", "lang", "to")
+"""What a page's address may ask; anything else might be a secret, and is not repeated by any page."""
+
+
+def _kept(request: Request) -> dict[str, str]:
+    return {name: request.query_params[name] for name in ASKED if name in request.query_params}
+
+
 class _Pages:
     def __init__(self, site: Staffed) -> None:
         self._site = site
@@ -130,7 +138,8 @@ class _Pages:
         first = isinstance(refusal, NotYours) and refusal.code == "password_old"
         if unknown or first:
             door = SIGN_IN.format(hall=request.path_params["hall"])
-            own = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            kept = urlencode(_kept(request)).replace("bar=&", "bar&").removesuffix("=")
+            own = request.url.path + (f"?{kept}" if kept else "")
             return RedirectResponse(f"{door}?to={quote(own, safe='')}", 303, {"cache-control": "no-store"})
         if isinstance(refusal, Unfit):
             raise refusal
@@ -186,5 +195,5 @@ class _Pages:
     def _page(self, visit: Visit, template: str, module: str, **more: object) -> Response:
         return self._shell.page(
             template, module, visit.plan, visit.who, visit.lang,
-            query=visit.request.query_params, secure=visit.request.url.scheme == "https", **more,
+            query=_kept(visit.request), secure=visit.request.url.scheme == "https", **more,
         )  # fmt: skip

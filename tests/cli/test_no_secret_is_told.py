@@ -123,6 +123,14 @@ def a_morning(hall: Hall) -> dict[str, str]:
             connect(f"{hall.base.replace('http', 'ws')}{api}/windows/99/live?token={token}")
         hall.heard.append(("socket", bytes(refused.value.response.body or b"")))
     hall.ask("POST", f"{api}/notice", changed, {"text": {"zh": "系统维护"}})
+    html = {"accept": "text/html"}
+    for page in ("", "/windows/1", "/windows/1?bar", "/floor", "/cases", "/sign-in"):
+        for session in (changed, opened, f"s.{GUESS}"):
+            hall.ask("GET", f"/staff/town{page}", cookie=f"yichuang-town={session}", **html)
+        at = "&" if "?" in page else "?"
+        hall.ask("GET", f"/staff/town{page}{at}token={changed}", cookie=f"yichuang-town={changed}", **html)
+        hall.ask("GET", f"/staff/town{page}{at}password={GUESS}&to=/staff/town", **html)
+        hall.ask("GET", f"/staff/town{page}", changed, **html)
     for page in ("/kiosk/town", "/halls/town/board", "/metrics", "/openapi.json", "/sso/town"):
         hall.ask("GET", page, cookie=f"yichuang-town={changed}")
     for words in (("user", "list"), ("device", "list"), ("token", "list"), ("audit",)):
