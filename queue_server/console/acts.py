@@ -137,7 +137,8 @@ def _open_matter(scene: Scene) -> Why | None:
     if (why := _serving(scene)) is not None or present is None:
         return why
     closed = {end.matter for end in present.closed}
-    return None if set(present.matters) - closed else Why("no_matter_open", {"number": present.number})
+    left = set(present.matters) - closed - set(present.elsewhere)
+    return None if left else Why("no_matter_open", {"number": present.number})
 
 
 def _carry_on(scene: Scene) -> Why | None:

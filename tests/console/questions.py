@@ -41,6 +41,8 @@ PRINTERS = (
 FREE = m.view(queue=m.QUEUE[:5], waiting=23, serves=("D", "G"), **m.ASIDE)
 CALLED = replace(m.CALLED, queue=m.QUEUE[:2])
 HERE = replace(m.SERVING, pausing=False)
+assert HERE.present is not None
+JOINT = replace(HERE, present=replace(HERE.present, joint="j1", elsewhere=("D02",)))
 PAPER = SMALL.matters[[each.id for each in SMALL.matters].index("D01")].materials[0]
 LISTS = (
     wire.PaperListLine("l1", "window", "estate", {"c1": "0001", "c2": "0002"}, "staff:8", "", (), void=False),
@@ -64,6 +66,8 @@ AT_A_WINDOW: tuple[tuple[str, wire.WindowView, tuple[Any, ...]], ...] = (
     ("matter_end", HERE, ("D01", "rejected", "unmet")),
     ("matter_end", HERE, ("D01", "rejected", LEFT)),
     ("matter_end", HERE, (LEFT,)),
+    ("finish", JOINT, ({"D01": "done"},)),
+    ("carry_on", JOINT, ()),
     ("park", CALLED, ("10",)),
     ("park", FREE, ("D009",)),
     ("unpark", FREE, ("D022",)),

@@ -25,7 +25,7 @@ OF_A_VIEW = (
     "state", "pausing", "clerk", "serves", "calls_needed", "miss_opens_at", "undo", "undo_until",
     "undo_ticket",
 )  # fmt: skip
-OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters", "closed", "cases")
+OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters", "closed", "cases", "elsewhere")
 ONLY_AT_THE_CONSOLE = frozenset({"help", "more", "carry_on"})
 """Keys that every page has and that can always be used; and what the page cannot do yet."""
 OFFICER = wire.WhoAmI("staff:estate", "朴哲", "department", "county", (), department="estate")
@@ -65,6 +65,8 @@ def views() -> dict[str, wire.WindowView | None]:
         "papers missing": view(
             present=replace(served, closed=(replace(one, outcome="supplement", case="", papers=("x",)),))
         ),
+        "one matter elsewhere": view(present=replace(served, elsewhere=("D02",))),
+        "the rest is elsewhere": view(present=replace(served, closed=(one,), elsewhere=("D02",))),
         "urgent call": view(summons={"zh": "请到咨询台"}),
     }
 

@@ -20,7 +20,7 @@ export const KEYS = {
 /** What F12 offers, in its order. */
 export const MORE = [
   "call", "serve", "return", "unpark", "found", "class", "matters", "cancel", "close", "release", "reprint",
-  "printers", "guide", "hand_over", "large", "matter_end", "receipt",
+  "printers", "guide", "hand_over", "large", "matter_end", "receipt", "carry_on",
 ];
 
 /** Possible at any time, link or no link: it asks nothing of the hall. */
@@ -98,6 +98,12 @@ const RULES = {
     const why = serving(scene);
     if (why || !here) return why;
     return stillOpen(here).length ? null : { code: "no_matter_open", values: { number: here.number } };
+  },
+  carry_on: (scene) => {
+    const here = present(scene);
+    const why = serving(scene);
+    if (why || !here) return why;
+    return here.elsewhere.length ? null : { code: "nothing_elsewhere", values: { number: here.number } };
   },
   receipt: (scene) => {
     const here = present(scene);

@@ -15,7 +15,7 @@
  * @property {(title: string, choices: Choice[], ticked: string[]) => Promise<string[] | null>} several
  */
 
-import { endMatter, finish } from "./window-matters.js";
+import { carryOn, endMatter, finish } from "./window-matters.js";
 import { callNumber, closeWindow, pause, reasonFor, release, serveWithoutTicket } from "./window-desk.js";
 import { printers, reprint } from "./window-paper.js";
 import { categories, labelled, otherWindows, tickets } from "./window-picks.js";
@@ -129,6 +129,7 @@ export const FLOWS = {
   found: atTicket("found"),
   finish,
   matter_end: endMatter,
+  carry_on: carryOn,
   park,
   unpark,
   undo: async (ask) => ({ act: "undo", path: `tickets/${ask.scene().view?.undo_ticket}/undo`, body: {} }),

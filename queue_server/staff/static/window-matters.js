@@ -49,6 +49,12 @@ export async function endMatter(ask) {
   return matter === null || outcome === null ? null : closing(ask, here, matter, outcome);
 }
 
+/** Others must act on the rest of a joint ticket: they are called, or the visitor moves on. @param {Ask} ask @returns {Promise<Request | null>} */
+export async function carryOn(ask) {
+  const here = present(ask.scene());
+  return here && { act: "carry_on", path: `tickets/${here.id}/carry-on`, body: {} };
+}
+
 /** The request that closes a matter, with what its result must say.
  * @param {Ask} ask @param {Ticket} ticket @param {string} matter @param {string} outcome @returns {Promise<Request | null>} */
 async function closing(ask, ticket, matter, outcome) {

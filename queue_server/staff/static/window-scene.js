@@ -8,7 +8,7 @@
  *   matters: string[], language: string, taken_at: number, ahead: number | null, window: number | null,
  *   times_called: number, called_at: number | null, started_at: number | null, misses: number, note: string,
  *   parked_until: number | null, hold_until: number | null, stations: Station[], closed: MatterResult[],
- *   cases: string[]}} Ticket
+ *   cases: string[], principal: string, elsewhere: string[]}} Ticket
  * @typedef {{matter: string, outcome: string, papers: string[], until: string, case: string}} MatterResult
  * @typedef {{ticket: string, number: string, category: string, cls: string, taken_at: number, due: number, why: string}} Line
  * @typedef {{category: string, name: Text, waiting: number, longest: number, windows: number[], paused: boolean}} Category
@@ -38,10 +38,10 @@ export function present({ view }) {
   return view === null ? null : view.present;
 }
 
-/** The matters of which nobody has said yet what became of them. @param {Ticket} ticket */
-export function stillOpen({ matters, closed }) {
+/** The matters of which somebody here has still to say what became of them. @param {Ticket} ticket */
+export function stillOpen({ matters, closed, elsewhere }) {
   const over = closed.map((end) => end.matter);
-  return matters.filter((each) => !over.includes(each));
+  return matters.filter((each) => !over.includes(each) && !elsewhere.includes(each));
 }
 
 /** Seconds in which the last act can still be taken back. @param {Scene} scene */

@@ -70,6 +70,7 @@ function paintBadges(scene, here) {
   ];
   redraw(part(document, "[data-badges]"), badges, ([name, text]) => made("li", name, text));
   const told = [
+    ...(here.principal ? [say("console.present.agent", { principal: here.principal })] : []),
     ...(here.note ? [say("console.present.note", { note: reason(hall, "note", here.note) })] : []),
     ...here.stations
       .filter((each) => each.until)
@@ -81,10 +82,11 @@ function paintBadges(scene, here) {
 /** The matters with what must have been brought, and the way to the guide of each. @param {Scene} scene @param {Ticket} here */
 function paintMatters({ hall }, here) {
   const matters = here.matters.map((id) => hall.matters.find((each) => each.id === id) ?? { id, name: { zh: id }, category: "", materials: [], conditions: [], instant: false });
-  redraw(part(document, "[data-matters]"), matters, (matter) => {
+  const shown = matters.map((each) => ({ ...each, away: here.elsewhere.includes(each.id) ? say("console.present.elsewhere") : "" }));
+  redraw(part(document, "[data-matters]"), shown, (matter) => {
     const row = document.createElement("li");
     const head = made("div", "matter");
-    head.append(made("h3", "", named(matter.name)));
+    head.append(made("h3", "", named(matter.name) + matter.away));
     const guide = made("button", "guide", say("staff.guide"));
     guide.setAttribute("type", "button");
     guide.dataset.guide = matter.id;

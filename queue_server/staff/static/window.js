@@ -182,8 +182,9 @@ function finished(what, outcome) {
 function said(what, outcome) {
   if (!("done" in outcome)) return tell(refusal(outcome), "no");
   const { done } = outcome;
-  const detailed = `console.did.${what}_${done.detail}`;
-  const key = done.detail && says(detailed) ? detailed : `console.did.${what}`;
+  // A joint ticket that has left the window has moved on; else others were called to it.
+  const detailed = what === "carry_on" && !done.window ? "console.did.carry_on_moved" : `console.did.${what}_${done.detail}`;
+  const key = says(detailed) ? detailed : `console.did.${what}`;
   tell(say(key, { number: "", window: 0, ahead: 0, ...done, what: done.detail ?? "" }));
 }
 
