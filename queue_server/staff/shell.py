@@ -38,7 +38,8 @@ SPOKEN = {
         "console.panel.", "console.empty.", "console.present.", "console.ticket.", "console.class.",
         "console.queue.", "console.aside.", "console.figures.", "console.said.", "console.title.",
         "console.pick.", "console.did.", "console.refused.", "console.told.", "console.language.",
-        "console.need.", "console.slip.", "console.guide.", "console.case.", "console.receiver.", "staff.",
+        "console.need.", "console.slip.", "console.guide.", "console.case.", "console.receiver.",
+        "console.stage.", "staff.",
     ),
     "floor.js": (
         "console.act.", "console.title.", "console.pick.", "console.did.", "console.refused.",

@@ -107,6 +107,15 @@ def test_a_case_goes_from_the_window_through_its_department_to_the_exit(
         assert misfits(page) == [], lang
     page.goto(f"{hall.base}/staff/{hall.hall}/cases?lang=zh")
 
+    # A line that goes is seen, and nothing is sent on a guess.
+    page.route("**/cases?*", lambda route: route.abort())
+    expect(page.locator("body")).to_have_attribute("data-link", "down", timeout=PATIENCE)
+    before = hall.site.halls[hall.hall].register.tail
+    desk.does("F9", said="连接中断，没有发出。恢复后再按。")
+    page.unroute("**/cases?*")
+    expect(page.locator("body")).to_have_attribute("data-link", "up", timeout=PATIENCE)
+    assert hall.site.halls[hall.hall].register.tail == before
+
     # The exit: by the receipt's code.
     ask(run, "manager", "windows/9/assign", {"serves": ["J"]})
     code = receipt_code(hall.site.halls[hall.hall].receipts, first)
@@ -120,6 +129,7 @@ def test_a_case_goes_from_the_window_through_its_department_to_the_exit(
         ("F4", "开始办理"),
     ):
         desk.does(key, said=said)
+    expect(page.locator("[data-visitors-cases] li")).to_contain_text("在 A-3", timeout=PATIENCE)
     page.keyboard.press("F5")
     expect(page.locator("dialog .choice").first).to_contain_text("在 A-3", timeout=PATIENCE)
     desk.answer("1")

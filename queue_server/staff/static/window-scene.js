@@ -23,7 +23,8 @@
  * @typedef {{id: string, name: Text, timezone: string, languages: string[], categories: Labelled[], matters: Matter[],
  *   windows: {number: number, name: Text, floor: string, area: string, serves: string[]}[],
  *   reasons: Record<string, Labelled[]>, outcomes: Labelled[], kinds: Labelled[]}} Hall
- * @typedef {{hall: Hall, window: number, me: string, sits: boolean, view: View | null, up: boolean, now: number}} Scene
+ * @typedef {{hall: Hall, window: number, me: string, sits: boolean, view: View | null, up: boolean, now: number,
+ *   cases?: {ticket: string, lines: import("./cases-scene.js").CaseLine[]}}} Scene `cases` are those that the present visitor came for
  */
 
 import { named } from "./staff-words.js";

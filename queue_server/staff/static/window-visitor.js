@@ -79,8 +79,18 @@ function paintBadges(scene, here) {
   redraw(part(document, "[data-told]"), told, (text) => made("li", "", text));
 }
 
+/** What lies ready for a visitor who came for cases and where, or what is still owed. @param {Scene["cases"]} cases */
+function paintCases(cases) {
+  redraw(part(document, "[data-visitors-cases]"), cases?.lines ?? [], ({ number, name, state, shelf, owed }) => {
+    const row = document.createElement("li");
+    const told = state === "ready" ? say("console.case.shelf", { shelf }) : owed.length ? say("console.case.owed", { papers: owed.join("、") }) : say(`console.stage.${state}`);
+    row.append(made("h3", "", `${number}  ${named(name)}`), made("p", "", told));
+    return row;
+  });
+}
+
 /** The matters with what must have been brought, and the way to the guide of each. @param {Scene} scene @param {Ticket} here */
-function paintMatters({ hall }, here) {
+function paintMatters({ hall, cases }, here) {
   const matters = here.matters.map((id) => hall.matters.find((each) => each.id === id) ?? { id, name: { zh: id }, category: "", materials: [], conditions: [], instant: false });
   const shown = matters.map((each) => ({ ...each, away: here.elsewhere.includes(each.id) ? say("console.present.elsewhere") : "" }));
   redraw(part(document, "[data-matters]"), shown, (matter) => {
@@ -97,7 +107,8 @@ function paintMatters({ hall }, here) {
     row.append(head, list);
     return row;
   });
+  paintCases(cases?.ticket === here.id ? cases : undefined);
   const none = part(document, "[data-no-matter]");
-  none.hidden = matters.length > 0;
+  none.hidden = matters.length > 0 || here.cases.length > 0;
   write(none, say("console.present.no_matter"));
 }

@@ -42,12 +42,14 @@ let first = firstClaim(scene.window);
 const ask = asking(scene, async (request) => {
   const outcome = await send(request.path, request.body);
   said(request.act, outcome);
+  await lookAtCases();
   return "done" in outcome;
 });
 
 const live = new Live(`windows/${scene.window}/live`, {
   onState: (view) => {
     scene.view = view;
+    if (scene.cases?.ticket !== view.present?.id) void lookAtCases();
     release();
     keepSeat();
     show();
@@ -76,6 +78,16 @@ show();
 async function learn() {
   const answer = await get(api, "");
   if (answer?.status === 200) scene.hall = cleaned(/** @type {any} */ (answer.body));
+}
+
+/** What lies ready for a visitor who came for cases, and what is still owed: no push of the window says it. */
+async function lookAtCases() {
+  const here = present(scene);
+  if (!here?.cases.length) return void (scene.cases = undefined);
+  const known = scene.cases?.ticket === here.id ? scene.cases.lines : [];
+  scene.cases = { ticket: here.id, lines: known };
+  scene.cases = { ticket: here.id, lines: (await ask.cases(here.id)) ?? known };
+  show();
 }
 
 function keepSeat() {
