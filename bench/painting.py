@@ -31,7 +31,7 @@ from queue_server.store.embedded import EmbeddedStore
 
 THROTTLE = 6
 SIZE = {"width": 1080, "height": 1920}
-AFTERWARDS = [f"*/{name}" for name in (*MODULES, "kiosk-steps.css", "kiosk-ways.css")]
+AFTERWARDS = [f"*/{name}" for name in (*MODULES, "kiosk-steps.css", "kiosk-ways.css", "kiosk-reach.css")]
 """What the page fetches once it has been painted."""
 
 

@@ -126,7 +126,7 @@ class Kiosk {
   arrive() {
     this.settle();
     part(this.root, `.step[data-step=${this.state.step}] h2`).focus({ preventScroll: true });
-    for (const list of this.root.querySelectorAll(".list")) list.scrollTop = 0;
+    for (const list of this.root.querySelectorAll("main, .list")) list.scrollTop = 0;
   }
 
   settle() {

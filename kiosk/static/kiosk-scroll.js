@@ -1,10 +1,13 @@
-/** A list that may be longer than its place: then two large buttons turn its pages. */
+/** A list, or a whole step, that may be longer than its place: then two large buttons turn its pages. */
 
 import { part } from "./kiosk-parts.js";
 
+/** A row and its gaps (px): what a turn leaves standing, so that each row stands whole on one of the pages. */
+const ROW = 112;
+
 export class Scroll extends HTMLElement {
   connectedCallback() {
-    const list = part(this, ".list");
+    const list = part(this, ":scope > :first-child");
     let asked = 0;
     const look = () => {
       cancelAnimationFrame(asked);
@@ -19,7 +22,7 @@ export class Scroll extends HTMLElement {
   /** @param {HTMLElement} list */
   look(list) {
     if (!this.checkVisibility()) return;
-    const pager = part(this, ".pager");
+    const pager = part(this, ":scope > .pager");
     const room = this.clientHeight;
     const long = list.scrollHeight > room + 2;
     pager.hidden = !long;
@@ -32,14 +35,16 @@ export class Scroll extends HTMLElement {
 
   /** @param {number} way */
   button(way) {
-    return part(this, `[data-page="${way}"]`);
+    return part(this, `:scope > .pager [data-page="${way}"]`);
   }
 
   /** @param {HTMLElement} list @param {Event} event */
   turn(list, event) {
     const button = event.target instanceof Element ? event.target.closest("[data-page]") : null;
-    if (!button) return;
+    if (button?.closest("yc-scroll") !== this) return;
     const way = Number(button.getAttribute("data-page"));
-    list.scrollBy({ top: way * list.clientHeight * 0.8, behavior: "instant" });
+    const room = list.clientHeight;
+    const turned = Math.max(room / 2, Math.min(room * 0.8, room - ROW));
+    list.scrollBy({ top: way * turned, behavior: "instant" });
   }
 }

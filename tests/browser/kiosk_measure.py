@@ -10,20 +10,44 @@ from playwright.sync_api import Page
 
 Colour = tuple[int, int, int]
 
-_LEAVES = """() => {
+_HOLDERS = """
+  const scrolls = (list) => getComputedStyle(list).overflowY === 'auto';
+  const stays = (element) => {
+    const part = element.closest('.stub, .notice, .typing :is(h2, .query, .found)');
+    return part !== null && getComputedStyle(part).position === 'fixed';
+  };
+  const clipped = (element) => {
+    const top = element.closest('.top');
+    return top !== null && getComputedStyle(top).clipPath !== 'none';
+  };
+  const holders = (element) => {
+    const found = [];
+    if (stays(element)) return found;
+    for (let one = element.closest('main, .list'); one; one = one.parentElement.closest('main, .list')) {
+      if (scrolls(one)) found.push(one);
+    }
+    return found;
+  };
+"""
+"""What may scroll an element away: lists, and in low reach a whole step, but for what of it stays."""
+
+_LEAVES = (
+    """() => {"""
+    + _HOLDERS
+    + """
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const faded = (element, box) => {
-    const list = element.closest('[data-more] .list');
+    const list = element.closest('[data-more] > .list');
     return list && box.bottom > list.getBoundingClientRect().bottom - 50;
   };
   const scrolledAway = (element, box) => {
-    const list = element.closest('.list')?.getBoundingClientRect();
-    return list && (box.bottom > list.bottom + 1 || box.top < list.top - 1);
+    const lists = holders(element).map((list) => list.getBoundingClientRect());
+    return lists.some((list) => box.bottom > list.bottom + 1 || box.top < list.top - 1);
   };
   const found = [];
   for (const element of document.querySelectorAll('yc-kiosk *')) {
     const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!own || !shown(element) || element.closest('.unseen, [inert]')) continue;
+    if (!own || !shown(element) || element.closest('.unseen, [inert]') || clipped(element)) continue;
     const range = document.createRange();
     range.selectNodeContents(element);
     const box = range.getBoundingClientRect();
@@ -32,7 +56,8 @@ _LEAVES = """() => {
     const beside = covered?.matches('.idle') ? '.idle' : '.dock, .top'; // the warning lies over everything
     if (covered && !covered.contains(element) && !element.closest(beside)) continue;
     const parts = '.panel, .stub, .details, .notice, .dock, .top, main';
-    const holder = element.closest('button') ?? element.closest(parts);
+    const nearest = element.closest('button') ?? element.closest(parts);
+    const holder = nearest.matches('main') && stays(element) ? document.body : nearest;
     const around = holder.getBoundingClientRect();
     const size = parseFloat(getComputedStyle(element).fontSize);
     const spare = size * 0.2; // a glyph's box is taller than its line; its ink is not
@@ -46,28 +71,42 @@ _LEAVES = """() => {
   }
   return found;
 }"""
+)
 
-_TARGETS = """() => [...document.querySelectorAll('button')]
+_TARGETS = (
+    """() => {"""
+    + _HOLDERS
+    + """
+  return [...document.querySelectorAll('button')]
   .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
   .filter((button) => {
-    const list = button.closest('.list')?.getBoundingClientRect();
     const box = button.getBoundingClientRect();
     const covered = document.querySelector('.cover:not([hidden])');
     const beside = covered?.matches('.idle') ? '.idle' : '.dock';
     if (covered && !covered.contains(button) && !button.closest(beside)) return false;
-    return !list || (box.top >= list.top - 1 && box.bottom <= list.bottom + 1);
+    const lists = holders(button).map((list) => list.getBoundingClientRect());
+    return lists.every((list) => box.top >= list.top - 1 && box.bottom <= list.bottom + 1);
   })
   .map((button) => {
     const box = button.getBoundingClientRect();
     return { name: button.textContent.trim().slice(0, 20), box: [box.left, box.top, box.right, box.bottom] };
-  })"""
+  });
+}"""
+)
 
-_CUT = """() => [...document.querySelectorAll('yc-kiosk, yc-kiosk *')]
-  .filter((element) => element.checkVisibility() && !element.closest('.list, .unseen, svg'))
+_CUT = (
+    """() => {"""
+    + _HOLDERS
+    + """
+  return [...document.querySelectorAll('yc-kiosk, yc-kiosk *')]
+  .filter((element) => element.checkVisibility() && !element.closest('.unseen, svg') && !clipped(element))
+  .filter((element) => !holders(element).some((holder) => holder.matches('.list') || holder === element))
   .filter((element) => getComputedStyle(element).display !== 'inline')
   .filter((element) => element.scrollWidth > element.clientWidth + 1
     || (getComputedStyle(element).overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1))
-  .map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 30)}`)"""
+  .map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 30)}`);
+}"""
+)
 
 
 def texts(page: Page) -> list[dict[str, Any]]:

@@ -92,7 +92,16 @@ class Visitor:
 
     def settle(self) -> None:
         """Wait until the page takes touches again after it changed."""
-        self.page.wait_for_selector("yc-kiosk:not([data-settling])")
+        settled(self.page)
+
+
+def settled(page: Page) -> None:
+    """Wait until a page takes touches, looking at each frame: Playwright looks but every half second."""
+    page.evaluate("""() => new Promise((done) => {
+      const root = document.querySelector('yc-kiosk');
+      const look = () => 'settling' in root.dataset ? requestAnimationFrame(look) : done();
+      look();
+    })""")
 
 
 def read_qr(picture: Image.Image) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from printers.virtual import Manner
 from queue_server.locale import translate
-from tests.browser.kiosk_visitor import LANGUAGES, SIZES, read_qr
+from tests.browser.kiosk_visitor import LANGUAGES, SIZES, read_qr, settled
 from tests.browser.paper_hall import WEST, PaperHall, paper_hall
 from tests.waiting import wait_for
 
@@ -153,10 +153,6 @@ def test_later_any_kiosk_with_paper_prints_it_for_whoever_has_its_code(page: Pag
     (slip,) = hall.slips(2, 1)
     assert number in slip.lines
     assert "补打" not in "".join(slip.lines), "no byte of it had left before"
-
-
-def settled(page: Page) -> None:
-    page.wait_for_selector("yc-kiosk:not([data-settling])")
 
 
 def open_ticket(page: Page, number: str, code: str) -> None:
