@@ -141,7 +141,10 @@ class EnterByHand(Command, frozen=True):
 
 
 class NoteSlip(Command, frozen=True):
-    """What became of a ticket's paper: printed, unconfirmed, failed or expired, and why."""
+    """What became of a ticket's paper: printed, unconfirmed, failed or expired, and why.
+
+    `first`: of the slip that came with the ticket, not of one that somebody asked for.
+    """
 
     ticket: str
     outcome: str
@@ -149,6 +152,7 @@ class NoteSlip(Command, frozen=True):
     printer: str = ""
     sent: bool = False
     marked: bool = False
+    first: bool = False
 
 
 class AskReprint(Command, frozen=True):

@@ -117,7 +117,8 @@ class TicketTaken(Event, frozen=True, tag="taken"):
 class SlipNoted(Event, frozen=True, tag="slip"):
     """What became of a ticket's paper (S29): staff see it, the ticket stays as it is.
 
-    `sent` says whether a byte of it may have reached the `printer`, `marked` that it was one marked 补打.
+    `sent` says whether a byte of it may have reached the `printer`, `marked` that it was one marked 补打,
+    `first` that it came with the ticket: where somebody asked for the slip meanwhile, that one is to come.
     """
 
     ticket: str
@@ -126,6 +127,7 @@ class SlipNoted(Event, frozen=True, tag="slip"):
     printer: str = ""
     sent: bool = False
     marked: bool = False
+    first: bool = False
 
 
 class ReprintAsked(Event, frozen=True, tag="reprint"):

@@ -246,8 +246,10 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
 
 @applies(ev.SlipNoted)
 def _slip_noted(day: Day, r: ev.Record, seq: int, e: ev.SlipNoted) -> None:
-    sent = day.tickets[e.ticket].paper_sent or e.sent
-    _lasting(day, e.ticket, paper=e.outcome, paper_at=e.printer, paper_sent=sent, paper_asked=None)
+    ticket = day.tickets[e.ticket]
+    sent = ticket.paper_sent or e.sent
+    asked = ticket.paper_asked if e.first else None
+    _lasting(day, e.ticket, paper=e.outcome, paper_at=e.printer, paper_sent=sent, paper_asked=asked)
     if e.printer:
         seen = day.printers.get(e.printer, PrinterSeen())
         slip = PastSlip(r.at, e.ticket, e.outcome, e.reason, e.marked)

@@ -22,6 +22,7 @@ def note_slip(day: Day, ask: Ask, c: do.NoteSlip) -> Decision:
         printer=c.printer,
         sent=c.sent,
         marked=c.marked,
+        first=c.first,
     )
     return Decision((noted,), about(ticket))
 

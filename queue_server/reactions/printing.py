@@ -84,7 +84,7 @@ class Printing:
         )
         if ticket is None or printer is None:
             return None
-        id = f"{place.date}:{ticket.id}:{place.seq}" if again else f"{place.date}:{ticket.id}"
+        id = job_id(place.date, ticket.id, place.seq if again else None)
         if again:
             self._wanted[ticket.id] = printer.id
         expires = (happened.record.at + agreed.rules.slip_expires) / 1000
@@ -211,6 +211,17 @@ async def put_on_paper(
     return await print_slip(there, job, jobs, jobs, clock=clock, tell=tell, unwanted=unwanted)
 
 
+def job_id(date: str, ticket: str, asked: int | None = None) -> str:
+    """The job of the slip that comes with a ticket, or of the one that an event of the day asks for."""
+    return f"{date}:{ticket}" if asked is None else f"{date}:{ticket}:{asked}"
+
+
+def came_first(id: str) -> bool:
+    """Whether a job, wherever it went on and as whichever copy, is of the slip that came with the ticket."""
+    after_ticket = id.split(":")[2:3]
+    return not (after_ticket and after_ticket[0].isdigit())
+
+
 async def note_slip(hall: Hall, ticket: str, job: Job, late: bool = False, marked: bool = False) -> None:
     """Put into the log what became of a ticket's paper: once for each job, once more if it came late."""
     command = do.NoteSlip(
@@ -220,6 +231,7 @@ async def note_slip(hall: Hall, ticket: str, job: Job, late: bool = False, marke
         printer=job.printer,
         sent=job.sent,
         marked=marked,
+        first=came_first(job.id),
     )
     key = f"slip:{job.id}:late" if late else f"slip:{job.id}"
     try:

@@ -7,6 +7,7 @@ import pytest
 from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.model import LEVELS, MISSED
+from queue_server.hall.refusals import Refused
 from tests.hall.floor import Floor, a_hall, clock, rules
 
 
@@ -155,3 +156,16 @@ def test_the_pad_of_a_window_rates_what_ended_there_and_nothing_else(floor: Floo
     assert floor["A001"].rated == LEVELS[0]
     with floor.refuses("rated_already"):
         floor.ask(do.RateAtWindow(1, ticket, LEVELS[4]), "09:12", by="device:pad1")
+
+
+def test_a_slip_that_was_asked_for_is_coming_until_it_has_come_whatever_became_of_the_first() -> None:
+    floor = Floor(a_hall({1: "A"}))
+    number = floor.take("A", "08:40")
+    id = floor[number].id
+    floor.ask(do.AskReprint(id, "p2"), "08:41", by="staff:floor")
+    floor.ask(do.NoteSlip(id, "failed", "paper_out", "p1", first=True), "08:42", by="printing")
+    assert floor[number].paper_asked == clock("08:41")
+    with pytest.raises(Refused, match="slip_coming"):
+        floor.ask(do.AskReprint(id, "p2"), "08:42", by="staff:floor")
+    floor.ask(do.NoteSlip(id, "printed", printer="p2"), "08:43", by="printing")
+    assert (floor[number].paper, floor[number].paper_asked) == ("printed", None)

@@ -22,7 +22,7 @@ from queue_server.hall.refusals import Refused
 from queue_server.reactions import following, printer_watch
 from queue_server.reactions.addresses import DEADLINES
 from queue_server.reactions.following import Following
-from queue_server.reactions.printing import Printing
+from queue_server.reactions.printing import Printing, came_first, job_id
 from tests.desk.live_hall import NOON, Clock, live, opened, take
 from tests.reactions.test_following import follower
 from tests.waiting import wait_until
@@ -318,3 +318,10 @@ async def test_a_person_hands_a_stuck_slip_to_another_printer_and_nothing_of_it_
     assert known["p1"].slips[1].says["zh"] == "没打出（缺纸）"
     assert [(slip.number, slip.says["en"]) for slip in known["p2"].slips] == [("D001", "printed")]
     assert known["p1"].says["ko"] == "정상"
+
+
+def test_a_job_says_whether_it_came_with_the_ticket_wherever_it_went_on() -> None:
+    first, asked = job_id("2026-11-30", "a"), job_id("2026-11-30", "a", 12)
+    for goes_on in ("", ":copy", ":at:2", ":at:2:copy1"):
+        assert came_first(first + goes_on)
+        assert not came_first(asked + goes_on)
