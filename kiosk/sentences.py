@@ -27,6 +27,7 @@ ON_THE_PAGE = (
     "guide_version", "guide_pick", "guide_picked", "list_only", "list_printed", "list_failed", "still",
     "still_else", "moving", "move_here", "move_rule", "moved", "held", "why", "return", "move",
     "again", "reprint", "reprinting", "cancel", "cancel_sure", "cancel_else", "cancel_yes", "asking",
+    "clerk_same", "clerk_rule", "clerk_any", "clerk_yes",
     "close", "not_done", "staff", "staff_told", "low", "voice", "needs", "need_guide", "need_writing",
     "need_wheelchair", "need_korean", "said_keys", "card", "card_why", "card_else",
     "card_unreadable", "card_reader_down",

@@ -8,7 +8,7 @@
  *   => void, stir: () => void, show: () => void, checkRegistration: () => Promise<void>}} Machine
  */
 
-import { doneText, placeOf, readCode, requestOf, run } from "./kiosk-errands.js";
+import { asksForClerk, doneText, placeOf, readCode, requestOf, run } from "./kiosk-errands.js";
 import { deviceToken, get, newKey, postTicket } from "./kiosk-network.js";
 import { remember } from "./kiosk-pending.js";
 import { onlyNumber, printThere, watchSlip } from "./kiosk-slip.js";
@@ -94,6 +94,7 @@ export class Asking {
     machine.act({ do: "errand-done", key, said: doneText(machine.hall.words, kind, answer.body) });
     const body = /** @type {any} */ (answer.body);
     if (kind === "person") machine.act({ do: "person", person: body.person, key: newKey() });
+    if (kind === "receipt") machine.act(asksForClerk(body) ? { do: "sure", what: "clerk" } : { do: "pick-up", key: newKey(), same: false });
     if (kind === "help") machine.act({ do: "sheet", name: "staff" });
     if (kind === "claim") await this.open({ ticket: body.ticket, secret: body.secret, place: null, code: machine.state.code });
     if (kind === "transfer" && machine.state.held) machine.act({ do: "opened", held: machine.state.held });
@@ -118,7 +119,7 @@ export class Asking {
     if ("card" in read) return this.laid(read.card);
     if ("held" in read) return void this.open(read.held);
     machine.act({ do: "start" });
-    if ("receipt" in read) return machine.act({ do: "pick-up", ...read.receipt, key: newKey() });
+    if ("receipt" in read) return machine.act({ do: "receipt", ...read.receipt, key: newKey() });
     machine.act({ do: "way", way: "booked" });
     for (const key of read.booking) machine.act({ do: "key", key });
     machine.act({ do: "check-in", key: newKey() });

@@ -24,6 +24,8 @@ export function requestOf(hall, kind, state, number = "") {
   switch (kind) {
     case "claim":
       return { path: `${base}/claims`, token: device, body: { number: state.number, code: state.code } };
+    case "receipt":
+      return { path: `${base}/receipts`, token: device, body: { number: state.number.trim(), code: state.code.trim().toUpperCase() } };
     case "person":
       return { path: `${base}/persons`, token: device, body: { number } };
     case "help":
@@ -47,6 +49,12 @@ export function run(request, key, ways) {
   const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
   const whole = (/** @type {unknown} */ body) => typeof body === "object" && body !== null;
   return untilDecided(() => post(request.path, request.token, request.body, key), { ...ways, pause, whole });
+}
+
+/** Whether papers are owed and whoever accepted the case sits at a window now: then the visitor may choose.
+ * @param {{ready: number, owing: number, clerk: boolean}} receipt */
+export function asksForClerk({ ready, owing, clerk }) {
+  return clerk && owing > 0 && ready === 0;
 }
 
 /** What the visitor is told when it has been done.

@@ -20,6 +20,7 @@ import { part } from "./kiosk-parts.js";
 import { paintPaper } from "./kiosk-slip.js";
 import { paintTicket } from "./kiosk-ticket.js";
 import { paintTyping } from "./kiosk-typing.js";
+import { paintSure } from "./kiosk-sure.js";
 import { inLanguage, say, tag, write } from "./kiosk-words.js";
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
@@ -132,21 +133,4 @@ function paintCovers(root, hall, state) {
   part(root, "[data-cover=problem] [data-do=start]").hidden = !tickets;
   const said = state.problem.sentence.zh ? state.problem.sentence : say(hall.words, "kiosk.refused");
   write(part(root, "[data-problem]"), said, state.lang, hall.paired);
-}
-
-/** What is asked once more before it is done: a ticket behind many people, or a cancelling.
- * @param {HTMLElement} root @param {Hall} hall @param {State} state */
-function paintSure(root, hall, state) {
-  const { words } = hall;
-  const cancels = state.sure === "cancel";
-  const n = hall.menu.choices.find((one) => one.category === state.category)?.waiting ?? 0;
-  const asked = cancels
-    ? say(words, "kiosk.cancel_sure", { number: state.held?.place?.number ?? "" })
-    : say(words, "kiosk.still", { n });
-  write(part(root, "[data-sure]"), asked, state.lang, hall.paired);
-  write(part(root, "[data-sure-else]"), say(words, cancels ? "kiosk.cancel_else" : "kiosk.still_else"), state.lang, []);
-  const yes = part(root, "[data-sure-yes]");
-  Object.assign(yes.dataset, cancels ? { do: "errand", kind: "cancel" } : { do: "take", cls: state.sure });
-  const word = cancels ? "kiosk.cancel_yes" : state.sure === "priority" ? "kiosk.priority" : "kiosk.take";
-  write(part(root, "[data-sure-word]"), say(words, word), state.lang, hall.paired);
 }

@@ -17,7 +17,8 @@
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
  *   visit?: string, needs?: string[], person?: string}} TicketWish
  * @typedef {{code: string, language: string, needs?: string[]}} BookedWish
- * @typedef {{number: string, code: string, language: string}} CaseWish what a receipt of cases says
+ * @typedef {{number: string, code: string, language: string, same_clerk?: boolean}} CaseWish what a receipt of cases
+ *   says, and whether papers go to whoever accepted the case
  * @typedef {TicketWish | BookedWish | CaseWish} Wish
  * @typedef {{key: string, wish: Wish, link: boolean}} Taking one request for a ticket; `link` is false
  *   while the server does not answer
@@ -40,7 +41,7 @@
  *   | {do: "slip", ticket: string, slip: import("./kiosk-paper.js").Slip}
  *   | {do: "print", printer: string, key: string}
  *   | {do: "person", person: string, key: string} | import("./kiosk-card.js").CardAct
- *   | {do: "pick-up", key: string, number: string, code: string}
+ *   | {do: "receipt", key: string, number: string, code: string} | {do: "pick-up", key: string, same: boolean}
  *   | {do: "check-in", key: string} | {do: "back"} | {do: "start"} | {do: "wipe", lang: string} | WayAct} Act
  */
 
@@ -86,10 +87,12 @@ export function after(state, act) {
       return state.card ? asking({ ...state, person: act.person }, act.key, ticketWish({ ...state, ...act }, state.card)) : state;
     case "check-in":
       return state.step === "typing" && !state.taking && state.code ? asking(state, act.key, bookedWish(state)) : state;
+    case "receipt":
+      return state.taking ? state : along(typed(state, act), { do: "errand", kind: "receipt", key: act.key });
     case "pick-up":
-      return state.taking ? state : asking(typed(state, act), act.key, caseWish(act, state.lang));
+      return state.step === "typing" && !state.taking ? asking(state, act.key, caseWish(state, act.same)) : state;
     case "errand":
-      return act.kind === "claim" && isCaseNumber(state.number) ? asking(state, act.key, caseWish(state, state.lang)) : along(state, act);
+      return along(state, act.kind === "claim" && isCaseNumber(state.number) ? { ...act, kind: "receipt" } : act);
     case "resume":
       return resumed(state, act.taking);
     case "link":
@@ -147,9 +150,9 @@ export function isCaseNumber(number) {
   return /^\d{8}-?\d{4,}$/.test(number.trim());
 }
 
-/** @param {{number: string, code: string}} receipt @param {string} language @returns {CaseWish} */
-function caseWish({ number, code }, language) {
-  return { number: number.trim(), code: code.trim().toUpperCase(), language };
+/** @param {State} state @param {boolean} same to the clerk who accepted the case @returns {CaseWish} */
+function caseWish({ number, code, lang }, same) {
+  return { number: number.trim(), code: code.trim().toUpperCase(), language: lang, ...(same && { same_clerk: true }) };
 }
 
 /** What a reader has read stands there as if it had been typed. @param {State} state

@@ -31,6 +31,7 @@ const ACTS = {
   sure: (button) => ({ do: "sure", what: button.what ?? "" }),
   move: () => ({ do: "move" }),
   again: () => ({ do: "again" }),
+  "pick-up": (button, newKey) => ({ do: "pick-up", key: newKey(), same: button.same !== undefined }),
   "check-in": (_button, newKey) => ({ do: "check-in", key: newKey() }),
   errand: (button, newKey) => ({ do: "errand", kind: /** @type {any} */ (button.kind), key: newKey() }),
 };

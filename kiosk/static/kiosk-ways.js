@@ -8,7 +8,8 @@
  * @typedef {import("./phone-place.js").Place} Place
  * @typedef {{ticket: string, secret: string, place: Place | null, code?: string}} Held a ticket that its holder has
  *   opened here; `code` where it was typed
- * @typedef {"claim" | "return" | "cancel" | "transfer" | "reprint" | "checklist" | "help" | "person"} Kind
+ * @typedef {"claim" | "return" | "cancel" | "transfer" | "reprint" | "checklist" | "help" | "person"
+ *   | "receipt"} Kind
  * @typedef {{key: string, kind: Kind, link: boolean}} Errand one request; `link` is false while nobody answers
  * @typedef {"find" | "mine" | "booked"} Way
  * @typedef {{do: "way", way: Way} | {do: "key", key: string} | {do: "typed", text: string}

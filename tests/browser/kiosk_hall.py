@@ -25,6 +25,7 @@ from queue_server.locale import translate
 from queue_server.static.assets import SHARED, Assets
 from queue_server.wire import (
     Beat,
+    CaseReceipt,
     CheckIn,
     Checklist,
     Claimed,
@@ -315,6 +316,13 @@ class KioskHall:
             return self._refused()
         return Response(msgspec.json.encode(Person("handle", senior=True)), media_type="application/json")
 
+    async def _receipt_of_cases(self, request: Request) -> Response:
+        """Papers are owed, and whoever accepted the case is here."""
+        return Response(
+            msgspec.json.encode(CaseReceipt(cases=(), ready=0, owing=1, clerk=True)),
+            media_type="application/json",
+        )
+
     async def _help(self, request: Request) -> Response:
         body = msgspec.json.decode(await request.body())
         self.acts.append(("help", request.headers["authorization"], body))
@@ -353,6 +361,7 @@ class KioskHall:
             Route("/api/halls/demo/catalogue", self._guides),
             Route("/api/halls/demo/check-ins", self._check_in, methods=["POST"]),
             Route("/api/halls/demo/claims", self._claim, methods=["POST"]),
+            Route("/api/halls/demo/receipts", self._receipt_of_cases, methods=["POST"]),
             Route("/api/halls/demo/persons", self._person, methods=["POST"]),
             Route("/api/halls/demo/help", self._help, methods=["POST"]),
             Route("/api/halls/demo/checklists", self._checklist, methods=["POST"]),

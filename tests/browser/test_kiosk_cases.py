@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from queue_server.access.principals import receipt_code
+from queue_server.locale import translate
 from tests.browser.kiosk_visitor import Visitor
 from tests.browser.paper_hall import PaperHall, paper_hall
 from tests.browser.test_kiosk_ways import scan
@@ -53,7 +54,36 @@ def accepted(hall: PaperHall) -> tuple[str, str, str]:
     return opened["case"], opened["number"], receipt_code(hall.site.halls[hall.hall].receipts, ticket)
 
 
-def test_a_receipt_is_told_that_it_is_too_early_and_then_gives_one_ticket_on_screen_slip_and_board(
+def with_papers(page: Page, hall: PaperHall, case: str, receipt: str) -> None:
+    """Papers are owed: the kiosk offers the clerk who accepted the case, in each language."""
+    manager(hall, f"cases/{case}/take")
+    owed = httpx.get(
+        f"{hall.base}/api/halls/{hall.hall}/cases/{case}", headers={"authorization": "Bearer manager"}
+    ).json()["materials"][:1]
+    manager(hall, f"cases/{case}/supplement", missing=owed)
+    visitor = Visitor(page, AtKiosk(hall))
+    scan(page, receipt)
+    cover = page.locator("[data-cover=sure]")
+    for lang in ("ko", "en", "zh"):
+        visitor.speak(lang)
+        for key in ("clerk_same", "clerk_rule", "clerk_any", "clerk_yes"):
+            expect(cover).to_contain_text(translate(f"kiosk.{key}", lang))
+    visitor.settle()
+    visitor.touch("[data-sure-yes]")
+    assert visitor.number().startswith("D")
+    expect(page.locator("[data-priority]")).to_be_visible()
+    ticket = manager(hall, "windows/8/call-next")["ticket"]
+    day = hall.site.halls[hall.hall].day
+    assert day is not None
+    taken = day.state.tickets[ticket]
+    assert (taken.cls, taken.directed_clerk, taken.cases) == ("priority", "staff:manager", (case,))
+    manager(hall, f"tickets/{ticket}/start")
+    manager(hall, f"cases/{case}/received")
+    manager(hall, f"tickets/{ticket}/finish")
+    visitor.touch(".step.ticket .done")
+
+
+def test_a_receipt_is_told_that_it_is_too_early_then_offers_the_clerk_and_gives_one_ticket_on_slip_and_board(
     page: Page, hall: PaperHall
 ) -> None:
     case, number, code = accepted(hall)
@@ -68,14 +98,16 @@ def test_a_receipt_is_told_that_it_is_too_early_and_then_gives_one_ticket_on_scr
     problem = page.locator("[data-cover=problem]")
     expect(problem).to_contain_text(f"办件{number}还没有办好")
 
-    manager(hall, f"cases/{case}/take")
-    manager(hall, f"cases/{case}/ready", shelf="A-3")
     visitor.back(2)
+    with_papers(page, hall, case, f"https://hall.example/halls/county/status#{number}.{code}")
+
+    manager(hall, f"cases/{case}/ready", shelf="A-3")
+    visitor.settle()
     visitor.speak("en")
     scan(page, f"https://hall.example/halls/county/status#{number}.{code}")
     assert visitor.number() == "J001"
     expect(page.locator("[data-category-name]")).to_contain_text("Collection")
-    assert len(hall.slips(1, 1)) == 1
+    assert len(hall.slips(1, 2)) == 2, "one with the papers, one for the result"
 
     manager(hall, "windows/8/assign", serves=["J"])
     manager(hall, "windows/8/call-next")

@@ -7,7 +7,7 @@ import { after, fresh } from "../../kiosk/static/kiosk-state.js";
 import { askedFirst, typedAct, untouched } from "../../kiosk/static/kiosk-touches.js";
 
 register("./flat.js", import.meta.url);
-const { readCode } = await import("../../kiosk/static/kiosk-errands.js");
+const { asksForClerk, readCode } = await import("../../kiosk/static/kiosk-errands.js");
 
 const acts = (...all) => all.reduce(after, fresh("zh"));
 const keys = (text) => [...text].map((key) => ({ do: "key", key }));
@@ -147,26 +147,38 @@ test("a slip's code and a booking's are told apart, and from anything else", () 
   for (const other of ["", "6901234567892", "https://elsewhere.example/", "javascript:alert(1)"]) assert.equal(readCode(other), null);
 });
 
-test("a case's number and code ask for a pick-up ticket, typed or read from the receipt", () => {
-  const typed = acts(
+test("a case's number and code are looked up, typed or read from the receipt, and then bring a ticket", () => {
+  const looked = acts(
     { do: "way", way: "mine" },
     ...keys("202611240007"),
     { do: "field", field: "code" },
     ...keys("7k3m2x"),
     { do: "errand", kind: "claim", key: "k" },
   );
-  assert.deepEqual(typed.taking, {
-    key: "k",
-    wish: { number: "202611240007", code: "7K3M2X", language: "zh" },
-    link: true,
-  });
-  assert.equal(typed.errand, null);
+  assert.deepEqual(looked.errand, { key: "k", kind: "receipt", link: true });
+  assert.equal(looked.taking, null);
+  const found = after(looked, { do: "errand-done", key: "k", said: null });
+  const taken = after(found, { do: "pick-up", key: "p", same: false });
+  const wish = { number: "202611240007", code: "7K3M2X", language: "zh" };
+  assert.deepEqual([taken.taking, taken.errand], [{ key: "p", wish, link: true }, null]);
+  const asked = after(found, { do: "sure", what: "clerk" });
+  const same = after(asked, { do: "pick-up", key: "p", same: true });
+  assert.deepEqual([same.taking.wish, same.sure], [{ ...wish, same_clerk: true }, ""]);
+  assert.deepEqual(after(asked, { do: "back" }), found);
   const read = readCode("https://hall.example/halls/county/status#20261124-0007.7K3M2X");
   assert.deepEqual(read, { receipt: { number: "20261124-0007", code: "7K3M2X" } });
-  const scanned = acts({ do: "pick-up", ...read.receipt, key: "s" });
+  const scanned = acts({ do: "receipt", ...read.receipt, key: "s" });
   assert.deepEqual([scanned.step, scanned.way, scanned.number], ["typing", "mine", "20261124-0007"]);
-  const again = acts({ do: "resume", taking: scanned.taking });
-  assert.deepEqual([again.step, again.code, again.taking.key], ["typing", "7K3M2X", "s"]);
+  assert.deepEqual(scanned.errand, { key: "s", kind: "receipt", link: true });
+  const again = acts({ do: "resume", taking: same.taking });
+  assert.deepEqual([again.step, again.code, again.taking.key], ["typing", "7K3M2X", "p"]);
   const ticket = acts({ do: "way", way: "mine" }, ...keys("S023"), { do: "errand", kind: "claim", key: "k" });
-  assert.equal(ticket.taking, null);
+  assert.equal(ticket.errand?.kind, "claim");
+});
+
+test("which clerk takes the papers is asked only where papers are owed, nothing is ready and that clerk is here", () => {
+  assert.equal(asksForClerk({ ready: 0, owing: 1, clerk: true }), true);
+  for (const other of [{ clerk: false }, { ready: 1 }, { owing: 0 }]) {
+    assert.equal(asksForClerk({ ready: 0, owing: 1, clerk: true, ...other }), false);
+  }
 });
