@@ -16,7 +16,7 @@
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,
  *   visit?: string, needs?: string[], person?: string}} TicketWish
- * @typedef {{code: string, language: string, needs?: string[]}} BookedWish
+ * @typedef {{code: string, language: string, needs?: string[], person?: string}} BookedWish
  * @typedef {{number: string, code: string, language: string, same_clerk?: boolean}} CaseWish what a receipt of cases
  *   says, and whether papers go to whoever accepted the case
  * @typedef {TicketWish | BookedWish | CaseWish} Wish
@@ -27,7 +27,7 @@
  *   taking: Taking | null, problem: Problem | null, receipt: Receipt | null,
  *   low: boolean, voice: boolean, needs: string[], sheet: string, way: "" | Way, query: string, number: string,
  *   code: string, field: "number" | "code", guide: string, sure: string, moving: boolean, visit: string,
- *   held: Held | null, errand: Errand | null, said: Text | null, card: "" | "ordinary" | "priority", person: string,
+ *   held: Held | null, errand: Errand | null, said: Text | null, card: "" | "ordinary" | "priority" | "booked", person: string,
  *   slip: import("./kiosk-paper.js").Slip | null}} State `slip` is what became of the receipt's paper,
  *   `card` the ticket that waits for an identity card, `person` the handle of one that was shown
  * @typedef {import("./kiosk-ways.js").Way} Way
@@ -84,7 +84,7 @@ export function after(state, act) {
     case "card-said":
       return withCard(state, act);
     case "person":
-      return state.card ? asking({ ...state, person: act.person }, act.key, ticketWish({ ...state, ...act }, state.card)) : state;
+      return state.card ? asking({ ...state, person: act.person }, act.key, personsWish({ ...state, person: act.person })) : state;
     case "check-in":
       return state.step === "typing" && !state.taking && state.code ? asking(state, act.key, bookedWish(state)) : state;
     case "receipt":
@@ -102,7 +102,7 @@ export function after(state, act) {
         ? { ...state, step: "ticket", taking: null, problem: null, receipt: act.receipt }
         : state;
     case "refused":
-      return answering(state, act.key) ? { ...state, taking: null, problem: act.problem, person: "" } : state;
+      return answering(state, act.key) ? refused(state, act.problem) : state;
     case "slip":
       return state.receipt?.ticket === act.ticket ? { ...state, slip: act.slip } : state;
     case "print":
@@ -133,6 +133,18 @@ function asking(state, key, wish) {
   return { ...state, problem: null, sure: "", card: "", said: null, taking: { key, wish, link: true } };
 }
 
+/** Only the hall knows what a booking is for: whether it requires a card is told when it is checked in.
+ * @param {State & {taking: Taking}} state @param {Problem} problem @returns {State} */
+function refused(state, problem) {
+  const card = problem.code === "card_required" && state.step === "typing" && state.way === "booked";
+  return { ...state, taking: null, person: "", ...(card ? { card: "booked" } : { problem }) };
+}
+
+/** What the card was asked for. @param {State} state @returns {TicketWish | BookedWish} */
+function personsWish(state) {
+  return state.card === "booked" || state.card === "" ? bookedWish(state) : ticketWish(state, state.card);
+}
+
 /** @param {State} state @param {"ordinary" | "priority"} cls @returns {TicketWish} */
 function ticketWish(state, cls) {
   const { category, matters, lang, visit, person } = state;
@@ -141,7 +153,8 @@ function ticketWish(state, cls) {
 
 /** @param {State} state @returns {BookedWish} */
 function bookedWish(state) {
-  return { code: state.code.trim().toUpperCase(), language: state.lang, ...named(state) };
+  const { person } = state;
+  return { code: state.code.trim().toUpperCase(), language: state.lang, ...(person && { person }), ...named(state) };
 }
 
 /** Whether a number is that of a case (办件编号): the day and a count, with or without the dash.

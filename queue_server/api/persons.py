@@ -71,13 +71,16 @@ async def show(call: Call) -> wire.Person:
     return wire.Person(person=handle, senior=person.senior)
 
 
-async def of(call: Call, asked: wire.TakeTicket) -> Person:
-    """Who takes a ticket at a kiosk; nobody, unless one of its matters requires an identity card."""
+async def of(call: Call, matter_ids: tuple[str, ...], shown: str) -> Person:
+    """Who takes a ticket at a kiosk; nobody, unless one of its matters requires an identity card.
+
+    `shown` is the handle of a card.
+    """
     plan = call.hall.today().state.plan
-    matters = plan.wanted(asked.matters)
+    matters = plan.wanted(matter_ids)
     if call.principal.role != KIOSK or not any(matter.identity for matter in matters):
         return NOBODY  # staff look at the card themselves
-    kept = await call.hall.store.get_side(call.hall.id, f"shown:{asked.person}") if asked.person else None
+    kept = await call.hall.store.get_side(call.hall.id, f"shown:{shown}") if shown else None
     if kept is None:
         raise Unusable("card_required")
     return msgspec.json.decode(kept, type=Person)

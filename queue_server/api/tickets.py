@@ -46,7 +46,7 @@ async def take(call: Call) -> Receipt:
     await spend_ticket(call.hall.store, call.hall.id, call.principal, call.halls.allowance)
     body = await call.body(wire.TakeTicket)
     source = {"kiosk": "kiosk", "clerk": "desk", "manager": "desk", "floor": "floor"}
-    person = await persons.of(call, body)
+    person = await persons.of(call, body.matters, body.person)
     place = persons.Claim(call, person, body.category)
     command = do.TakeTicket(
         ticket=await place.take(new_ticket()),
@@ -58,12 +58,19 @@ async def take(call: Call) -> Receipt:
         source=source.get(call.principal.role, "kiosk"),
         visit=body.visit,
     )
+    return await _taken(call, command, place, body.needs)
+
+
+async def _taken(
+    call: Call, command: do.TakeTicket | do.CheckIn, place: persons.Claim, named: tuple[str, ...]
+) -> Receipt:
+    """The receipt of a ticket, with the needs that were named; a refusal gives the person's place back."""
     try:
         receipt = await call.change_and_look(command, receipts(call))
     except Refused as refusal:
         await place.give_back(refusal)
         raise
-    await needs.name(call, receipt.ticket, body.needs)
+    await needs.name(call, receipt.ticket, named)
     return receipt
 
 
@@ -73,10 +80,10 @@ async def check_in(call: Call) -> Receipt:
     asked = Booking(code=body.code, category="", slot=0, date="")
     call.must_be_allowed(do.CheckIn(ticket="", booking=asked))
     booking = await call.hall.booking(body.code)
-    command = do.CheckIn(ticket=new_ticket(), booking=booking, language=body.language)
-    receipt = await call.change_and_look(command, receipts(call))
-    await needs.name(call, receipt.ticket, body.needs)
-    return receipt
+    person = await persons.of(call, booking.matters, body.person)
+    place = persons.Claim(call, person, booking.category)
+    command = do.CheckIn(ticket=await place.take(new_ticket()), booking=booking, language=body.language)
+    return await _taken(call, command, place, body.needs)
 
 
 def address(call: Call, ticket: str) -> str:

@@ -75,11 +75,12 @@ class Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Check in a booking by its code."""
+    """Check in a booking by its code; `person` as in `TakeTicket`, if a matter of it requires a card."""
 
     code: Code
     language: Code = "zh"
     needs: Needs = ()
+    person: Code = ""
 
 
 class ClaimTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,3 +112,23 @@ async def test_nothing_of_a_card_is_in_the_store_in_a_log_or_in_an_answer(
     for part in (number, number[6:14], number[:17], number[6:]):
         assert part.encode() not in kept
         assert not any(part in text for text in heard)
+
+
+async def test_a_booking_of_such_a_matter_asks_for_the_card_when_it_is_checked_in(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, plan()) as hall:
+        soon = hall.site.halls[hall.hall].clock() + 3_600_000
+        body = {"category": "F", "slot": soon, "matters": ["F01"]}
+        plain = {"matters": [], "slot": soon + 3_600_000}
+        booked = [await hall.post("kiosk", "bookings", body | more) for more in ({}, {}, plain)]
+        assert [answer.status_code for answer in booked] == [201] * 3, booked[-1].text
+        codes = [answer.json()["code"] for answer in booked]
+        assert code(await hall.post("kiosk", "check-ins", {"code": codes[0]})) == (422, "card_required")
+        person = await shown(hall, number_of())
+        came = await hall.post("kiosk", "check-ins", {"code": codes[0], "person": person})
+        assert came.status_code == 201, came.text
+        again = await hall.post("kiosk", "check-ins", {"code": codes[1], "person": person})
+        assert code(again) == (409, "already_waiting")
+        assert code(await asked(hall, person)) == (409, "already_waiting")
+        assert (await hall.post("kiosk", "check-ins", {"code": codes[2]})).status_code == 201

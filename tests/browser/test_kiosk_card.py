@@ -104,6 +104,24 @@ def test_a_card_that_is_shown_brings_the_ticket_and_leaves_nothing(
     nothing_is_left(page, kiosk)
 
 
+def test_a_booking_whose_matter_requires_a_card_asks_for_it_when_it_is_checked_in(
+    page: Page, kiosk: KioskHall
+) -> None:
+    kiosk.refusal = problem(422, "card_required", {})
+    visitor = Visitor(page, kiosk)
+    visitor.arrive()
+    wait_for(lambda: kiosk.looked)
+    page.keyboard.type("7KQ4MXY\n")
+    expect(page.locator("[data-cover=card]")).to_contain_text(translate("kiosk.card", "zh"))
+    kiosk.refusal = None
+    page.keyboard.type(NUMBER + "\n")
+    assert visitor.number() == "F023"
+    assert [(act, said) for act, _, said in kiosk.acts] == [
+        ("check-in", "7KQ4MXY"), ("person", NUMBER), ("check-in", "7KQ4MXY"),
+    ]  # fmt: skip
+    nothing_is_left(page, kiosk)
+
+
 def test_the_agents_reader_is_asked_while_a_card_is_wanted_and_after_a_refusal_anew(
     page: Page, kiosk: KioskHall
 ) -> None:

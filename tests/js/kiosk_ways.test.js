@@ -147,6 +147,18 @@ test("a slip's code and a booking's are told apart, and from anything else", () 
   for (const other of ["", "6901234567892", "https://elsewhere.example/", "javascript:alert(1)"]) assert.equal(readCode(other), null);
 });
 
+test("a booking that requires a card asks for it where the hall says so, and is checked in with its handle", () => {
+  const typed = acts({ do: "way", way: "booked" }, ...keys("7KQ4MXY"), { do: "check-in", key: "k" });
+  const problem = { code: "card_required", sentence: {}, detail: "", status: 422 };
+  const asked = after(typed, { do: "refused", key: "k", problem });
+  assert.deepEqual([asked.card, asked.problem, asked.taking], ["booked", null, null]);
+  const shown = after(asked, { do: "person", person: "h", key: "p" });
+  assert.deepEqual(shown.taking.wish, { code: "7KQ4MXY", language: "zh", person: "h" });
+  assert.deepEqual([shown.card, after(asked, { do: "back" }).code], ["", "7KQ4MXY"]);
+  const other = after(typed, { do: "refused", key: "k", problem: { ...problem, code: "unknown_booking" } });
+  assert.deepEqual([other.card, other.problem.code], ["", "unknown_booking"]);
+});
+
 test("a case's number and code are looked up, typed or read from the receipt, and then bring a ticket", () => {
   const looked = acts(
     { do: "way", way: "mine" },
