@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import NamedTuple
 
 import pytest
@@ -12,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from queue_server.locale import translate
 from tests.api.cards import number_of
-from tests.browser.kiosk_hall import KioskHall, kiosk_hall
-from tests.browser.kiosk_visitor import LANGUAGES
+from tests.browser.kiosk_hall import SECRET, KioskHall, kiosk_hall
+from tests.browser.kiosk_visitor import LANGUAGES, settled
 from tests.browser.kiosk_walk import MODES
 from tests.waiting import wait_for
 
@@ -189,3 +190,61 @@ def test_a_step_is_reached_by_the_keypad_said_and_outlives_the_server(standing: 
     expect(page.locator("[data-cover=link]")).to_be_hidden()
     assert len({key for key, _ in kiosk.asked}) <= 1
     assert len(kiosk.issued) <= 1
+
+
+SLIP = f"https://hall.example/t/demo/t-1#{SECRET}"
+
+
+def by_touch(standing: Standing) -> None:
+    for selector in (TILE, TAKE):
+        settled(standing.page)
+        standing.page.click(selector)
+
+
+def by_keypad(standing: Standing) -> None:
+    for selector in (TILE, TAKE):
+        settled(standing.page)
+        standing.choose(selector)
+
+
+def by_reader(standing: Standing) -> None:
+    settled(standing.page)
+    standing.page.keyboard.type(f"{SLIP}\n")
+
+
+JOURNEYS = [
+    pytest.param(mode, lang, go, id=f"{mode}, {lang}, {go.__name__}",
+                 marks=() if place % 3 == (place // 3 % 3 + place // 9) % 3 else pytest.mark.faults)
+    for place, (mode, lang, go) in enumerate(product(MODES, LANGUAGES, (by_touch, by_keypad, by_reader)))
+]  # fmt: skip
+"""Every mode, language and way to go; those that are in each run hold every pair of the three."""
+
+
+@pytest.mark.parametrize(("mode", "lang", "go"), JOURNEYS)
+def test_a_visitor_comes_to_a_number_and_leaves_nothing_in_each_mode_and_language_by_each_way(
+    standing: Standing, mode: str, lang: str, go: Callable[[Standing], None]
+) -> None:
+    standing.begin(lang, mode)
+    page, number = standing.page, "S023"
+    go(standing)
+    step = ".step.held" if go is by_reader else ".step.ticket"
+    expect(page.locator(f"{step} .number")).to_have_text(number)
+    standing.heard("kiosk.held" if go is by_reader else "kiosk.yours")
+    settled(page)
+    if go is by_keypad:
+        standing.choose(f"{step} .done")
+    else:
+        page.click(f"{step} .done")
+    expect(page.locator(".step.start")).to_be_visible()
+    root = page.locator("html")
+    for kept, usual in (("lang", "zh-CN"), ("data-type", "usual"), ("data-contrast", "usual")):
+        expect(root).to_have_attribute(kept, usual)
+    left = page.content() + page.evaluate("JSON.stringify([sessionStorage, history.state])")
+    assert number not in left
+    assert SECRET not in left
+
+
+def test_the_journeys_of_each_run_hold_every_pair() -> None:
+    kept = [journey.values for journey in JOURNEYS if not journey.marks]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert {(v[one], v[other]) for v in kept} == {(j.values[one], j.values[other]) for j in JOURNEYS}
