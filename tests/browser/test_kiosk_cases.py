@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from queue_server.access.principals import receipt_code
 from queue_server.locale import translate
@@ -113,3 +113,39 @@ def test_a_receipt_is_told_that_it_is_too_early_then_offers_the_clerk_and_gives_
     manager(hall, "windows/8/call-next")
     page.goto(f"{hall.base}/halls/{hall.hall}/board")
     expect(page.locator("body")).to_contain_text("J001")
+
+
+@pytest.mark.proves("S33")
+@pytest.mark.proves("S38")
+def test_people_ahead_are_those_ordered_before_and_the_kiosk_is_told_of_no_other_ticket(
+    page: Page, hall: PaperHall
+) -> None:
+    told: list[str] = []
+
+    def listening(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: told.append(str(frame)))
+
+    page.on("websocket", listening)
+    others = [manager(hall, "tickets", category="D", cls=cls) for cls in ("ordinary", "priority", "ordinary")]
+    visitor = Visitor(page, AtKiosk(hall))
+    visitor.arrive()
+    expect(page.locator(".tile[data-category=D]")).to_contain_text(translate("kiosk.waiting", "zh", n=3))
+    visitor.open("D")
+    visitor.settle()
+    visitor.take()
+    number = visitor.number()
+    day = hall.site.halls[hall.hall].day
+    assert day is not None
+    line = sorted(day.state.tickets.values(), key=lambda ticket: ticket.due)
+    ahead = [ticket.number for ticket in line].index(number)
+    assert ahead == 3
+    expect(page.locator("[data-ahead]")).to_contain_text(translate("kiosk.ahead", "zh", n=ahead))
+    visitor.settle()
+    visitor.touch(".step.ticket .done")
+    expect(page.locator(".tile[data-category=D]")).to_contain_text(translate("kiosk.waiting", "zh", n=4))
+    shown = "".join(told) + page.content()
+    assert told
+    for other in others:
+        for secret in (other["ticket"], other["number"], other["code"], other["url"].partition("#")[2]):
+            assert secret not in shown
+    assert number not in shown
