@@ -17,7 +17,7 @@ _HOLDERS = """
     return part !== null && getComputedStyle(part).position === 'fixed';
   };
   const clipped = (element) => {
-    const top = element.closest('.top');
+    const top = element.closest('.top, .field .label');
     return top !== null && getComputedStyle(top).clipPath !== 'none';
   };
   const holders = (element) => {

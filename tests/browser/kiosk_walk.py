@@ -90,6 +90,7 @@ def _codes(page: Page, visitor: Visitor, at: Seen) -> None:
     visitor.press("202611240007")
     visitor.touch("[data-field=code]")
     visitor.press("7K3M2X")
+    at("case number and code")
     visitor.touch("[data-kind=claim]")
     expect(page.locator("[data-cover=sure]")).to_be_visible()
     at("which clerk?")
