@@ -19,7 +19,7 @@ import { paintMatters, paintTiles } from "./kiosk-menu.js";
 import { part } from "./kiosk-parts.js";
 import { paintPaper } from "./kiosk-slip.js";
 import { paintTicket } from "./kiosk-ticket.js";
-import { paintTyping } from "./kiosk-typing.js";
+import { clearTyping, paintTyping } from "./kiosk-typing.js";
 import { paintSure } from "./kiosk-sure.js";
 import { inLanguage, say, tag, write } from "./kiosk-words.js";
 
@@ -44,6 +44,7 @@ export function paint(root, hall, state) {
     paintGuide(root, hall, state);
   }
   if (state.step === "typing") paintTyping(root, hall, state);
+  else clearTyping(root);
   paintHeld(root, hall, state);
   paintTicket(root, hall, state);
   paintPaper(root, hall, state);
@@ -126,7 +127,8 @@ function paintCovers(root, hall, state) {
   root.dataset.covered = cover;
   if (cover === "card") paintCard(root, hall, state);
   if (state.sure) paintSure(root, hall, state);
-  if (!state.problem) return;
+  else for (const said of root.querySelectorAll("[data-sure], [data-sure-else]")) said.replaceChildren();
+  if (!state.problem) return part(root, "[data-problem]").replaceChildren();
   const tickets = state.step === "category" && !state.moving;
   write(part(root, "[data-problem-title]"), say(hall.words, tickets ? "kiosk.refused_title" : "kiosk.not_done"), state.lang, hall.paired);
   part(root, "[data-problem-else]").hidden = !tickets;

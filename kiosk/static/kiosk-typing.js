@@ -38,6 +38,14 @@ export function paintTyping(root, hall, state) {
   }
 }
 
+/** Nothing that a visitor typed stays in the page behind another step. @param {HTMLElement} root */
+export function clearTyping(root) {
+  const page = part(root, ".step.typing");
+  const query = part(page, "[data-query]");
+  if (query instanceof HTMLInputElement) query.value = "";
+  for (const typed of page.querySelectorAll(".typed, [data-results]")) typed.replaceChildren();
+}
+
 /** @param {HTMLElement} page @param {Hall} hall @param {State} state */
 function paintFields(page, hall, state) {
   const query = part(page, "[data-query]");

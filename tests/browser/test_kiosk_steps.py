@@ -142,6 +142,7 @@ def searched(standing: Standing) -> None:
     standing.choose("[data-way=find]")
     for key in {"zh": "yl", "ko": "ㅂㅗ", "en": "in"}[standing.lang]:
         standing.choose(f"[data-key={key}]")
+    expect(standing.page.locator("[data-results] button")).not_to_have_count(0)  # the guides have come
 
 
 def opened(standing: Standing) -> None:
