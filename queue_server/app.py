@@ -36,6 +36,7 @@ from queue_server.api.device_page import DevicePage
 from queue_server.api.headers import SafeAnswers
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
+from queue_server.desk.past_cases import Rows
 from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.refusals import NotNow
 from queue_server.locale import translate
@@ -43,6 +44,7 @@ from queue_server.reactions import metrics
 from queue_server.reactions.following import Following, Reaction
 from queue_server.reactions.opening import Opening
 from queue_server.reactions.post import Post
+from queue_server.reactions.snapshotting import Snapshotting
 from queue_server.reactions.speaking import Voices
 from queue_server.reactions.strips import Strips
 from queue_server.reactions.webhooks import Webhooks
@@ -94,7 +96,8 @@ class Site:
         self.up = False
         self.voices = Voices(None)
         self.webhooks: tuple[Webhook, ...] = ()
-        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping, Opening]
+        self.rows: Rows | None = None
+        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping, Opening, Snapshotting]
         self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
 
     def also_run(self, job: Callable[[], Coroutine[None, None, None]]) -> None:

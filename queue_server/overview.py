@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from queue_server import papers, wire
+from queue_server.cases.visits import Key, Visits, total, within
 from queue_server.hall.behalf import agent_figures
 from queue_server.hall.day import Day
 from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share
@@ -18,8 +19,13 @@ MOST = 40
 """Visitors of one kind that a tablet lists."""
 
 
-def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> wire.FloorView:
-    """Everything on the floor at once; `alarms` are those that this process knows, oldest first."""
+def overview(
+    day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = (), visits: Mapping[Key, Visits] | None = None
+) -> wire.FloorView:
+    """Everything on the floor at once; `alarms` are those that this process knows, oldest first.
+
+    `visits` are the register's counts of visits per case.
+    """
     return wire.FloorView(
         hall=day.plan.hall,
         seq=day.seq,
@@ -39,6 +45,7 @@ def overview(day: Day, data_at: int, alarms: Sequence[wire.AlarmLine] = ()) -> w
         notices=(dict(day.now.notice),) if day.now.notice else (),
         shares=shares(day),
         by_agents=_by_agents(day),
+        visits=visits_now(day, visits or {}),
     )
 
 
@@ -46,6 +53,17 @@ def _by_agents(day: Day) -> wire.AgentsNow:
     """What agents brought, apart: the figures' own count."""
     known = agent_figures(day)
     return wire.AgentsNow(known.issued, known.done, known.abandoned, known.agents, known.principals)
+
+
+def visits_now(day: Day, counts: Mapping[Key, Visits]) -> tuple[wire.VisitsNow, ...]:
+    """Visits per case (只跑一次) of the hall and of each department, over the last days."""
+    plan, by_department = day.plan, within(counts, day.date)
+    rows = [("", plan.name, total(by_department.values()))] + [
+        (code, plan.departments.get(code, {"zh": code}), each) for code, each in sorted(by_department.items())
+    ]
+    return tuple(
+        wire.VisitsNow(code, name, n.cases, n.visits, n.once, n.hundredths) for code, name, n in rows
+    )
 
 
 def shares(day: Day) -> tuple[wire.ShareNow, ...]:

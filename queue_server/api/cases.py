@@ -18,12 +18,13 @@ from queue_server.cases import commands as do
 from queue_server.cases.events import CaseFact
 from queue_server.cases.model import Case
 from queue_server.desk.hall import Hall
+from queue_server.desk.past_cases import past_cases
 from queue_server.hall import register
 from queue_server.hall.commands import Command
 from queue_server.hall.events import UNREADABLE
 from queue_server.hall.hours import business_date
 from queue_server.hall.model import Answer
-from queue_server.hall.refusals import NotNow, NotYours, Unknown, Unusable
+from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 from queue_server.store import keys
 from queue_server.store.chain import Entry
 
@@ -32,10 +33,11 @@ EVENTS = 500
 
 
 class Found(NamedTuple):
-    """A case, and the hall whose register it lives in."""
+    """A case, and the hall whose register it lives in; `past`: closed so long ago that it left memory."""
 
     hall: Hall
     case: Case
+    past: bool = False
 
 
 # --- whose cases ------------------------------------------------------------------------
@@ -72,6 +74,10 @@ async def found_case(call: Call, id: str) -> Found:
         case = await hall.register.look(lambda r: r.cases.get(id))
         if case is not None and concerns(call, case):
             return Found(hall, case)
+    for hall in call.halls.halls.values():
+        case = (await past_cases(hall, call.halls.rows, (id,))).get(id)
+        if case is not None and concerns(call, case):
+            return Found(hall, case, past=True)
     raise Unknown("unknown_case")
 
 
@@ -97,7 +103,11 @@ async def show(call: Call) -> wire.CaseView:
 async def by_number(call: Call) -> wire.Cases:
     """The cases with a number: halls count for themselves, so there may be several."""
     date = today(call)
-    found = [_line(one, date) for one in await all_cases(call) if one.case.number == call.params["number"]]
+    number = call.params["number"]
+    found = [_line(one, date) for one in await all_cases(call) if one.case.number == number]
+    for hall in call.halls.halls.values():
+        past = await past_cases(hall, call.halls.rows, number=number)
+        found += [_line(Found(hall, case), date) for case in past.values() if concerns(call, case)]
     if not found:
         raise Unknown("unknown_case")
     return casework.page(found, "", call.now)
@@ -113,7 +123,21 @@ async def events(call: Call) -> wire.CaseEvents:
     after = int(call.query.get("after", "0"))
     entries = await call.hall.store.read(keys.register(call.hall.id), after, EVENTS)
     numbers = await call.hall.register.look(lambda r: {case.id: case.number for case in r.cases.values()})
+    gone = {id for id in _named(entries) if id not in numbers}
+    past = await past_cases(call.hall, call.halls.rows, gone) if gone else {}
+    numbers |= {id: case.number for id, case in past.items()}
     return wire.CaseEvents(events=tuple(_told(entries, numbers)), next=entries[-1].seq if entries else after)
+
+
+def _named(entries: Iterable[Entry]) -> Iterator[str]:
+    """The cases that entries of a register are about."""
+    for stored in entries:
+        try:
+            fact = register.decode(stored.body).e
+        except UNREADABLE:
+            continue  # set aside and named by the hall itself
+        if isinstance(fact, CaseFact):
+            yield fact.case
 
 
 def _told(entries: Iterable[Entry], numbers: dict[str, str]) -> Iterator[wire.CaseEvent]:
@@ -145,6 +169,8 @@ TOLD = frozenset({
 async def act(call: Call, make: Callable[[Case], Command]) -> wire.CaseDone:
     """Have a step of a case decided by the register that it lives in."""
     one = await found_case(call, call.params["id"])
+    if one.past:
+        raise Conflict("case_state", number=one.case.number, stage=one.case.state)
     answer = await call.change_register(make(one.case), one.hall)
     return wire.CaseDone(seq=answer.seq, case=one.case.id, number=one.case.number)
 

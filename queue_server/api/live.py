@@ -325,7 +325,7 @@ def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]
             websocket,
             hall,
             f"overview/{hall.id}",
-            lambda day, at: overview(day, at, alarm_lines(hall)),
+            lambda day, at: overview(day, at, alarm_lines(hall), hall.register.state.visits),
             lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
         )
 

@@ -15,7 +15,8 @@ async def show(call: Call) -> wire.FloorView:
     """The floor as it is now."""
     hall = call.hall
     confirmed = data_at(hall, hall.today())
-    return await hall.look(lambda day: overview(day, confirmed, alarm_lines(hall)), call.at_least)
+    visits = await hall.register.look(lambda register: dict(register.visits))
+    return await hall.look(lambda day: overview(day, confirmed, alarm_lines(hall), visits), call.at_least)
 
 
 async def set_quota(call: Call) -> wire.Done:

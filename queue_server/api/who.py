@@ -30,6 +30,7 @@ from queue_server.api.cookies import cookie_name
 from queue_server.api.problems import Unfit
 from queue_server.config import Webhook
 from queue_server.desk.hall import Hall
+from queue_server.desk.past_cases import Rows
 from queue_server.hall.refusals import NotNow, NotYours, Unknown
 from queue_server.reactions.post import Post
 from queue_server.store.logs import StoreRefused, Unanswered
@@ -45,6 +46,7 @@ class Halls(Protocol):
     allowance: Allowance
     webhooks: tuple[Webhook, ...]
     posts: dict[str, Post]
+    rows: Rows | None
 
     def hall(self, id: str) -> Hall | None:
         """A hall that is live here."""

@@ -195,8 +195,9 @@ def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore
     """Print the site's slips, archive and anchor its logs, and start the store it brought anew if it dies."""
     site.react_with(lambda hall: Printing(hall, site.public_url, site.posts[hall.id]))
     site.react_with(lambda hall: Archiving(hall, Archive(archive)))
+    rows = site.rows = CaseRows(archive.with_name(CASES))
     for hall in site.halls.values():
-        site.also_run(Recording(hall, CaseRows(archive.with_name(CASES))).run)
+        site.also_run(Recording(hall, rows).run)
     site.also_run(Anchoring(site.halls.values(), Anchors(anchors)).run)
     if ours is not None:
         site.also_run(ours.keep_alive)

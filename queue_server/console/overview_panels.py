@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 from textual.geometry import Size
 
-from queue_server.console.panels import Corner, headline, lines, link_trouble
+from queue_server.console.panels import Corner, Line, headline, lines, link_trouble
 from queue_server.console.scene import FloorScene, Known, minutes, person, seconds
 from queue_server.console.words import clock_time, fit, named, say, wide
 from queue_server.wire import AlarmNow, CategoryNow, WindowNow
@@ -76,7 +76,23 @@ def shares_of(scene: FloorScene) -> Content:
         name = wide(fit(named(each.name, lang), 32), 34)
         row = f"{name}{wide(today, 12)}{wide(cases, 12)}{percent(each.catalogue)}"
         rows.append((row, "$error" if each.red else ""))
-    return lines(*rows, "", say("shares.what", lang), *_by_agents(scene))
+    return lines(*rows, "", say("shares.what", lang), *_visits(scene), *_by_agents(scene))
+
+
+def _visits(scene: FloorScene) -> list[Line]:
+    """Visits per case (只跑一次) of the hall and of each department, where results went out."""
+    lang = scene.lang
+    known = [each for each in (scene.view.visits if scene.view is not None else ()) if each.cases]
+    if not known:
+        return []
+    head = f"{wide('', 34)}{wide(say('visits.mean', lang), 12)}{wide(say('visits.once', lang), 12)}"
+    rows: list[Line] = ["", (f"{head}{say('visits.cases', lang)}", "bold")]
+    for each in known:
+        mean = each.hundredths or 0
+        name = wide(fit(named(each.name, lang), 32), 34)
+        once = percent(each.once * 1000 // each.cases)
+        rows.append(f"{name}{wide(f'{mean // 100}.{mean % 100:02}', 12)}{wide(once, 12)}{each.cases}")
+    return [*rows, "", say("visits.what", lang)]
 
 
 def _by_agents(scene: FloorScene) -> list[str]:

@@ -44,4 +44,4 @@ async def open_case(hall: Hall, date: str, ticket: str, end: MatterEnd, by: str)
     except Refused as refusal:
         if refusal.code != "stale":  # it is open already
             raise
-    return await hall.register.look(lambda register: register.cases[accepted.id])
+    return await hall.register.look(lambda register: register.cases.get(accepted.id))

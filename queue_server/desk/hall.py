@@ -24,6 +24,7 @@ from queue_server.desk.liveness import Liveness
 from queue_server.desk.needs import Needs
 from queue_server.desk.presence import Presence
 from queue_server.desk.scribes import DayScribe, RegisterScribe
+from queue_server.desk.snapshots import Snapshots
 from queue_server.hall import commands as do
 from queue_server.hall import events
 from queue_server.hall.commands import Ask
@@ -76,6 +77,8 @@ class Hall:
         self.clock = clock
         self.alarms: deque[tuple[int, Alarm]] = deque(maxlen=ALARMS)
         self.register = Line(store, keys.register(id), Register, RegisterScribe(self.alarm), self.alarm)
+        self.snapshots = Snapshots(store, id)
+        self.register.resume = self.snapshots.resume
         self.day: Line[Day] | None = None
         self.before: Day | None = None
         self.presence = Presence(store, id)
@@ -177,6 +180,7 @@ class Hall:
             self.receipts = await self.store.receipt_key(self.id, secrets.token_bytes(32))
             self._watch(self.register)
             tasks.create_task(self.register.run())
+            tasks.create_task(self.snapshots.check(self.register, self.alarm))
             tasks.create_task(self.presence.run(self))
             tasks.create_task(self.needs.run(self))
             tasks.create_task(self.help.run())

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
@@ -110,6 +110,7 @@ class Line(Generic[S]):
         self.confirmed_at = 0.0
         self.halt: Halt | None = None
         self.on_landed: list[Callable[[Sequence[Entry]], None]] = []
+        self.resume: Callable[[], Awaitable[tuple[Tail, S] | None]] | None = None
         self.on_forked: Callable[[Sequence[Entry]], Ask | None] = lambda _: None
         self.remembered: deque[Entry] = deque(maxlen=REMEMBERED)
         self._fresh = fresh
@@ -201,7 +202,13 @@ class Line(Generic[S]):
     # --- the log ------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Read the whole log and rebuild the state from it, up to where it can be believed; tells nobody."""
+        """Rebuild the state from the log, up to where it can be believed; tells nobody.
+
+        It is read whole, or from where `resume` knows the state already.
+        """
+        known = await self.resume() if self.resume is not None and self.tail == GENESIS else None
+        if known is not None:
+            self.tail, self.state = known
         while self.halt is None and (entries := await self.store.read(self.name, self.tail.seq, 5000)):
             self.take_in(entries, tell=False)
         self.confirmed_at = time.monotonic()

@@ -14,10 +14,12 @@ from msgspec.structs import replace
 
 from queue_server.cases import decide as cases
 from queue_server.cases.calendar import ChineseCalendar
+from queue_server.cases.commands import OpenCase
 from queue_server.cases.events import AnyCaseFact
 from queue_server.cases.evolve import evolve as evolve_case
 from queue_server.cases.limits import Calendar
 from queue_server.cases.model import Case, PaperList
+from queue_server.cases.visits import Visits
 from queue_server.hall import accounts
 from queue_server.hall.accounts import Account, Fact
 from queue_server.hall.commands import Ask, Command
@@ -27,6 +29,7 @@ from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.model import Answer, Booking, Kept
 from queue_server.hall.plan import HOUR, Plan, plan_hash
 from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
+from queue_server.hall.remembering import forget, note
 
 REGISTER_VERSION = 2
 """2: with cases."""
@@ -173,9 +176,14 @@ class Register:
         self.cases: dict[str, Case] = {}
         self.papers: dict[str, PaperList] = {}
         self.case_counts: dict[str, int] = {}
+        self.closed_at: dict[str, int] = {}
+        self.settled_at: dict[str, int] = {}
+        self.forgotten: dict[str, int] = {}
+        self.turned: dict[str, str] = {}
+        self.visits: dict[tuple[str, str], Visits] = {}
         self.calendar: Calendar = calendar or ChineseCalendar()
         self.kept: dict[str, Kept] = {}
-        self._kept_at: dict[str, int] = {}
+        self.kept_at: dict[str, int] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
     @property
@@ -217,11 +225,11 @@ class Register:
     def settle(self) -> None:
         """What was put is a fact; answers that nobody may ask for again are forgotten."""
         self._journal.clear()
-        while self._kept_at:
-            key, at = next(iter(self._kept_at.items()))
+        while self.kept_at:
+            key, at = next(iter(self.kept_at.items()))
             if self.last_at - at <= REPEATABLE:
                 break
-            del self._kept_at[key]
+            del self.kept_at[key]
             self.kept.pop(key, None)
 
 
@@ -285,6 +293,13 @@ def _book(register: Register, ask: Ask, c: BookSlot) -> tuple[Fact, Answer]:
     return SlotBooked(booking=booking), Answer(code=c.code, detail=date)
 
 
+def _open_case(register: Register, ask: Ask, c: OpenCase) -> tuple[Fact, Answer]:
+    # Of a day whose cases begin to be forgotten every acceptance was opened weeks ago.
+    if c.date in register.forgotten:
+        raise Conflict("stale")
+    return cases.DECIDERS[OpenCase](register, ask, c)
+
+
 _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer]]] = {
     PublishPlan: _publish,
     GrantToken: _grant,
@@ -294,6 +309,7 @@ _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer
     BookSlot: _book,
     **accounts.DECIDERS,
     **cases.DECIDERS,
+    OpenCase: _open_case,
 }
 
 
@@ -349,15 +365,17 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
             _evolve_case(register, entry.e, entry)
     register.seq = seq
     register.last_at = max(register.last_at, entry.at)
+    forget(register)
     if entry.key and entry.answer is not None:
         register.put(register.kept, entry.key, Kept(entry.digest, replace(entry.answer, seq=seq)))
-        register.put(register._kept_at, entry.key, entry.at)
+        register.put(register.kept_at, entry.key, entry.at)
 
 
 def _evolve_case(register: Register, fact: AnyCaseFact, entry: Entry) -> None:
     mark = register.mark()
     try:
         evolve_case(register, fact, entry.at, entry.by)
+        note(register, fact, entry.at)
     except KeyError as missing:
         register.unwind(mark)
         raise Contradiction(f"{type(fact).__name__}: {missing} is not in the register") from missing

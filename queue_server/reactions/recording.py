@@ -56,9 +56,7 @@ class Recording:
         hall, log_name = self.hall, keys.register(self.hall.id)
         reached = await asyncio.to_thread(self._rows.reached, hall.id)
         while entries := await hall.store.read(log_name, reached, PAGE):
-            # The cases as they stand after these entries at least: a row is never behind its last step.
-            cases = await hall.register.look(lambda r: dict(r.cases), at_least=entries[-1].seq)
-            reached = await asyncio.to_thread(self._rows.take_in, hall.id, entries, cases)
+            reached = await asyncio.to_thread(self._rows.take_in, hall.id, entries)
 
     def _note(self, trouble: str) -> None:
         """Said once when it begins, and once when it is over."""

@@ -16,7 +16,7 @@ from kiosk.menu import Between
 from queue_server.wire.behalf import *  # noqa: F403 - the types of one area, as if they stood here
 from queue_server.wire.behalf import AgentsNow
 from queue_server.wire.cases import *  # noqa: F403
-from queue_server.wire.cases import MatterResult
+from queue_server.wire.cases import MatterResult, VisitsNow
 from queue_server.wire.exits import *  # noqa: F403
 from queue_server.wire.words import *  # noqa: F403
 from queue_server.wire.words import (
@@ -860,6 +860,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     `alarms` are newest first, those nobody has taken note of before the others. `broken_zones` are voice
     zones without sound. `issued`, `waiting`, `served`, `missed` and `parked` count today's tickets.
     `shares` are the 即办率 of the hall and then of each department, `by_agents` what agents brought.
+    `visits` are the visits per case of the hall and of each department whose results went out.
     """
 
     hall: str
@@ -880,6 +881,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     notices: tuple[Text, ...] = ()
     shares: tuple[ShareNow, ...] = ()
     by_agents: AgentsNow = AgentsNow()
+    visits: tuple[VisitsNow, ...] = ()
 
 
 # --- the floor as floor staff see it -------------------------------------------------------

@@ -183,6 +183,21 @@ class Cases(msgspec.Struct, frozen=True):
     data_at: int = 0
 
 
+class VisitsNow(msgspec.Struct, frozen=True):
+    """How often people came for a case (只跑一次), of the hall ("") or a department, over the last 30 days.
+
+    Counted when a result goes out: `cases` of them, `visits` in all, `once` those that took one visit only.
+    `hundredths` is visits per case, rounded down; None without a case.
+    """
+
+    department: str
+    name: Text
+    cases: int
+    visits: int
+    once: int
+    hundredths: int | None
+
+
 class PaperListLine(msgspec.Struct, frozen=True):
     """A 材料交接 list: `taken_by` is "" until the receiving side has confirmed it, `void`: taken back."""
 

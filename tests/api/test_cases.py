@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
+from queue_server.hall.commands import Ask
+from queue_server.hall.plan import DAY
+from queue_server.hall.register import Grant, GrantToken
+from queue_server.hall.remembering import CLOSED
+from queue_server.records.case_rows import CaseRows
+from queue_server.store import keys
 from tests.api.cases import accepted, at_window, joins, refused, step
 from tests.api.hall import demo_with, served
 
@@ -125,3 +133,31 @@ async def test_the_list_goes_by_the_last_day_in_pages_and_says_how_all_stand(
         for query in ("after=;", "state=READY", "token=x"):
             assert (await hall.get("manager", f"/cases?{query}")).status_code == 422
         assert (await at_window(hall)) != ""
+
+
+@pytest.mark.parametrize("by_rows", [True, False])
+async def test_a_case_that_was_closed_long_ago_is_found_among_the_rows_or_in_the_log(
+    store_url: str, hall_id: str, tmp_path: Path, by_rows: bool
+) -> None:
+    async with served(store_url, hall_id) as hall:
+        await hall.sit(8)
+        (one,) = await accepted(hall, "D01")
+        estate, here = await joins(hall, "estate"), hall.site.halls[hall_id]
+        for name, body in (("take", {}), ("ready", {"shelf": "A-1"})):
+            await step(hall, estate, one["case"], name, **body)
+        await step(hall, "clerk8", one["case"], "issue")
+        later = here.register.state.last_at + CLOSED + DAY
+        await here.register.ask(Ask(later, "system", GrantToken("x", Grant("device:x", "x", "kiosk"))))
+        assert here.register.state.cases == {}
+        if by_rows:
+            hall.site.rows = rows = CaseRows(tmp_path / "cases.sqlite")
+            rows.take_in(hall_id, await hall.site.store.read(keys.register(hall_id), 0))
+            assert rows.cases([one["case"]])[one["case"]].visits == 2
+        seen = (await hall.get("clerk8", f"/cases/{one['case']}")).json()
+        assert (seen["case"]["state"], seen["visits"]) == ("issued", 2)
+        assert [s["what"] for s in seen["steps"]] == ["opened", "taken", "readied", "issued"]
+        (line,) = (await hall.get("clerk8", f"/case-numbers/{one['number']}")).json()["cases"]
+        assert line["id"] == one["case"]
+        told = (await hall.get("manager", "/case-events")).json()["events"]
+        assert {event["number"] for event in told} == {one["number"]}
+        assert await refused(hall, estate, one["case"], "take") == "case_state"

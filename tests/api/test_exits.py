@@ -7,8 +7,12 @@ from typing import Any
 
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import receipt_code
+from queue_server.cases.visits import Visits
+from queue_server.hall import register
+from queue_server.store import keys
 from tests.api.cases import accepted, joins, refused, step
 from tests.api.hall import Served, demo_with, served
+from tests.cases.test_remembering import recomputed
 
 
 def code_of(hall: Served, ticket: str) -> str:
@@ -64,6 +68,12 @@ async def test_all_results_that_are_ready_are_one_ticket_and_go_out_by_the_check
         for case, receiver in ((one, "self"), (two, "other")):
             seen = (await hall.get("clerk9", f"/cases/{case['case']}")).json()
             assert (seen["case"]["state"], seen["receiver"], seen["visits"]) == ("issued", receiver, 2)
+        stored = await hall.site.store.read(keys.register(hall_id), 0)
+        counted = recomputed([register.decode(entry.body) for entry in stored])
+        assert counted == Visits(2, 4, 0)
+        whole, *departments = (await hall.get("manager", "/overview")).json()["visits"]
+        assert (whole["cases"], whole["visits"], whole["once"], whole["hundredths"]) == (2, 4, 0, 200)
+        assert [each["department"] for each in departments] == ["estate"]
 
 
 async def test_whoever_tries_codes_is_stopped_after_five(store_url: str, hall_id: str) -> None:

@@ -305,6 +305,12 @@ SHARES = (
     wire.ShareNow("estate", PLAN.departments["estate"], 6, 12, 500, red=True, catalogue=333),
     wire.ShareNow("police", PLAN.departments["police"], 0, 0, None, red=False, catalogue=333),
 )
+VISITS = (
+    wire.VisitsNow("", PLAN.name, 9, 15, 3, 166),
+    wire.VisitsNow("estate", PLAN.departments["estate"], 6, 12, 0, 200),
+    wire.VisitsNow("market", PLAN.departments["market"], 3, 3, 3, 100),
+)
+BY_AGENTS = wire.AgentsNow(issued=7, done=5, abandoned=1, agents=2, principals=6)
 FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor": (BUSY_FLOOR, ()),
     "floor-empty": (QUIET_FLOOR, ()),
@@ -319,7 +325,7 @@ FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor-by-hand": (BUSY_FLOOR, ("f9", "D", "Z", "0", "1")),
     "floor-devices": (BUSY_FLOOR, ("f12", "4")),
     "floor-enrol": (BUSY_FLOOR, ("f12", "4", "1")),
-    "floor-shares": (replace(BUSY_FLOOR, shares=SHARES), ("f12", "8")),
+    "floor-shares": (replace(BUSY_FLOOR, shares=SHARES, visits=VISITS, by_agents=BY_AGENTS), ("f12", "8")),
 }
 """What the floor looks like, and the keys that the manager presses then."""
 MOMENTS: dict[str, tuple[wire.WindowView | None, str, tuple[str, ...]]] = {

@@ -75,7 +75,7 @@ def test_a_file_of_newer_software_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "cases.sqlite"
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    with pytest.raises(sqlite3.DatabaseError, match="schema 2, this software knows 1"):
+    with pytest.raises(sqlite3.DatabaseError, match="schema 3, this software knows 2"):
         CaseRows(path).reached("county")
 
 

@@ -1,0 +1,95 @@
+"""Cases that have left the register's memory: found among the rows, or else in the log itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any, Protocol
+
+import structlog
+from msgspec.structs import replace
+
+from queue_server.cases import events as ev
+from queue_server.cases.evolve import evolve
+from queue_server.cases.model import Case, PaperList
+from queue_server.desk.hall import Hall
+from queue_server.hall import register
+from queue_server.hall.events import UNREADABLE
+from queue_server.store import keys
+
+log = structlog.get_logger()
+
+PAGE = 1000
+
+
+class Rows(Protocol):
+    """The cases of every hall as rows."""
+
+    def cases(self, ids: Collection[str] = (), number: str = "") -> dict[str, Case]:
+        """The cases with these ids, or those with a number. Raises `sqlite3.Error`."""
+        ...
+
+
+async def past_cases(
+    hall: Hall, rows: Rows | None, ids: Collection[str] = (), number: str = ""
+) -> dict[str, Case]:
+    """The cases of a hall with these ids, or with a number: those that are in memory are left out.
+
+    Nothing is looked for while the hall has forgotten none.
+    """
+    if not await hall.register.look(lambda r: bool(r.forgotten)):
+        return {}
+    found = await _among(rows, ids, number)
+    if not found:
+        found = await _in_log(hall, frozenset(ids), number)
+    held = await hall.register.look(lambda r: {id for id in found if id in r.cases})
+    return {id: case for id, case in found.items() if case.hall == hall.id and id not in held}
+
+
+async def _among(rows: Rows | None, ids: Collection[str], number: str) -> dict[str, Case]:
+    if rows is None:
+        return {}
+    try:
+        return await asyncio.to_thread(rows.cases, ids, number)
+    except sqlite3.Error as trouble:
+        log.warning("rows of cases not read", why=str(trouble))
+        return {}
+
+
+class _Wanted:
+    """Some cases, put together from the facts about them; those with a number are found as they open."""
+
+    def __init__(self, ids: Collection[str], number: str) -> None:
+        self.cases: dict[str, Case] = {}
+        self.papers: dict[str, PaperList] = {}
+        self.case_counts: dict[str, int] = {}
+        self._ids = set(ids)
+        self._number = number
+
+    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """Put a record."""
+        table[key] = value
+
+    def take_in(self, entry: register.Entry) -> None:
+        """Take in a fact, if it is about one of them."""
+        fact = entry.e
+        if isinstance(fact, ev.CaseOpened) and fact.number == self._number:
+            self._ids.add(fact.case)
+        if isinstance(fact, ev.PapersPassed):
+            fact = replace(fact, cases=tuple(id for id in fact.cases if id in self._ids))
+        if isinstance(fact, ev.AnyCaseFact) and getattr(fact, "case", "") in ("", *self._ids):
+            evolve(self, fact, entry.at, entry.by)
+
+
+async def _in_log(hall: Hall, ids: Collection[str], number: str) -> dict[str, Case]:
+    """The same out of the whole log: slow, and only where there are no rows."""
+    wanted, seq = _Wanted(ids, number), 0
+    while entries := await hall.store.read(keys.register(hall.id), seq, PAGE):
+        for stored in entries:
+            with suppress(*UNREADABLE, KeyError):  # set aside and named by the hall itself
+                wanted.take_in(register.decode(stored.body))
+        seq = entries[-1].seq
+        await asyncio.sleep(0)  # a page is some milliseconds, and the hall is served in between
+    return wanted.cases
