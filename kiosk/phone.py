@@ -87,7 +87,7 @@ def routes(
                 lang: (translate("kiosk.unknown_hall", lang), translate("phone.lost_do", lang))
                 for lang in TAGS
             }
-            return _answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
+            return answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
         lang = spoken(request.headers.get("accept-language", ""), page.languages)
         config = _config(page, hall, request.path_params["ticket"], lang, translate)
         content = shell.render(
@@ -95,7 +95,7 @@ def routes(
             levels=LEVELS,
             config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
         )  # fmt: skip
-        return _answer(content)
+        return answer(content)
 
     return [Route(path, show, methods=["GET"])]
 
@@ -120,7 +120,8 @@ def spoken(accepted: str, languages: Sequence[str]) -> str:
     return next((lang for lang in wanted if lang in languages), languages[0])
 
 
-def _answer(content: str, status: int = 200) -> Response:
+def answer(content: str, status: int = 200) -> Response:
+    """A page for one holder: nobody keeps it, frames it, or learns its address."""
     headers = {
         "content-security-policy": POLICY,
         "cache-control": "no-store",

@@ -22,6 +22,7 @@ from displays.screen_pages import Page, screen_routes
 from displays.voice_pack import Pack
 from kiosk import pages as kiosk_pages
 from kiosk import phone as phone_pages
+from kiosk import receipt as receipt_pages
 from kiosk import status as status_pages
 from kiosk.menu import Menu
 from printers import pages as printer_pages
@@ -293,6 +294,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         ),
         *status_pages.routes(site.menu, site.assets.url, translate),
         *phone_pages.routes(site.phone_page, site.assets.url, translate),
+        *receipt_pages.routes(site.phone_page, site.assets.url, translate),
         *sso.routes(site, site.provider),
         *staff_pages.routes(site),
         *site.assets.routes(),

@@ -32,6 +32,7 @@ PAGES = {
     "GET /halls/{hall}/devices": "asks who it is itself: a session or token that may see them",
     "GET /media/{hall}/{name}": "the pictures that the hall's screens show",
     "GET /kiosk/{hall}": "the kiosk's page; its token comes in the fragment",
+    "GET /c/{hall}/{ticket}": "the cases of a receipt on its holder's phone; its secret is in the fragment",
     "GET /t/{hall}/{ticket}": "a ticket on its holder's phone; its secret is in the fragment",
     "GET /voice/{pack}/{style}/{clip}": "a call as sound",
     "GET /voice/{pack}/{lang}/{kind}/{name}.wav": "a sentence of a kiosk, or a number read out, as sound",

@@ -87,7 +87,7 @@ export async function placeOf(hall, held, atLeast = 0) {
 /** A slip's QR code, a booking's, a receipt's, or a card's number: what a reader has read. @param {string} text
  * @returns {{held: Held} | {booking: string} | {card: string} | {receipt: {number: string, code: string}} | null} */
 export function readCode(text) {
-  const receipt = /#(\d{8}-\d{4,})\.([0-9A-Z]{6})$/.exec(text.trim());
+  const receipt = /[#.](\d{8}-\d{4,})\.([0-9A-Z]{6})$/.exec(text.trim());
   if (receipt) return { receipt: { number: receipt[1], code: receipt[2] } };
   const found = /\/t\/[^/]+\/([^/#?]+)#(\w+)$/.exec(text.trim());
   if (found) return { held: { ticket: found[1], secret: found[2], place: null } };

@@ -86,13 +86,16 @@ class See(StrEnum):
     CASE_EVENTS = "case_events"
     RECEIPT = "receipt"
     PRINT_RECEIPT = "print_receipt"
+    CASE_PAGE = "case_page"
 
 
 Right = type[Command] | See
 """What an operation needs: the right to give a command, or to see something."""
 
-PUBLIC = frozenset({See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL})
-"""What needs no token at all."""
+PUBLIC = frozenset(
+    {See.HALL, See.BOARD, See.MENU, See.STATUS, See.CATALOGUE, See.SIGN_IN, See.ENROL, See.CASE_PAGE}
+)
+"""What needs no token at all. The page of a case has a secret of its own in what it asks."""
 SEES: dict[See, frozenset[str]] = {
     See.ME: frozenset(ROLES),
     See.SIGN_OUT: frozenset({*STAFF, NEWCOMER}),
@@ -326,6 +329,11 @@ def receipt_code(key: bytes, ticket: str) -> str:
     """The six characters on the receipt of a ticket's cases: whoever knows them may take the results away."""
     digest = _keyed(key, ticket, b"receipt")
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:6])
+
+
+def case_secret(key: bytes, ticket: str) -> str:
+    """The unguessable part of the address at which the cases of a ticket are seen on a phone."""
+    return _keyed(key, ticket, b"case").hex()
 
 
 def _keyed(key: bytes, ticket: str, use: bytes) -> bytes:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from printers.jobs import Job
 from queue_server import case_slips, wire
-from queue_server.access.principals import receipt_code
+from queue_server.access.principals import case_secret, receipt_code
 from queue_server.api.calls import Call
+from queue_server.desk.hall import Hall
 from queue_server.hall.matters import SUPPLEMENT
 from queue_server.hall.model import Ticket
 from queue_server.hall.plan import Plan, Printer
@@ -52,6 +53,12 @@ def _printer(call: Call, plan: Plan, ticket: Ticket | None, wanted: str) -> Prin
     return found
 
 
+def case_address(public_url: str, hall: Hall, ticket: str, number: str) -> str:
+    """Where the cases of a ticket are seen on a phone. A kiosk reads number and check code from its end."""
+    secret, code = case_secret(hall.receipts, ticket), receipt_code(hall.receipts, ticket)
+    return f"{public_url}/c/{hall.id}/{ticket}#{secret}.{number}.{code}"
+
+
 async def _told(call: Call, plan: Plan, id: str, ticket: Ticket | None, again: bool) -> case_slips.Told:
     cases = await call.hall.register.look(lambda r: tuple(c for c in r.cases.values() if c.ticket == id))
     lacking = tuple(end for end in ticket.closed if end.outcome == SUPPLEMENT) if ticket else ()
@@ -66,7 +73,7 @@ async def _told(call: Call, plan: Plan, id: str, ticket: Ticket | None, again: b
         lacking=lacking,
         exits={hall: one.name for hall, one in halls.items() if one},
         code=code,
-        url=f"{call.halls.public_url}/halls/{call.hall.id}/status#{number}.{code}" if number else "",
+        url=case_address(call.halls.public_url, call.hall, id, number) if number else "",
         time=local.strftime("%Y-%m-%d %H:%M"),
         again=again,
     )

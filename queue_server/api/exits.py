@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from kiosk.menu import Receipt
 from queue_server import casework, wire
-from queue_server.access.principals import receipt_code, same
+from queue_server.access.principals import case_secret, receipt_code, same
 from queue_server.api.calls import Call
 from queue_server.api.cases import Found, act, all_cases, found_case, today
 from queue_server.api.claims import FORGOTTEN, TRIES
@@ -18,7 +18,7 @@ from queue_server.api.tickets import new_ticket, receipts
 from queue_server.cases import commands as case
 from queue_server.cases.model import CODE, DOCUMENT, READY, RUNNING, SHELVED, Case
 from queue_server.hall import commands as do
-from queue_server.hall.plan import ORDINARY, PRIORITY
+from queue_server.hall.plan import ORDINARY, PRIORITY, Plan
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown
 
 # --- the receipt --------------------------------------------------------------------------
@@ -72,11 +72,48 @@ async def open_receipt(call: Call) -> wire.CaseReceipt:
     )
 
 
+async def case_page(call: Call) -> wire.CasePage:
+    """How the cases of a receipt stand, for whoever has its address; refuses ``unknown_case``.
+
+    It ends with the register's memory of them: some weeks after the last was closed.
+    """
+    body = await call.body(wire.OpenCasePage)
+    cases = await call.hall.register.look(
+        lambda register: [case for case in register.cases.values() if case.ticket == body.ticket]
+    )
+    # Compared first: an address that nobody was given tells nothing, not even whether there are cases.
+    if not same(body.secret, case_secret(call.hall.receipts, body.ticket)) or not cases:
+        raise Unknown("unknown_case")
+    return wire.CasePage(tuple(_on_phone(call, one) for one in cases), call.now)
+
+
+def _on_phone(call: Call, one: Case) -> wire.CasePageLine:
+    plan, there = call.hall.register.state.plan, _plan_of(call, one.exit)
+    matter = plan.matter(one.matter) if plan else None
+    placed = one.way not in SHELVED or one.shelf != ""
+    exit = there.name if there else {"zh": one.exit}
+    return wire.CasePageLine(
+        number=one.number,
+        name=matter.name if matter else {"zh": one.matter},
+        state=one.state,
+        promised_by=one.promised_by,
+        owed=one.owed,
+        owed_until=one.owed_until,
+        exit=exit,
+        ready=one.state == READY and one.at == one.exit and not one.bound and placed,
+        says=casework.says(one, False, exit),
+    )
+
+
+def _plan_of(call: Call, hall: str) -> Plan | None:
+    found = call.halls.halls.get(hall)
+    return found.register.state.plan if found else None
+
+
 def _line(call: Call, one: Found) -> wire.ReceiptLine:
     plan = one.hall.register.state.plan
     matter = plan.matter(one.case.matter) if plan else None
-    other = call.halls.halls.get(one.case.exit)
-    there = other.register.state.plan if other else None
+    there = _plan_of(call, one.case.exit)
     return wire.ReceiptLine(
         number=one.case.number,
         name=matter.name if matter else {"zh": one.case.matter},
@@ -151,8 +188,7 @@ def _not_yet(call: Call, found: Sequence[Found]) -> Conflict:
 
 
 def _name(call: Call, id: str) -> str:
-    hall = call.halls.halls.get(id)
-    plan = hall.register.state.plan if hall else None
+    plan = _plan_of(call, id)
     return plan.name["zh"] if plan else id
 
 

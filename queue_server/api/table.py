@@ -119,6 +119,9 @@ CASES = (
     Operation(
         "POST", "/receipts", exits.open_receipt, wire.OpenReceipt, wire.CaseReceipt, See.RECEIPT, keyed=False
     ),
+    Operation(
+        "POST", "/case-pages", exits.case_page, wire.OpenCasePage, wire.CasePage, See.CASE_PAGE, keyed=False
+    ),
     Operation("POST", "/pick-ups", exits.pick_up, wire.PickUp, Receipt, do.TakeTicket, 201),
     Operation(
         "POST",

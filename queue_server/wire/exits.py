@@ -18,6 +18,13 @@ class OpenReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Code
 
 
+class OpenCasePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the address of a receipt's page on a phone says: the ticket, and a secret."""
+
+    ticket: Code
+    secret: Code
+
+
 class PickUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The holder of a receipt is here: for results that are ready, or else with papers that are owed.
 
@@ -72,6 +79,27 @@ class CaseReceipt(msgspec.Struct, frozen=True):
     ready: int
     owing: int
     clerk: bool
+
+
+class CasePageLine(msgspec.Struct, frozen=True):
+    """One case on its holder's phone. `ready`: its result lies at its exit; `exit` is that hall's name."""
+
+    number: str
+    name: Text
+    state: str
+    promised_by: str
+    owed: tuple[str, ...]
+    owed_until: str
+    exit: Text
+    ready: bool
+    says: Text
+
+
+class CasePage(msgspec.Struct, frozen=True):
+    """The cases of one receipt, and nothing else; `data_at` is the server's time (ms)."""
+
+    cases: tuple[CasePageLine, ...]
+    data_at: int
 
 
 class ReceiptPrinted(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from queue_server.access.principals import check_code, receipt_code
+from queue_server.access.principals import case_secret, check_code, receipt_code
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
@@ -276,6 +276,12 @@ async def the_way_out(walk: Walk) -> None:
     code = receipt_code(walk.hall.site.halls[walk.hall.hall].receipts, ticket)
     said = {"number": one["number"], "code": code}
     assert (await walk.do("kiosk", "receipts", said))["ready"] == 1
+    secret = case_secret(walk.hall.site.halls[walk.hall.hall].receipts, ticket)
+    (line,) = (await walk.do("", "case-pages", {"ticket": ticket, "secret": secret}))["cases"]
+    assert (line["number"], line["ready"]) == (one["number"], True)
+    for whose, guess in ((ticket, secret[::-1]), ("t0", secret)):
+        answer = await walk.hall.post("", "case-pages", {"ticket": whose, "secret": guess})
+        assert answer.json()["code"] == "unknown_case", "not even that there are cases"
     came = await walk.do("kiosk", "pick-ups", said)
     assert (await walk.see("clerk8", f"/tickets/{came['ticket']}/cases"))["cases"][0]["shelf"] == "A-9"
     await walk.do("clerk8", f"cases/{case}/issue", {"receiver": "agent", "code": code})

@@ -61,7 +61,7 @@ class PhoneHall:
 
     async def _run(self) -> None:
         store = await Store.connect(self.store_url)
-        site = Site(store, [self.hall], self.base)
+        site = self.site = Site(store, [self.hall], self.base)
         app = build(site)
 
         async def noting(scope: Any, receive: Any, send: Any) -> None:

@@ -177,7 +177,8 @@ test("a case's number and code are looked up, typed or read from the receipt, an
   const same = after(asked, { do: "pick-up", key: "p", same: true });
   assert.deepEqual([same.taking.wish, same.sure], [{ ...wish, same_clerk: true }, ""]);
   assert.deepEqual(after(asked, { do: "back" }), found);
-  const read = readCode("https://hall.example/halls/county/status#20261124-0007.7K3M2X");
+  const secret = "0123456789abcdef0123456789abcdef";
+  const read = readCode(`https://hall.example/c/county/Zx8-_q1#${secret}.20261124-0007.7K3M2X`);
   assert.deepEqual(read, { receipt: { number: "20261124-0007", code: "7K3M2X" } });
   const scanned = acts({ do: "receipt", ...read.receipt, key: "s" });
   assert.deepEqual([scanned.step, scanned.way, scanned.number], ["typing", "mine", "20261124-0007"]);

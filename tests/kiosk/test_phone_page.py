@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from kiosk import receipt
 from kiosk.phone import LEVELS, SAID, PhonePage, routes, spoken
 from queue_server.hall import model
 from queue_server.locale import languages, sentences, translate
@@ -87,7 +88,7 @@ def test_the_first_language_that_the_hall_has_is_taken(accepted: str, lang: str)
 
 def test_every_sentence_of_the_catalogue_travels_with_the_page() -> None:
     for lang in languages():
-        assert {key for key in sentences(lang) if key.startswith("phone.")} == set(SAID), lang
+        assert {key for key in sentences(lang) if key.startswith("phone.")} == {*SAID, *receipt.SAID}, lang
 
 
 def test_every_end_of_a_ticket_has_its_sentence() -> None:
