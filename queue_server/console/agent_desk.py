@@ -51,7 +51,7 @@ AGENT = Keys(
     lambda act, _: act,
     lambda act, scene: say(f"act.{act}", scene.lang),
     (),
-    ("help.find", "help.leave"),
+    ("help.leave",),
 )
 
 

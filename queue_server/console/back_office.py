@@ -82,8 +82,8 @@ class CaseList(Corner[BackScene]):
         if case.bound:
             state = say("case.bound", lang, hall=case.bound)
         text = (
-            f"{'>' if marked else ' '}{wide(case.number, 14)}{wide(state, 10)}{wide(last, 11)}"
-            f"{wide(standing, 8)}{named(case.name, lang)}"
+            f"{'>' if marked else ' '}{wide(case.number, 14)}{wide(fit(state, 10), 11)}{wide(last, 11)}"
+            f"{wide(fit(standing, 8), 9)}{named(case.name, lang)}"
         )
         style = STYLES.get(case.standing, "")
         return wide(text, width), f"{style} reverse" if marked else style
@@ -218,7 +218,7 @@ class BackOfficeApp(Station):
         lang = self.scene.lang
         detail = self.scene.reason("case", step.detail)
         return fit(
-            f"{at_clock(step.at, self.scene, date=True)}  {wide(say(f'step.{step.what}', lang), 12)}"
+            f"{at_clock(step.at, self.scene, date=True)}  {wide(fit(say(f'step.{step.what}', lang), 13), 14)}"
             f"{wide(person(step.by), 10)}{detail}",
             70,
         )

@@ -224,6 +224,8 @@ def _drawn(row: str, style: str) -> Content:
 
 
 def _matters(ticket: TicketView, scene: Scene, width: int) -> list[Line]:
+    if not ticket.matters and ticket.cases:
+        return [fit(say("present.cases", scene.lang, n=len(ticket.cases)), width)]
     if not ticket.matters:
         return [(fit(say("present.no_matter", scene.lang), width), "$faint")]
     away = say("present.elsewhere", scene.lang)

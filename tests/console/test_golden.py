@@ -15,10 +15,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from queue_server.console.agent_desk import AgentDeskApp
 from queue_server.console.app import ConsoleApp
+from queue_server.console.back_office import BackOfficeApp
+from queue_server.console.client import HallClient
 from queue_server.console.dialogs import Dialog
 from queue_server.console.overview import OverviewApp
+from queue_server.console.station import Station
 from queue_server.locale import sentences
+from tests.console.case_moments import AGENTS, BACKS, EXIT, EXITS, StillAgent, StillCases, StillExit
 from tests.console.moments import FLOORS, MOMENTS, StillClock, StillFloor, StillHall
 from tests.console.sitting import Clerk, Manager, Person
 from tests.waiting import wait_until
@@ -49,7 +54,44 @@ FLOOR_SCREENS = {
     "floor-en-large": ("floor", "en", LARGE, "dark"),
     "floor-zh-plain": ("floor", "zh", SMALL, "plain"),
 }
-SCREENS |= FLOOR_SCREENS
+CASE_SCREENS = {
+    **{f"{m}-{lang}": (m, lang, SMALL, "dark") for m in (*BACKS, *EXITS, *AGENTS) for lang in ("zh", "en")},
+    **{f"{m}-ko": (m, "ko", SMALL, "dark") for m in ("back", "exit-cases", "agent")},
+    **{
+        f"{m}-{lang}-large": (m, lang, LARGE, "dark")
+        for m in ("back", "exit", "agent")
+        for lang in ("zh", "en")
+    },
+    "back-zh-plain": ("back", "zh", SMALL, "plain"),
+}
+SCREENS |= FLOOR_SCREENS | CASE_SCREENS
+
+
+async def case_drawn(name: str) -> str:
+    """A screen that has to do with cases, as it is drawn now."""
+    moment, lang, size, theme = SCREENS[name]
+    hall: HallClient
+    app: Station
+    if moment in BACKS:
+        shown, keys = BACKS[moment]
+        hall = StillCases(shown)
+        app = BackOfficeApp(hall, lang, theme, clock=StillClock())
+    elif moment in AGENTS:
+        brought, keys = AGENTS[moment]
+        hall = StillAgent(brought)
+        app = AgentDeskApp(hall, lang, theme, clock=StillClock())
+    else:
+        keys, hall = EXITS[moment], StillExit(EXIT)
+        app = ConsoleApp(hall, 8, lang, theme, clock=StillClock())
+    async with hall, app.run_test(size=size) as pilot:
+        person = Person(app, pilot)
+        await person.until(lambda: app.scene.up and app.scene.hall is not None)
+        for key in keys:
+            before = app.screen
+            await person.press(key)
+            if key != "down":
+                await wait_until(partial(_asks, person, before), 20)
+        return await settled(person, "F3" if moment in AGENTS else "F12")
 
 
 async def floor_drawn(name: str) -> str:
@@ -74,6 +116,8 @@ async def floor_drawn(name: str) -> str:
 
 async def drawn(name: str) -> str:
     """The screen of one name as it is drawn now."""
+    if name in CASE_SCREENS:
+        return await case_drawn(name)
     if name in FLOOR_SCREENS:
         return await floor_drawn(name)
     moment, lang, size, theme = SCREENS[name]
@@ -93,14 +137,14 @@ async def drawn(name: str) -> str:
             return await settled(clerk)
 
 
-async def settled(clerk: Person) -> str:
+async def settled(clerk: Person, last: str = "F12") -> str:
     """The screen once nothing on it changes any more."""
     seen: list[str] = []
 
     async def still() -> str:
         await clerk.pilot.pause()
         seen.append(clerk.screen())
-        return seen[-1] if "F12" in seen[-1] and seen[-3:] == [seen[-1]] * 3 else ""
+        return seen[-1] if last in seen[-1] and seen[-3:] == [seen[-1]] * 3 else ""
 
     return await wait_until(still, 20)
 
