@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -41,6 +42,10 @@ LOOK = (20.0, 40.0)
 """Seconds between two looks of a department at its cases."""
 READY = 0.3
 """The share of cases in handling that are ready at the next look."""
+RETURN = (30.0, 60.0)
+"""Seconds between two visitors who come back with a receipt: what is not ready yet they hear at the kiosk."""
+KEPT = 50
+"""Receipts that are kept; whoever has an older one comes no more."""
 RECALL_AFTER = 8.0
 
 CYCLE = (sum(APPROACH) + sum(SERVICE) + sum(REST)) / 2
@@ -51,12 +56,20 @@ class Crowd:
     """The simulated visitors and clerks of one hall, over its API."""
 
     def __init__(
-        self, address: str, plan: Plan, tokens: Mapping[str, str], asleep: frozenset[str] = frozenset()
+        self,
+        address: str,
+        plan: Plan,
+        tokens: Mapping[str, str],
+        code_of: Callable[[str], str],
+        asleep: frozenset[str] = frozenset(),
     ) -> None:
+        """`code_of` is the check code that the receipt of a ticket bears: the crowd cannot read paper."""
         self._address = f"{address}/api/halls/{plan.hall}"
         self._plan = plan
         self._tokens = tokens
         self._departments = [code for code in plan.departments if code not in asleep]
+        self._code_of = code_of
+        self._receipts: deque[tuple[str, str]] = deque(maxlen=KEPT)
         self._promised = frozenset(matter.id for matter in plan.matters if not matter.instant)
 
     async def run(self) -> None:
@@ -67,7 +80,8 @@ class Crowd:
                 for number, category in enumerate(sorted(set(STAFFED.values()))):
                     tasks.create_task(self._come(hall, category, number))
                 for window in STAFFED:
-                    tasks.create_task(_work(hall, window, self._promised))
+                    tasks.create_task(self._work(hall, window))
+                tasks.create_task(self._come_back(hall))
                 for code in self._departments:
                     tasks.create_task(_handle(hall, code))
 
@@ -83,6 +97,68 @@ class Crowd:
             await asyncio.sleep(
                 RANDOM.uniform(0.5, 3) if waiting < SHORT else RANDOM.uniform(0.5, 1.5) * every
             )
+
+    async def _come_back(self, hall: _Hall) -> None:
+        """Those who hold receipts, one after the other."""
+        while True:
+            await asyncio.sleep(RANDOM.uniform(*RETURN))
+            await self.collect(hall)
+
+    async def collect(self, hall: _Hall) -> None:
+        """Somebody with a receipt asks at a kiosk for what is ready, and keeps it if that is nothing yet."""
+        if not self._receipts:
+            return
+        number, code = self._receipts.popleft()
+        kiosk = f"kiosk:{self._plan.kiosks[0].id}"
+        came = await hall.act(kiosk, "/pick-ups", {"number": number, "code": code})
+        if "refused" in came:
+            self._receipts.append((number, code))
+
+    async def _work(self, hall: _Hall, window: int) -> None:
+        """A clerk at a window: whoever is left there first, then one visitor after the other."""
+        who = f"window:{window}"
+        while True:
+            present = (await hall.see(who, f"/windows/{window}")).get("present")
+            if present is None:
+                called = await hall.act(who, f"/windows/{window}/call-next")
+                if called.get("refused") in ("not_claimed", "window_state", "window_claimed"):
+                    await _sit_down(hall, who, window)
+                present = {"id": called["ticket"], "state": "called"} if called.get("ticket") else None
+            if present is not None:
+                await self.receive(hall, who, present)
+            await asyncio.sleep(RANDOM.uniform(*REST))
+
+    async def receive(self, hall: _Hall, who: str, present: Mapping[str, Any]) -> None:
+        """Receive one visitor, who hardly ever fails to come; what is promised opens a case."""
+        ticket = f"/tickets/{present['id']}"
+        if present["state"] == "called":
+            if RANDOM.random() < ABSENT and await _nobody_came(hall, who, ticket):
+                return
+            await asyncio.sleep(RANDOM.uniform(*APPROACH))
+            await hall.act(who, f"{ticket}/start")
+        await asyncio.sleep(RANDOM.uniform(*SERVICE))
+        seen = await hall.see(who, ticket)
+        if seen.get("cases"):
+            await _hand_out(hall, who, ticket)
+        if seen.get("elsewhere") and not await self._carry_on(hall, who, ticket, seen):
+            return
+        outcomes = {matter: "accepted" for matter in seen.get("matters", ()) if matter in self._promised}
+        done = await hall.act(who, f"{ticket}/finish", {"outcomes": outcomes})
+        if outcomes and "refused" not in done:
+            opened = (await hall.see(who, f"{ticket}/cases")).get("cases", ())
+            self._receipts += [(case["number"], self._code_of(present["id"])) for case in opened[:1]]
+
+    async def _carry_on(self, hall: _Hall, who: str, ticket: str, seen: Mapping[str, Any]) -> bool:
+        """A joint errand goes on: whether the visitor stays, because the others have come."""
+        said = {end["matter"] for end in seen["closed"]}
+        for matter in seen["matters"]:
+            if matter not in said and matter not in seen["elsewhere"]:
+                outcome = "accepted" if matter in self._promised else "done"
+                await hall.act(who, f"{ticket}/matters/{matter}/close", {"outcome": outcome})
+        carried = await hall.act(who, f"{ticket}/carry-on")
+        for window in str(carried.get("detail", "")).split() if carried.get("window") else ():
+            await hall.act(f"window:{window}", f"/windows/{window}/summons/answered")
+        return bool(carried.get("window"))
 
     def _wish(self, category: str) -> dict[str, Any]:
         wish: dict[str, Any] = {"category": category, "language": "zh"}
@@ -153,39 +229,19 @@ async def _handle(hall: _Hall, department: str) -> None:
                 await hall.act(who, f"/cases/{case['id']}/ready", {"shelf": shelf})
 
 
-async def _work(hall: _Hall, window: int, promised: frozenset[str]) -> None:
-    """A clerk at a window: whoever is left there first, then one visitor after the other."""
-    who = f"window:{window}"
-    while True:
-        present = (await hall.see(who, f"/windows/{window}")).get("present")
-        if present is None:
-            called = await hall.act(who, f"/windows/{window}/call-next")
-            if called.get("refused") in ("not_claimed", "window_state", "window_claimed"):
-                await _sit_down(hall, who, window)
-            present = {"id": called["ticket"], "state": "called"} if called.get("ticket") else None
-        if present is not None:
-            await _receive(hall, who, present, promised)
-        await asyncio.sleep(RANDOM.uniform(*REST))
+async def _hand_out(hall: _Hall, who: str, ticket: str) -> None:
+    """Results go out after a look at a document; papers that were owed are taken in."""
+    for case in (await hall.see(who, f"{ticket}/cases")).get("cases", ()):
+        if case["state"] == "ready":
+            await hall.act(who, f"/cases/{case['id']}/issue")
+        elif case["owed"]:
+            await hall.act(who, f"/cases/{case['id']}/received")
 
 
 async def _sit_down(hall: _Hall, who: str, window: int) -> None:
     """Claim the window and open it. Whoever was left in service there is served on."""
     await hall.act(who, f"/windows/{window}/claim", {"take_over": True, "leftover": "continue"})
     await hall.act(who, f"/windows/{window}/open")
-
-
-async def _receive(hall: _Hall, who: str, present: Mapping[str, Any], promised: frozenset[str]) -> None:
-    """Receive one visitor, who hardly ever fails to come; what is `promised` is accepted and opens a case."""
-    ticket = f"/tickets/{present['id']}"
-    if present["state"] == "called":
-        if RANDOM.random() < ABSENT and await _nobody_came(hall, who, ticket):
-            return
-        await asyncio.sleep(RANDOM.uniform(*APPROACH))
-        await hall.act(who, f"{ticket}/start")
-    await asyncio.sleep(RANDOM.uniform(*SERVICE))
-    matters = (await hall.see(who, ticket)).get("matters", ())
-    outcomes = {matter: "accepted" for matter in matters if matter in promised}
-    await hall.act(who, f"{ticket}/finish", {"outcomes": outcomes})
 
 
 async def _nobody_came(hall: _Hall, who: str, ticket: str) -> bool:

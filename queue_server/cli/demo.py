@@ -34,6 +34,7 @@ from queue_server.access.principals import (
     MANAGER,
     STAFF,
     new_token,
+    receipt_code,
     token_hash,
 )
 from queue_server.app import Site
@@ -169,7 +170,12 @@ async def _demo(
         with_followers(site, directory / "archive.sqlite", directory / "anchors.jsonl", ours)
         pages = printer_pages.routes(printer, site.assets.url, translate, ZoneInfo(plan.timezone))
         server = server_for(site, ADDRESS, 0, pages, ending, listener)
-        crowd = Crowd(address, plan, tokens, asleep=frozenset({DESK}))
+        hall = site.halls[plan.hall]
+
+        def code_of(ticket: str) -> str:
+            return receipt_code(hall.receipts, ticket)
+
+        crowd = Crowd(address, plan, tokens, code_of, asleep=frozenset({DESK}))
         try:
             async with served(server) as running, asyncio.TaskGroup() as tasks:
                 _tell(directory, told_of(directory, address, plan, printer, tokens, people, others))
