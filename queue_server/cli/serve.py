@@ -35,11 +35,12 @@ from queue_server.config import (
     read_webhooks,
 )
 from queue_server.config.faults import Fault, Faults, SettingsErrors
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import Plan, Text
 from queue_server.hall.register import PublishPlan
 from queue_server.reactions.anchoring import Anchoring
 from queue_server.reactions.archiving import Archiving
 from queue_server.reactions.printing import Printing
+from queue_server.reactions.receipts import Receipts
 from queue_server.reactions.recording import Recording
 from queue_server.records.anchors import Anchors
 from queue_server.records.archive import Archive
@@ -194,6 +195,12 @@ CASES = "cases.sqlite"
 def with_followers(site: Site, archive: Path, anchors: Path, ours: EmbeddedStore | None) -> None:
     """Print the site's slips, archive and anchor its logs, and start the store it brought anew if it dies."""
     site.react_with(lambda hall: Printing(hall, site.public_url, site.posts[hall.id]))
+
+    def exits() -> dict[str, Text]:
+        plans = ((hall.id, hall.register.state.plan) for hall in site.halls.values())
+        return {id: plan.name for id, plan in plans if plan}
+
+    site.react_with(lambda hall: Receipts(hall, site.public_url, site.posts[hall.id], exits))
     site.react_with(lambda hall: Archiving(hall, Archive(archive)))
     rows = site.rows = CaseRows(archive.with_name(CASES))
     for hall in site.halls.values():

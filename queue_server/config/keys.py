@@ -215,6 +215,7 @@ RULES = {
     "deferred_days": Key(values.number(0, 366)),
     "supplement_stops": Key(values.flag),
     "agent_tickets": Key(values.number(1, 50)),
+    "receipt_at_end": Key(values.flag),
 }
 
 CATEGORY = {

@@ -80,7 +80,8 @@ class Rules(Frozen, frozen=True):
     once more before it gives a ticket behind `long_queue` people (None: never). A slip may still be
     printed for `slip_expires` after it was asked for. A paper may be owed (容缺受理) for `deferred_days`
     where the clerk names no day; `supplement_stops`: a request for supplement (补正) stops a case's clock.
-    An agent (代办) may hold `agent_tickets` at once.
+    An agent (代办) may hold `agent_tickets` at once. `receipt_at_end` prints the receipt of what was accepted
+    beside the window when the service ends.
     """
 
     credits: dict[str, int] = msgspec.field(default_factory=lambda: dict(DEFAULT_CREDITS))
@@ -108,6 +109,7 @@ class Rules(Frozen, frozen=True):
     deferred_days: int = 10
     supplement_stops: bool = True
     agent_tickets: int = 5
+    receipt_at_end: bool = True
 
 
 class Category(Frozen, frozen=True):

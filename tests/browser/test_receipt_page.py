@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize, expect
 
-from queue_server.api.case_receipts import case_address
+from queue_server.reactions.receipts import case_address
 from tests.browser.phone_hall import phone_hall
 
 pytestmark = pytest.mark.browser

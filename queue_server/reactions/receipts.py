@@ -1,0 +1,132 @@
+"""Receipts (办件回执): what they tell, and that one comes out beside the window when a service has ended.
+
+A visitor whose matter was accepted, or lacks papers, goes home with a receipt. Where the clerk has had it
+printed during the service there is no second one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from printers.jobs import Job
+from queue_server import case_slips
+from queue_server.access.principals import case_secret, receipt_code
+from queue_server.desk.cases import open_case
+from queue_server.desk.hall import Hall
+from queue_server.hall import events
+from queue_server.hall.matters import SUPPLEMENT
+from queue_server.hall.model import Ticket
+from queue_server.hall.plan import DAY, Plan, Printer, Text
+from queue_server.reactions.addresses import named
+from queue_server.reactions.following import Happened
+from queue_server.reactions.post import CHECKLIST, Post
+from queue_server.reactions.print_jobs import PrintJobs
+from queue_server.reactions.printing import put_on_paper
+
+log = structlog.get_logger()
+
+EXPIRES = 60
+"""Seconds for which a receipt is worth printing: its holder stands there."""
+Exits = Callable[[], Mapping[str, Text]]
+"""The names of the halls of this server."""
+
+
+class Receipts:
+    """Prints one hall's receipts."""
+
+    name = "receipts"
+    from_start = False
+
+    def __init__(self, hall: Hall, public_url: str, post: Post, exits: Exits) -> None:
+        self.hall = hall
+        self._public_url = public_url
+        self._post = post
+        self._exits = exits
+        self._jobs = PrintJobs(hall.store, hall.id)
+
+    async def react(self, happened: Happened) -> asyncio.Future[None] | None:
+        """Begin to print the receipt of a service that has ended, if there is something on it."""
+        event, place = happened.record.e, happened.place
+        if not isinstance(event, events.Finished):
+            return None
+        day = await self.hall.look_of(event.ticket, lambda day: day, at_least=place.seq)
+        ticket = day.tickets[event.ticket]
+        plan = self.hall.register.state.plan or day.plan
+        printer = beside(plan, ticket)
+        if printer is None or not plan.rules.receipt_at_end or not worth_one(ticket):
+            return None
+        if await self.hall.store.get_side(self.hall.id, printed(ticket.id)):
+            return None
+        expires = happened.record.at / 1000 + EXPIRES
+        return asyncio.ensure_future(self._print(plan, printer, place.date, ticket, expires))
+
+    async def _print(self, plan: Plan, printer: Printer, date: str, ticket: Ticket, expires: float) -> None:
+        for end in ticket.closed:  # whoever took the clerk's word may be dead; a case is opened once
+            await open_case(self.hall, date, ticket.id, end, ticket.clerk)
+        told = await told_of(self.hall, plan, self._public_url, self._exits(), ticket.id, ticket)
+        slip = case_slips.receipt(plan, told, ticket.language)
+        job = Job(
+            id=f"{CHECKLIST}:receipt:{date}:{ticket.id}", printer=printer.id, slip=slip, expires=expires
+        )
+        try:
+            outcome = await put_on_paper(printer, job, self._jobs, self._post)
+        except ValueError as trouble:
+            log.error("receipt cannot be laid out", job=job.id, why=str(trouble))  # noqa: TRY400
+            return
+        if outcome.job.reason:
+            log.warning("receipt not on paper", job=job.id, why=outcome.job.reason)
+
+
+def printed(ticket: str) -> str:
+    """Under which name it is kept for a day that somebody had a receipt printed."""
+    return f"receipt:{ticket}"
+
+
+PRINTED_FOR = DAY
+"""How long (ms) that is kept."""
+
+
+def worth_one(ticket: Ticket) -> bool:
+    """Whether a receipt would say anything: a case, or papers without which a matter was not accepted."""
+    return any(end.case is not None or end.outcome == SUPPLEMENT for end in ticket.closed)
+
+
+def beside(plan: Plan, ticket: Ticket) -> Printer | None:
+    """The printer beside the window of a ticket."""
+    window = plan.window(ticket.window or 0)
+    return named(plan, window.printer) if window is not None and window.printer else None
+
+
+async def told_of(
+    hall: Hall,
+    plan: Plan,
+    public_url: str,
+    exits: Mapping[str, Text],
+    id: str,
+    ticket: Ticket | None,
+    again: bool = False,
+) -> case_slips.Told:
+    """What the receipt of a ticket's cases tells; `ticket` is None where its day has gone."""
+    cases = await hall.register.look(lambda r: tuple(c for c in r.cases.values() if c.ticket == id))
+    lacking = tuple(end for end in ticket.closed if end.outcome == SUPPLEMENT) if ticket else ()
+    local = dt.datetime.fromtimestamp(hall.clock() / 1000, ZoneInfo(plan.timezone))
+    return case_slips.Told(
+        cases=cases,
+        lacking=lacking,
+        exits=dict(exits),
+        code=receipt_code(hall.receipts, id),
+        url=case_address(public_url, hall, id, cases[0].number) if cases else "",
+        time=local.strftime("%Y-%m-%d %H:%M"),
+        again=again,
+    )
+
+
+def case_address(public_url: str, hall: Hall, ticket: str, number: str) -> str:
+    """Where the cases of a ticket are seen on a phone. A kiosk reads number and check code from its end."""
+    secret, code = case_secret(hall.receipts, ticket), receipt_code(hall.receipts, ticket)
+    return f"{public_url}/c/{hall.id}/{ticket}#{secret}.{number}.{code}"

@@ -1,0 +1,65 @@
+"""A receipt comes out beside the window when a service ends: once, and only if there is something on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from printers.virtual import VirtualPrinter
+from queue_server.demo import demo_plan
+from queue_server.desk.hall import Hall
+from queue_server.hall import commands as do
+from queue_server.hall.commands import Ask
+from queue_server.hall.plan import DAY
+from queue_server.reactions import following
+from queue_server.reactions.post import Post
+from queue_server.reactions.receipts import Receipts, printed
+from tests.desk.live_hall import NOON, live, opened, sit, take
+from tests.reactions.test_following import follower
+from tests.waiting import wait_until
+
+
+def receipts(hall: Hall) -> Receipts:
+    return Receipts(hall, "https://hall.test", Post(hall), lambda: {"county": {"zh": "县"}})
+
+
+async def served_by(hall: Hall, id: str, outcome: str) -> None:
+    """A visitor comes to window 8, and this becomes of the matter."""
+    await hall.ask(take(id))
+    for command in (do.CallNext(8), do.Start(id), do.CloseMatter(id, "D01", outcome, "", ()), do.Finish(id)):
+        await hall.ask(Ask(at=NOON, by="staff:8", command=command))
+
+
+async def test_each_service_with_something_to_show_brings_one_receipt_whoever_prints(
+    store_url: str, hall_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "AGAIN", 0.05)
+    async with (
+        VirtualPrinter(tmp_path) as printer,
+        live(store_url, hall_id) as one,
+        live(store_url, hall_id) as two,
+    ):
+        plan = demo_plan(NOON, f"127.0.0.1:{printer.address[1]}")
+        await opened(one, replace(plan, windows=tuple(replace(w, zone="") for w in plan.windows)))
+        await wait_until(lambda: two.day is not None)
+        await sit(one, 8)
+        async with follower(one, receipts(one)), follower(two, receipts(two)):
+            await wait_until(lambda: _led(one))
+            await one.store.put_side(hall_id, printed("t2"), b"1", DAY)
+            for id, outcome in (("t1", "accepted"), ("t2", "accepted"), ("t3", "done"), ("t4", "accepted")):
+                await served_by(one, id, outcome)
+            assert len(await printer.wait_for_slips(2)) == 2, "t2 has its own, t3 has nothing to show"
+            await wait_until(lambda: len(one.register.state.cases) == 2)
+            await wait_until(lambda: _caught_up(one))
+            assert len(await printer.wait_for_slips(2)) == 2
+        assert {case.ticket for case in one.register.state.cases.values()} == {"t1", "t4"}
+
+
+async def _led(hall: Hall) -> bool:
+    return bool(await hall.store.cursor(hall.id, "receipts"))
+
+
+async def _caught_up(hall: Hall) -> bool:
+    return (await hall.store.cursor(hall.id, "receipts")).endswith(f"/{hall.today().tail.seq}")
