@@ -8,6 +8,7 @@ another register than the snapshot did the line halts as it does for a broken ch
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -96,11 +97,11 @@ class Snapshots:
                 register.settle()
                 await asyncio.sleep(0)  # a page is a few milliseconds, and the hall is served in between
         except ChainBroken as broken:
-            line.stop(Halt(alarms.BROKEN, broken.seq, str(broken)))
+            await self._differs(line, broken.seq, str(broken))
         except UnknownVersion as newer:
             line.stop(Halt(alarms.NEWER, tail.seq + 1, str(newer)))
         else:
-            self._compare(line, begun, tail, register)
+            await self._compare(line, begun, tail, register)
 
     async def _read(self, after: int, count: int) -> tuple[Entry, ...]:
         """Entries of the log; a store that does not answer now is asked again."""
@@ -110,8 +111,14 @@ class Snapshots:
             except (Unanswered, StoreRefused):
                 await asyncio.sleep(AGAIN)
 
-    def _compare(self, line: Line[Register], begun: Snapshot, tail: Tail, register: Register) -> None:
+    async def _compare(self, line: Line[Register], begun: Snapshot, tail: Tail, register: Register) -> None:
         if tail.hash == begun.hash and snapshot.same(register, snapshot.restored(begun)):
             log.info("snapshot agrees with the log", hall=self._hall, entries=begun.seq)
         else:
-            line.stop(Halt(alarms.BROKEN, begun.seq, "the log gives another register than its snapshot"))
+            await self._differs(line, begun.seq, "the log gives another register than its snapshot")
+
+    async def _differs(self, line: Line[Register], seq: int, why: str) -> None:
+        """Halt, and throw the snapshot away: the log alone says what is so, and the next start reads it."""
+        line.stop(Halt(alarms.BROKEN, seq, why))
+        with suppress(Unanswered, StoreRefused):  # a later start finds out the same
+            await self._store.drop_side(self._hall, NAME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from queue_server.cases.commands import OpenCase, TakeCase
-from queue_server.desk import alarms
+from queue_server.desk import alarms, snapshots
 from queue_server.desk.hall import Hall
 from queue_server.hall import register
 from queue_server.hall.commands import Ask
@@ -53,6 +53,10 @@ async def test_a_restart_begins_at_the_snapshot_of_the_morning_and_the_log_agree
         assert again.halt is None
 
 
+async def _thrown_away(hall: Hall) -> bool:
+    return await hall.store.get_side(hall.id, snapshots.NAME) is None
+
+
 async def _reached(hall: Hall) -> bool:
     return await hall.snapshots.reached() > 0
 
@@ -72,6 +76,7 @@ async def test_a_log_that_gives_another_register_than_its_snapshot_halts_the_hal
         await wait_until(lambda: again.halt is not None)
         assert again.halt is not None
         assert (again.halt.code, again.halt.seq) == (alarms.BROKEN, 3)
+        await wait_until(lambda: _thrown_away(again))
 
 
 async def test_a_snapshot_of_another_history_is_not_used(store_url: str, hall_id: str) -> None:
