@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from queue_server import wire
 from queue_server.cases.limits import Calendar, CalendarEnds, standing
 from queue_server.cases.model import READY, RUNNING, Case, PaperList
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import Matter
 from queue_server.locale import translate
 
 LANGUAGES = ("zh", "ko", "en")
@@ -38,9 +38,8 @@ def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def line(case: Case, plan: Plan | None, calendar: Calendar, today: str) -> wire.CaseLine:
-    """A case in a list; `plan` is that of the hall that accepted it, and names the matter."""
-    matter = plan.matter(case.matter) if plan else None
+def line(case: Case, matter: Matter | None, calendar: Calendar, today: str) -> wire.CaseLine:
+    """A case in a list; `matter` as the guide has it under which the case was accepted."""
     return wire.CaseLine(
         id=case.id,
         number=case.number,
@@ -69,11 +68,10 @@ def line(case: Case, plan: Plan | None, calendar: Calendar, today: str) -> wire.
     )
 
 
-def view(case: Case, plan: Plan | None, calendar: Calendar, today: str) -> wire.CaseView:
+def view(case: Case, matter: Matter | None, calendar: Calendar, today: str) -> wire.CaseView:
     """A case with its history."""
-    matter = plan.matter(case.matter) if plan else None
     return wire.CaseView(
-        case=line(case, plan, calendar, today),
+        case=line(case, matter, calendar, today),
         version=case.version,
         materials=matter.materials if matter else (),
         visits=case.visits,

@@ -46,6 +46,7 @@ def overview(
         shares=shares(day),
         by_agents=_by_agents(day),
         visits=visits_now(day, visits or {}),
+        catalogue=day.plan.catalogue,
     )
 
 
@@ -180,6 +181,7 @@ def floor_work(day: Day, now: int, data_at: int, help: Sequence[wire.HelpCall] =
         help=tuple(help),
         notices=(dict(day.now.notice),) if day.now.notice else (),
         troubles=papers.troubles(day, day.plan),
+        catalogue=day.plan.catalogue,
     )
 
 

@@ -224,15 +224,17 @@ def hall(plan: Plan) -> wire.Hall:
             for w in plan.windows
         ),
         categories=tuple(wire.Labelled(c.letter, c.name) for c in plan.categories),
-        matters=tuple(
-            wire.MatterLine(x.id, x.name, x.category, x.materials, x.conditions, x.instant)
-            for x in plan.matters
-        ),
+        matters=tuple(_matter_line(x) for x in plan.matters),
         reasons={act: _labelled(names) for act, names in plan.reasons.items()},
         outcomes=_labelled(plan.outcomes),
         kinds=_labelled(plan.priority_kinds),
         departments=_labelled(plan.departments),
+        catalogue=plan.catalogue,
     )
+
+
+def _matter_line(x: Matter) -> wire.MatterLine:
+    return wire.MatterLine(x.id, x.name, x.category, x.materials, x.conditions, x.instant)
 
 
 def _labelled(names: dict[str, wire.Text]) -> tuple[wire.Labelled, ...]:
@@ -250,7 +252,7 @@ def receipt(
     """A ticket in its visitor's hand."""
     plan = day.plan
     category = plan.category(ticket.category)
-    matters = [found for id in ticket.matters if (found := plan.matter(id))]
+    matters = day.guides(ticket)
     windows = serving_windows(day, ticket.category, ticket.cls)
     floor, area = place_of(day, windows[0]) if windows else ("", "")
     return m.Receipt(
@@ -303,7 +305,7 @@ def slip(day: Day, ticket: Ticket, url: str, code: str, time: str, reprint: bool
         reprint=reprint,
         joint=ticket.joint,
     )
-    return word(day.plan, told, languages_of(day.plan, ticket.language))
+    return word(day.plan_of(ticket), told, languages_of(day.plan, ticket.language))
 
 
 def _clocks(plan: Plan, range_: tuple[int, int] | None) -> tuple[str, str] | None:
@@ -376,7 +378,16 @@ def ticket_view(day: Day, t: Ticket) -> wire.TicketView:
         principal=t.principal,
         joint=t.joint,
         elsewhere=elsewhere(day, t),
+        edition=t.edition,
+        guides=_guides(day, t),
     )
+
+
+def _guides(day: Day, t: Ticket) -> tuple[wire.MatterLine, ...]:
+    """Those of a ticket's matters that the catalogue in force has otherwise, or no more."""
+    if t.edition == day.now.edition:
+        return ()
+    return tuple(_matter_line(x) for x in day.guides(t) if x != day.plan.matter(x.id))
 
 
 def matter_result(end: MatterEnd) -> wire.MatterResult:
@@ -478,6 +489,7 @@ def window_view(
         troubles=papers.troubles(day, day.plan),
         summons=dict(w.summons),
         summoned_at=w.summoned_at,
+        catalogue=day.plan.catalogue,
     )
 
 

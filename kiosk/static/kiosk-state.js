@@ -134,10 +134,12 @@ function asking(state, key, wish) {
 }
 
 /** Only the hall knows what a booking is for: whether it requires a card is told when it is checked in.
+ * What was chosen from a catalogue that has changed meanwhile is chosen anew.
  * @param {State & {taking: Taking}} state @param {Problem} problem @returns {State} */
 function refused(state, problem) {
   const card = problem.code === "card_required" && state.step === "typing" && state.way === "booked";
-  return { ...state, taking: null, person: "", ...(card ? { card: "booked" } : { problem }) };
+  const matters = problem.code === "matter_retired" ? [] : state.matters;
+  return { ...state, taking: null, person: "", matters, ...(card ? { card: "booked" } : { problem }) };
 }
 
 /** What the card was asked for. @param {State} state @returns {TicketWish | BookedWish} */

@@ -15,6 +15,7 @@ from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
 from queue_server.hall.behalf import TakeForPrincipals
 from queue_server.hall.commands import Command
+from queue_server.hall.editions import PublishCatalogue
 from queue_server.hall.joint import CarryOn
 from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan, RevokeDevice, RevokeToken
 
@@ -84,6 +85,7 @@ class See(StrEnum):
     STAFF_HOME = "staff_home"
     CASES = "cases"
     CASE_EVENTS = "case_events"
+    EDITIONS = "editions"
     RECEIPT = "receipt"
     PRINT_RECEIPT = "print_receipt"
     CASE_PAGE = "case_page"
@@ -122,6 +124,7 @@ SEES: dict[See, frozenset[str]] = {
     See.RECEIPT: frozenset({KIOSK, CLERK, FLOOR, MANAGER}),
     See.PRINT_RECEIPT: frozenset({CLERK, FLOOR, MANAGER}),
     See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+    See.EDITIONS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
 
 AT_A_WINDOW: frozenset[type[Command]] = frozenset(
@@ -207,13 +210,21 @@ BY_MANAGERS: frozenset[type[Command]] = frozenset(
         do.RecordDown,
         do.SoundState,
         PublishPlan,
+        PublishCatalogue,
         GrantToken,
-        RevokeDevice,
         RevokeDevice,
     }
 )
 BY_ADMINS: frozenset[type[Command]] = frozenset(
-    {PublishPlan, GrantToken, RevokeToken, RevokeDevice, register.ExpireToken, *accounts.DECIDERS}
+    {
+        PublishPlan,
+        PublishCatalogue,
+        GrantToken,
+        RevokeToken,
+        RevokeDevice,
+        register.ExpireToken,
+        *accounts.DECIDERS,
+    }
 )
 MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, do.AskReprint, BookSlot}),

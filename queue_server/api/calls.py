@@ -105,12 +105,12 @@ class Call:
         wanted = self.request.headers.get("accept-language", "zh")[:2]
         return wanted if wanted in ("zh", "ko", "en") else "zh"
 
-    async def body(self, kind: type[B]) -> B:
-        """The body as this type; says what is wrong and where."""
+    async def body(self, kind: type[B], limit: int = BODY_LIMIT) -> B:
+        """The body as this type, of at most `limit` bytes; says what is wrong and where."""
         content_type = self.request.headers.get("content-type", "application/json")
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise Unfit(415, "not_json", "the body must be application/json")
-        self._raw = await read_body(self.request)
+        self._raw = await read_body(self.request, limit)
         try:
             return decoded(self._raw or b"{}", kind)
         except msgspec.ValidationError as error:
@@ -210,18 +210,18 @@ def _whole(value: Any) -> Any:
     return [_whole(one) for one in value] if isinstance(value, list) else value
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body, at most 64 KiB."""
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body, at most so many bytes."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > BODY_LIMIT:
-        raise Unfit(413, "too_large", f"a body may have at most {BODY_LIMIT} bytes")
+    if declared.isdigit() and int(declared) > limit:
+        raise Unfit(413, "too_large", f"a body may have at most {limit} bytes")
     body = b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
                 body += piece
-                if len(body) > BODY_LIMIT:
-                    raise Unfit(413, "too_large", f"a body may have at most {BODY_LIMIT} bytes")
+                if len(body) > limit:
+                    raise Unfit(413, "too_large", f"a body may have at most {limit} bytes")
     except TimeoutError:
         late = f"a body must be here within {BODY_SECONDS:g} s"
         raise Unfit(408, "too_slow", late, {"connection": "close"}) from None

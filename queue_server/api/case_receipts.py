@@ -12,7 +12,7 @@ from queue_server.reactions.addresses import named
 from queue_server.reactions.post import CHECKLIST
 from queue_server.reactions.print_jobs import PrintJobs
 from queue_server.reactions.printing import put_on_paper
-from queue_server.reactions.receipts import EXPIRES, PRINTED_FOR, printed, told_of
+from queue_server.reactions.receipts import EXPIRES, PRINTED_FOR, as_accepted, printed, told_of
 
 
 async def print_receipt(call: Call) -> wire.ReceiptPrinted:
@@ -31,7 +31,7 @@ async def print_receipt(call: Call) -> wire.ReceiptPrinted:
         # The same wish asked for again, because no answer came, is one receipt.
         id=f"{CHECKLIST}:{call.digest_of_key()}",
         printer=printer.id,
-        slip=case_slips.receipt(plan, told, body.language),
+        slip=case_slips.receipt(as_accepted(call.hall, plan, told, ticket), told, body.language),
         expires=call.now / 1000 + EXPIRES,
     )
     # The follower that prints at the end of a service prints no second one.

@@ -24,6 +24,7 @@ from queue_server.hall.commands import Command
 from queue_server.hall.events import UNREADABLE
 from queue_server.hall.hours import business_date
 from queue_server.hall.model import Answer
+from queue_server.hall.plan import Matter
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 from queue_server.store import keys
 from queue_server.store.chain import Entry
@@ -87,7 +88,7 @@ async def found_case(call: Call, id: str) -> Found:
 async def show_all(call: Call) -> wire.Cases:
     """Cases by their last day; ``?state=`` and ``?after=`` choose among them."""
     state, date = call.query.get("state", ""), today(call)
-    lines = [_line(one, date) for one in await all_cases(call)]
+    lines = [line(one, date) for one in await all_cases(call)]
     chosen = [one for one in lines if not state or one.state in state.split(",")]
     return casework.page(chosen, call.query.get("after", ""), call.now)
 
@@ -95,27 +96,30 @@ async def show_all(call: Call) -> wire.Cases:
 async def show(call: Call) -> wire.CaseView:
     """One case with all that happened to it."""
     one = await found_case(call, call.params["id"])
-    return casework.view(
-        one.case, one.hall.register.state.plan, one.hall.register.state.calendar, today(call)
-    )
+    return casework.view(one.case, guide(one), one.hall.register.state.calendar, today(call))
 
 
 async def by_number(call: Call) -> wire.Cases:
     """The cases with a number: halls count for themselves, so there may be several."""
     date = today(call)
     number = call.params["number"]
-    found = [_line(one, date) for one in await all_cases(call) if one.case.number == number]
+    found = [line(one, date) for one in await all_cases(call) if one.case.number == number]
     for hall in call.halls.halls.values():
         past = await past_cases(hall, call.halls.rows, number=number)
-        found += [_line(Found(hall, case), date) for case in past.values() if concerns(call, case)]
+        found += [line(Found(hall, case), date) for case in past.values() if concerns(call, case)]
     if not found:
         raise Unknown("unknown_case")
     return casework.page(found, "", call.now)
 
 
-def _line(one: Found, date: str) -> wire.CaseLine:
-    state = one.hall.register.state
-    return casework.line(one.case, state.plan, state.calendar, date)
+def guide(one: Found) -> Matter | None:
+    """The matter of a case, by the guide under which it was accepted: retired since or not."""
+    return one.hall.register.state.guide(one.case.matter, one.case.version)
+
+
+def line(one: Found, date: str) -> wire.CaseLine:
+    """A case in a list, on a business date."""
+    return casework.line(one.case, guide(one), one.hall.register.state.calendar, date)
 
 
 async def events(call: Call) -> wire.CaseEvents:
@@ -197,7 +201,7 @@ async def ask_supplement(call: Call) -> wire.CaseDone:
     body = await call.body(wire.AskSupplement)
     date, one = today(call), await found_case(call, call.params["id"])
     plan = one.hall.register.state.plan
-    matter = plan.matter(one.case.matter) if plan else None
+    matter = guide(one)
     if matter is not None and not set(body.missing) <= set(matter.materials):
         raise Unusable("list_unclear")
     stops = plan is None or plan.rules.supplement_stops

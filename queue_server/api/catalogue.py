@@ -8,11 +8,19 @@ from kiosk.menu import Catalogue, Guide
 from kiosk.spelling import pinyin
 from queue_server.api.calls import Call
 from queue_server.hall.plan import Joint, Matter, Plan
+from queue_server.hall.refusals import Unknown
 
 
 async def catalogue(call: Call) -> Catalogue:
-    """Every matter with its guide, and the words that find it."""
-    return await call.hall.look(lambda day: catalogue_of(day.plan))
+    """Every matter with its guide, and the words that find it; ``?edition=`` is an earlier one's."""
+    if "edition" not in call.query:
+        return await call.hall.look(lambda day: catalogue_of(day.plan))
+    number = int(call.query["edition"])
+    today = await call.hall.look(lambda day: day.agreed.get(number))
+    plan = today or await call.hall.register.look(lambda register: register.plan_of(number))
+    if plan is None:
+        raise Unknown("unknown_edition", edition=number)
+    return catalogue_of(plan)
 
 
 def catalogue_of(plan: Plan) -> Catalogue:

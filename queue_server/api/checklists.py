@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from printers.jobs import Job
 from queue_server import views, wire
 from queue_server.api.calls import Call
-from queue_server.hall.refusals import NotNow, Unknown
+from queue_server.hall.refusals import NotNow
 from queue_server.reactions.addresses import beside
 from queue_server.reactions.post import CHECKLIST
 from queue_server.reactions.print_jobs import PrintJobs
@@ -21,10 +21,11 @@ EXPIRES = 60
 async def checklist(call: Call) -> wire.Checklist:
     """Print what to bring for some matters, without a number, at the kiosk that asks."""
     body = await call.body(wire.PrintChecklist)
-    plan = call.hall.today().state.plan
-    missing = next((id for id in body.matters if not plan.wanted((id,))), None)
-    if missing is not None:
-        raise Unknown("unknown_matter", matter=missing)
+    day = call.hall.today().state
+    plan = day.plan
+    for id in body.matters:
+        if plan.joint(id) is None:
+            day.matter(id)
     printer = beside(call.hall.register.state.plan or plan, call.principal.id)
     if printer is None:
         raise NotNow("no_printer")

@@ -12,7 +12,7 @@ from kiosk.menu import Receipt
 from queue_server import casework, wire
 from queue_server.access.principals import case_secret, receipt_code, same
 from queue_server.api.calls import Call
-from queue_server.api.cases import Found, act, all_cases, found_case, today
+from queue_server.api.cases import Found, act, all_cases, found_case, guide, line, today
 from queue_server.api.claims import FORGOTTEN, TRIES
 from queue_server.api.tickets import new_ticket, receipts
 from queue_server.cases import commands as case
@@ -111,8 +111,7 @@ def _plan_of(call: Call, hall: str) -> Plan | None:
 
 
 def _line(call: Call, one: Found) -> wire.ReceiptLine:
-    plan = one.hall.register.state.plan
-    matter = plan.matter(one.case.matter) if plan else None
+    matter = guide(one)
     there = _plan_of(call, one.case.exit)
     return wire.ReceiptLine(
         number=one.case.number,
@@ -169,7 +168,7 @@ def _exit_category(call: Call) -> str:
 
 def _category_of(call: Call, one: Case) -> str:
     """Where the matter of a case is accepted in this hall."""
-    matter = call.hall.today().state.plan.matter(one.matter)
+    matter = call.hall.register.state.guide(one.matter)
     if matter is None:
         raise Unknown("unknown_matter", matter=one.matter)
     return matter.category
@@ -201,10 +200,7 @@ async def of_ticket(call: Call) -> wire.Cases:
     came_for = await call.hall.look_of(id, lambda day: day.ticket(id).cases, call.at_least)
     date = today(call)
     found = [one for one in await all_cases(call) if one.case.id in came_for or one.case.ticket == id]
-    lines = [
-        casework.line(o.case, o.hall.register.state.plan, o.hall.register.state.calendar, date) for o in found
-    ]
-    return casework.page(lines, "", call.now)
+    return casework.page([line(one, date) for one in found], "", call.now)
 
 
 async def issue(call: Call) -> wire.CaseDone:

@@ -22,6 +22,7 @@ from queue_server.api import (
     checklists,
     claims,
     devices,
+    editions,
     exits,
     floor,
     help,
@@ -40,6 +41,7 @@ from queue_server.api.who import Halls
 from queue_server.cases import commands as case
 from queue_server.hall import commands as do
 from queue_server.hall.behalf import TakeForPrincipals
+from queue_server.hall.editions import PublishCatalogue
 from queue_server.hall.joint import CarryOn
 from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
 from queue_server.static.packing import LEAST, PACKED, packed, wants_packed
@@ -154,7 +156,17 @@ OPERATIONS = (
     Operation("GET", "/board", floor.board, None, Board, See.BOARD),
     Operation("GET", "/menu", floor.menu, None, Menu, See.MENU),
     Operation("GET", "/status", status.status, None, wire.Status, See.STATUS, headers=status.KEPT),
-    Operation("GET", "/catalogue", catalogue.catalogue, None, Catalogue, See.CATALOGUE),
+    Operation(
+        "GET",
+        "/catalogue",
+        catalogue.catalogue,
+        None,
+        Catalogue,
+        See.CATALOGUE,
+        query={"edition": "[0-9]{1,6}"},
+    ),
+    Operation("GET", "/catalogue/editions", editions.show, None, wire.Editions, See.EDITIONS),
+    _act("/catalogue/editions", editions.publish, wire.PublishCatalogue, PublishCatalogue),
     Operation("GET", "/overview", overview.show, None, wire.FloorView, See.OVERVIEW),
     Operation("GET", "/printers", printers.show, None, wire.Printers, See.TICKET),
     Operation("GET", "/health", floor.health, None, wire.Health, See.HEALTH),

@@ -176,7 +176,7 @@ async def _pinned(store: Store, hall: str, date: str, first: Entry) -> Plan:
         tail = verify(entries, tail)
         for entry in entries:
             fact = _fact(entry)
-            if isinstance(fact, register.PlanPublished) and fact.hash == opened.plan:
+            if isinstance(fact, register.PLANS) and fact.hash == opened.plan:
                 return fact.plan
     raise NotThere(f"the register of {hall} has no plan {opened.plan}, which its day {date} runs under")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from queue_server.config.catalogue import (
     inspect_catalogue,
     written,
 )
-from queue_server.hall.plan import Plan
+from queue_server.hall.plan import Matter, Plan
 
 
 def check_matters(file: Path, hall_file: Path | None) -> int:
@@ -25,11 +25,11 @@ def check_matters(file: Path, hall_file: Path | None) -> int:
     found, hall = _looked_at(file, hall_file)
     if found is None:
         return 2
-    _tell(found)
+    tell(found)
     if found.errors:
         return 1
     print(f"{file}: well")
-    for line in _figure_lines(figures(found.matters, hall)):
+    for line in figure_lines(figures(found.matters, hall)):
         print(f"  {line}")
     return 0
 
@@ -40,12 +40,12 @@ def compare_matters(old: Path, new: Path) -> int:
     for file in (old, new):
         found = inspect_catalogue(file)
         if found.errors:
-            _tell(found)
+            tell(found)
             return 2
         versions.append(found.matters)
     changes = differences(*versions)
-    for change in changes:
-        print("\n".join(_change_lines(change)))
+    for line in told_changes(changes):
+        print(line)
     return 1 if changes else 0
 
 
@@ -54,16 +54,21 @@ def import_matters(file: Path, to: Path, hall_file: Path | None) -> int:
     found, _ = _looked_at(file, hall_file)
     if found is None:
         return 2
-    _tell(found)
+    tell(found)
     if found.errors:
         return 1
+    return written_to(to, found.matters)
+
+
+def written_to(to: Path, matters: Sequence[Matter]) -> int:
+    """Write matters as `[[matter]]` of a hall file; 1 when the file is there or cannot be written."""
     try:
         with to.open("x", encoding="utf-8", newline="\n") as out:
-            out.write(written(found.matters))
+            out.write(written(matters))
     except OSError as error:
         print(f"yichuang catalogue: {to} cannot be written: {error.strerror}", file=sys.stderr)
         return 1
-    print(f"{to}: {len(found.matters)} matters")
+    print(f"{to}: {len(matters)} matters")
     return 0
 
 
@@ -77,12 +82,14 @@ def _looked_at(file: Path, hall_file: Path | None) -> tuple[Catalogue | None, Pl
     return inspect_catalogue(file, hall), hall
 
 
-def _tell(found: Catalogue) -> None:
+def tell(found: Catalogue) -> None:
+    """Say on stderr what is wrong with a catalogue, or probably not meant."""
     for fault in (*found.errors, *found.warnings):
         print(fault, file=sys.stderr)
 
 
-def _figure_lines(told: Figures) -> Iterable[str]:
+def figure_lines(told: Figures) -> Iterable[str]:
+    """The figures of a catalogue, one a line."""
     yield f"matters {told.matters}"
     yield f"end on the spot (即办) {_share(told.instant, told.matters)}"
     yield f"verified in a published source {_share(told.verified, told.matters)}"
@@ -93,6 +100,12 @@ def _figure_lines(told: Figures) -> Iterable[str]:
 
 def _share(part: int, whole: int) -> str:
     return f"{part}/{whole} ({part / whole:.1%})" if whole else "0/0"
+
+
+def told_changes(changes: Iterable[Change]) -> Iterable[str]:
+    """What another version changes, as lines."""
+    for change in changes:
+        yield from _change_lines(change)
 
 
 def _change_lines(change: Change) -> Iterable[str]:

@@ -9,6 +9,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import structlog
+
 from queue_server.cli.journal import keep_journal
 from queue_server.cli.stores import NoStore, connected, store_at
 from queue_server.desk.hall import Hall
@@ -21,6 +23,7 @@ from queue_server.locale import translate
 from queue_server.store.logs import Store
 from queue_server.store.reader import Reader
 
+log = structlog.get_logger()
 Work = Callable[[Store, Line[Register], Plan], Awaitable[int]]
 
 
@@ -66,13 +69,25 @@ def operator() -> str:
 async def put_in_force(store: Store, plan: Plan) -> bool:
     """Put a plan in force for the days that open from now on; False if it is in force.
 
-    A damaged register is left alone: its hall shows what is known, accepts nothing, and says so itself.
+    The matters stay those of the catalogue's last edition, if one was published. A damaged register is left
+    alone: its hall shows what is known, accepts nothing, and says so itself. Refuses ``catalogue_unfit``.
     """
     try:
         async with open_register(store, plan.hall) as line:
-            return await put(line, PublishPlan(plan))
+            new = await put(line, PublishPlan(plan))
+            in_force = line.state.plan
+            if in_force is not None and in_force.matters != plan.matters:
+                edition = line.state.edition
+                log.warning("the hall file's matters are not in force", hall=plan.hall, edition=edition)
+            return new
     except Damaged:
         return False
+
+
+def sentence(refusal: Refused) -> str:
+    """A refusal as an operator reads it."""
+    facts = {name: str(value) for name, value in refusal.facts.items()}
+    return translate(f"hall.refusal.{refusal.code}", "en", **facts)
 
 
 def in_register(command: str, place: str, hall: str, work: Work) -> int:
@@ -85,10 +100,7 @@ def in_register(command: str, place: str, hall: str, work: Work) -> int:
         print(f"yichuang {command}: {error}", file=sys.stderr)
         return 2
     except Refused as refusal:
-        facts = {name: str(value) for name, value in refusal.facts.items()}
-        print(
-            f"yichuang {command}: {translate(f'hall.refusal.{refusal.code}', 'en', **facts)}", file=sys.stderr
-        )
+        print(f"yichuang {command}: {sentence(refusal)}", file=sys.stderr)
         return 1
     except (Unfit, Damaged) as error:
         print(f"yichuang {command}: {error}", file=sys.stderr)

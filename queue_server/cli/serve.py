@@ -24,7 +24,7 @@ from queue_server.access.sso import SsoSettings
 from queue_server.app import AccessRules, Site, build
 from queue_server.cli.ending import Ending
 from queue_server.cli.journal import keep_journal
-from queue_server.cli.registers import put, put_in_force
+from queue_server.cli.registers import put, put_in_force, sentence
 from queue_server.cli.stores import NoStore, connected, embedded, store_address
 from queue_server.config import (
     HallFileErrors,
@@ -36,6 +36,7 @@ from queue_server.config import (
 )
 from queue_server.config.faults import Fault, Faults, SettingsErrors
 from queue_server.hall.plan import Plan, Text
+from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan
 from queue_server.reactions.anchoring import Anchoring
 from queue_server.reactions.archiving import Archiving
@@ -308,7 +309,11 @@ async def _serve(
 ) -> int:
     async with connected(url, fit=True) as store:
         for plan in plans:
-            await put_in_force(store, plan)
+            try:
+                await put_in_force(store, plan)
+            except Refused as refusal:
+                print(f"一窗 cannot serve {plan.hall}: {sentence(refusal)}", file=sys.stderr)
+                return WRONG
         site = Site(store, [plan.hall for plan in plans], settings.address, access_rules(settings))
         site.media = Path(settings.media)
         with_followers(site, Path(settings.archive), Path(settings.anchors), ours)

@@ -10,7 +10,7 @@ import msgspec
 
 from queue_server.hall.plan import ORDINARY, Matter, Plan
 
-from .agreement import check_codes, check_departments, check_limits, check_unique
+from .agreement import check_codes, check_departments, check_limits, check_materials, check_unique
 from .faults import Fault
 from .hall_file import in_order, inspect_hall
 from .keys import MATTER
@@ -47,14 +47,25 @@ class Figures(msgspec.Struct, frozen=True):
 def inspect_catalogue(path: str | os.PathLike[str], hall: Plan | None = None) -> Catalogue:
     """Look at a catalogue without raising; with `hall` its matters must fit that hall's categories.
 
-    A hall file is a catalogue, too: it is looked at as a whole.
+    A hall file is a catalogue, too: it is looked at as a whole, or with `hall` for its matters.
     """
     sheet = Sheet(os.fspath(path))
     toml = sheet.path.lower().endswith(".toml")
     values = sheet.load() if toml else load_table(sheet)
     if toml and values is not None and "hall" in values:
-        found = inspect_hall(path)
-        return Catalogue(() if found.plan is None else found.plan.matters, found.errors, found.warnings)
+        if hall is None:
+            found = inspect_hall(path)
+            return Catalogue(() if found.plan is None else found.plan.matters, found.errors, found.warnings)
+        values = {"matter": values.get("matter", [])}
+    return _inspected(sheet, values, hall)
+
+
+def inspect_matters(matters: list[dict[str, Any]], hall: Plan) -> Catalogue:
+    """Look at matters that came over the network, each as a `[[matter]]` would be read."""
+    return _inspected(Sheet("catalogue"), {"matter": matters}, hall)
+
+
+def _inspected(sheet: Sheet, values: dict[str, Any] | None, hall: Plan | None) -> Catalogue:
     record = WRONG if values is None else read_table(values, sheet.top(), _TOP)
     if record is not WRONG:
         _check(record.get("matter", []), hall)
@@ -66,6 +77,7 @@ def _check(matters: list[Record], hall: Plan | None) -> None:
     check_unique(matters, "id")
     check_codes(matters)
     check_limits(matters)
+    check_materials(matters)
     if hall is not None:
         check_departments(matters, hall.departments)
         for matter in matters:

@@ -171,7 +171,10 @@ class ConsoleApp(Station):
         choices = [Choice(id, scene.matter(id)) for id in matters]
         title = say("title.guide", scene.lang)
         picked = matters[0] if len(matters) == 1 else await self.pick(title, choices)
-        guide = await self.client.guide(picked) if picked is not None else None
+        earlier = (
+            scene.present.edition if scene.present and picked in {m.id for m in scene.guides()} else None
+        )
+        guide = await self.client.guide(picked, earlier) if picked is not None else None
         if guide is not None:
             name, text = scene.matter(guide.id), told_of(guide, scene.lang)
             await self.push_screen_wait(Reading(scene.lang, name, text))

@@ -204,9 +204,13 @@ class HallClient:
         """Take a ticket for each principal, or none. Raises as `act` does."""
         return await self._do("agent-tickets", body, AgentTickets)
 
-    async def guide(self, matter: str) -> Guide | None:
-        """The guide of a matter; None for one that the hall has not. Raises Refused or Unreachable."""
-        known = (await self._ask(f"{self._hall}/catalogue", Catalogue)).guides
+    async def guide(self, matter: str, edition: int | None = None) -> Guide | None:
+        """The guide of a matter, in an earlier edition if one is named; None for one that is not in it.
+
+        Raises Refused or Unreachable.
+        """
+        which = "" if edition is None else f"?edition={edition}"
+        known = (await self._ask(f"{self._hall}/catalogue{which}", Catalogue)).guides
         return next((guide for guide in known if guide.id == matter), None)
 
     async def devices(self) -> Devices:

@@ -15,6 +15,7 @@ from queue_server.wire import (
     FloorView,
     Hall,
     Labelled,
+    MatterLine,
     TicketView,
     WhoAmI,
     WindowNow,
@@ -72,14 +73,21 @@ class Known(msgspec.Struct, frozen=True):
 
     def matter(self, id: str) -> str:
         """A matter's name, or its id."""
-        found = next((m for m in self.hall.matters if m.id == id), None) if self.hall is not None else None
+        found = self._matter(id)
         return named(found.name, self.lang) or id if found is not None else id
 
     def materials(self, id: str) -> tuple[str, ...]:
         """What the visitor must bring for a matter."""
-        if self.hall is None:
-            return ()
-        return next((m.materials for m in self.hall.matters if m.id == id), ())
+        found = self._matter(id)
+        return found.materials if found is not None else ()
+
+    def guides(self) -> tuple[MatterLine, ...]:
+        """Matters as a visitor here goes by them, where the catalogue in force has them otherwise."""
+        return ()
+
+    def _matter(self, id: str) -> MatterLine | None:
+        known = (*self.guides(), *(self.hall.matters if self.hall is not None else ()))
+        return next((matter for matter in known if matter.id == id), None)
 
     def _name(self, names: tuple[Labelled, ...], code: str) -> str:
         found = next((each for each in names if each.code == code), None)
@@ -107,6 +115,15 @@ class Scene(Known, frozen=True):
     def present(self) -> TicketView | None:
         """The visitor called or in service here."""
         return self.view.present if self.view is not None else None
+
+    def guides(self) -> tuple[MatterLine, ...]:
+        """The present visitor's matters as the ticket was issued for them, where they are others now."""
+        return self.present.guides if self.present is not None else ()
+
+    def edition_of(self, id: str) -> int | None:
+        """The edition whose guide of a matter the present visitor goes by; None: the one in force."""
+        earlier = any(matter.id == id for matter in self.guides())
+        return self.present.edition if earlier and self.present is not None else None
 
     @property
     def undo_left(self) -> int:

@@ -196,9 +196,18 @@ class Station(App[None]):
             self._tick()
         elif isinstance(event, WindowView | FloorView | Cases | AgentTickets):
             self._clock.heard(event.data_at, time.monotonic())
+            self._keep_up(event)
             self.see(view=event)
             self._release_keys()
             self.learned()
+
+    def _keep_up(self, view: WindowView | FloorView | Cases | AgentTickets) -> None:
+        """Learn the hall's matters anew when another edition of the catalogue is in force."""
+        hall = self.scene.hall
+        if hall is None or isinstance(view, Cases | AgentTickets):
+            return
+        if view.catalogue != hall.catalogue:
+            self.run_worker(self._learn(), name="hall", group="hall", exclusive=True)
 
     # --- what is done -----------------------------------------------------------------------
 

@@ -218,8 +218,17 @@ class Hall:
         now = self.clock()
         if not line.state.now.closed:
             await self._note_down(line, now)
+            await self._keep_up(line, now)
         for command, why in await self.look(lambda day: [(c, cause(day, c)) for c in due(day, now)]):
             await self.offer(command, now, why)
+
+    async def _keep_up(self, line: Line[Day], now: int) -> None:
+        """Let the day go on under the catalogue's newest edition, if one was published since."""
+        register = self.register.state
+        if register.plan is None or self.register.busy or register.edition <= line.state.now.edition:
+            return
+        command = do.ChangeCatalogue(edition=register.edition, matters=register.plan.matters)
+        await self.offer(command, now, cause(line.state, command))
 
     async def _note_down(self, line: Line[Day], now: int) -> None:
         """Down time is written by the first process that comes back, from the last liveness mark (D10)."""
@@ -345,7 +354,8 @@ class Hall:
         carried = tomorrows(last.state, plan, date) if last else ()
         line = await self._live(date, plan)
         if not line.state.now.opened:
-            opening = do.OpenDay(date=date, plan=plan_hash(plan), cites=cites, carried=carried)
+            edition = self.register.state.edition_of(plan)
+            opening = do.OpenDay(date, plan_hash(plan), cites, carried, edition)
             await self.offer(opening, self.clock(), date)
 
     def _forked(self, lost: Sequence[Entry]) -> Ask | None:

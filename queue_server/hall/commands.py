@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from queue_server.hall.model import Booking
-from queue_server.hall.plan import ORDINARY, Serve
+from queue_server.hall.plan import ORDINARY, Matter, Serve
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -36,12 +36,23 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class OpenDay(Command, frozen=True):
-    """Open the business day `date` under `plan` (a hash); `cites` is the hash that closed the last one."""
+    """Open the business day `date` under `plan` (a hash); `cites` is the hash that closed the last one.
+
+    `edition` is the number of the plan's catalogue.
+    """
 
     date: str
     plan: str
     cites: str = ""
     carried: tuple[Booking, ...] = ()
+    edition: int = 0
+
+
+class ChangeCatalogue(Command, frozen=True):
+    """Go on under an edition of the catalogue that was published since; `matters` are all of it."""
+
+    edition: int
+    matters: tuple[Matter, ...]
 
 
 class CloseDay(Command, frozen=True):

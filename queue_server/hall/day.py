@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from queue_server.hall.editions import with_matters
 from queue_server.hall.model import (
     OPEN,
     SERVING,
@@ -25,18 +26,23 @@ from queue_server.hall.model import (
     Window,
 )
 from queue_server.hall.order import Line
-from queue_server.hall.plan import Plan
-from queue_server.hall.refusals import Unknown
+from queue_server.hall.plan import Matter, Plan
+from queue_server.hall.refusals import Conflict, Unknown
 
 K = TypeVar("K")
 V = TypeVar("V")
+NOW = -1
+"""In `Day.agreed`: the plan that holds now, whichever edition of the catalogue that is."""
 
 
 class Day:
-    """One business day of one hall under its plan. `seq` is the log sequence of the last event in it."""
+    """One business day of one hall under its plan. `seq` is the log sequence of the last event in it.
+
+    `agreed` has the plan with each edition of the catalogue that was in force today.
+    """
 
     def __init__(self, plan: Plan, date: str) -> None:
-        self.plan = plan
+        self.agreed: dict[int, Plan] = {NOW: plan}
         self.date = date
         self.seq = 0
         self.tickets: dict[str, Ticket] = {}
@@ -109,6 +115,41 @@ class Day:
         self._journal.clear()
 
     # --- looking things up -----------------------------------------------------------
+
+    @property
+    def plan(self) -> Plan:
+        """What holds now: what the day opened under, with the catalogue's newest edition."""
+        return self.agreed[NOW]
+
+    def matter(self, id: str) -> Matter:
+        """A matter of the catalogue in force; refuses ``matter_retired`` and ``unknown_matter``."""
+        found = self.plan.matter(id)
+        if found is not None:
+            return found
+        if any(plan.matter(id) for plan in self.agreed.values()):
+            raise Conflict("matter_retired", matter=id)
+        raise Unknown("unknown_matter", matter=id)
+
+    def guide(self, ticket: Ticket, id: str) -> Matter | None:
+        """A matter as the ticket's own edition has it; one that came to it later as it is now."""
+        return self._issued_under(ticket).matter(id) or self.plan.matter(id)
+
+    def guides(self, ticket: Ticket) -> tuple[Matter, ...]:
+        """The matters of a ticket, each as `guide` has it."""
+        return tuple(found for id in ticket.matters if (found := self.guide(ticket, id)))
+
+    def guide_version(self, ticket: Ticket, id: str) -> str:
+        """The version of the guide that a ticket goes by; "" for an unknown matter."""
+        issued = self._issued_under(ticket)
+        return (issued if issued.matter(id) else self.plan).guide_versions.get(id, "")
+
+    def plan_of(self, ticket: Ticket) -> Plan:
+        """The plan with the guides that a ticket goes by."""
+        same = ticket.edition == self.now.edition
+        return self.plan if same else with_matters(self.plan, self.guides(ticket))
+
+    def _issued_under(self, ticket: Ticket) -> Plan:
+        return self.agreed.get(ticket.edition, self.plan)
 
     @property
     def now(self) -> Status:
@@ -208,4 +249,5 @@ class Day:
             for name in ("last_acts", "tallies", "finished", "kept", "paces", "ends", "printers", "status")
         }
         line = {f"{category}/{cls}": list(places) for (category, cls), places in self.line.pairs()}
-        return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items())])
+        editions = {number: plan.catalogue for number, plan in sorted(self.agreed.items())}
+        return msgspec.json.encode([self.date, self.seq, tables, sorted(line.items()), editions])

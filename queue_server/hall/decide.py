@@ -23,6 +23,7 @@ Decider = Callable[[Day, do.Ask, Any], Decision]
 
 DECIDERS: dict[type[do.Command], Decider] = {
     do.OpenDay: running.open_day,
+    do.ChangeCatalogue: running.change_catalogue,
     do.CloseDay: running.close_day,
     do.SetNotice: running.set_notice,
     do.RecordDown: running.record_down,

@@ -117,9 +117,7 @@ def known_matters(day: Day, category: str, matters: tuple[str, ...], already: in
     letter = day.plan.category(category)
     accepted = day.together(category) if matters else ()
     for id in matters:
-        matter = day.plan.matter(id)
-        if matter is None:
-            raise Unknown("unknown_matter", matter=id)
+        matter = day.matter(id)
         if letter is not None and letter.instant and not matter.instant:
             raise Unusable("not_instant", matter=id, category=matter.category)
         if matter.category not in accepted:

@@ -12,10 +12,10 @@ from typing import TypeVar
 import msgspec
 
 from queue_server.hall.model import Acceptance, Answer, Booking
-from queue_server.hall.plan import Serve
+from queue_server.hall.plan import Matter, Serve
 
 RECORD_VERSION = 3
-"""2: with what became of each matter. 3: with tickets that agents take, and joint tickets."""
+"""2: with what became of each matter. 3: with agents' and joint tickets, and editions of the catalogue."""
 T = TypeVar("T")
 
 
@@ -32,6 +32,15 @@ class DayOpened(Event, frozen=True, tag="day_opened"):
     plan: str
     cites: str = ""
     carried: tuple[Booking, ...] = ()
+    edition: int = 0
+
+
+class CatalogueChanged(Event, frozen=True, tag="catalogue_changed"):
+    """The day goes on under another edition: matters that are new or other, and the ids of all in order."""
+
+    edition: int
+    order: tuple[str, ...]
+    changed: tuple[Matter, ...] = ()
 
 
 class DayClosed(Event, frozen=True, tag="day_closed"):
@@ -112,6 +121,7 @@ class TicketTaken(Event, frozen=True, tag="taken"):
     agent: str = ""
     principal: str = ""
     joint: str = ""
+    edition: int = 0
 
 
 class SlipNoted(Event, frozen=True, tag="slip"):
@@ -445,6 +455,7 @@ AnyEvent = (
     | ReadyAgain
     | Rated
     | DayOpened
+    | CatalogueChanged
     | DayClosed
     | NoticeSet
     | HallWasDown

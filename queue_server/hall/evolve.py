@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask
-from queue_server.hall.day import Day
+from queue_server.hall.day import NOW, Day
+from queue_server.hall.editions import revised
 from queue_server.hall.expecting import called, expect
 from queue_server.hall.model import (
     CALLED,
@@ -121,9 +122,21 @@ def applies(event: type[ev.Event]) -> Callable[[Applier], Applier]:
 def _day_opened(day: Day, r: ev.Record, seq: int, e: ev.DayOpened) -> None:
     if day.now.opened or e.date != day.date:
         raise Contradiction(f"day {e.date} opened in the log of {day.date}")
-    day.put(day.status, "day", replace(day.now, opened=True, opened_at=r.at, carried=e.carried, last_at=r.at))
+    opened = replace(day.now, opened=True, opened_at=r.at, carried=e.carried, last_at=r.at, edition=e.edition)
+    day.put(day.status, "day", opened)
+    day.put(day.agreed, e.edition, day.plan)
     for letter in day.categories:
         _note_stops(day, letter, r.at)
+
+
+@applies(ev.CatalogueChanged)
+def _catalogue_changed(day: Day, r: ev.Record, seq: int, e: ev.CatalogueChanged) -> None:
+    if e.edition <= day.now.edition:
+        raise Contradiction(f"edition {e.edition} after edition {day.now.edition}")
+    plan = revised(day.plan, e.changed, e.order)
+    day.put(day.agreed, NOW, plan)
+    day.put(day.agreed, e.edition, plan)
+    day.put(day.status, "day", replace(day.now, edition=e.edition))
 
 
 @applies(ev.DayClosed)
@@ -232,6 +245,7 @@ def _ticket_taken(day: Day, r: ev.Record, seq: int, e: ev.TicketTaken) -> None:
             agent=e.agent,
             principal=e.principal,
             joint=e.joint,
+            edition=e.edition,
             state=SERVING if e.source == "window" else WAITING,
             expected=expect(day, e.category, e.cls, e.ahead, r.at) if e.source == "kiosk" else None,
         )

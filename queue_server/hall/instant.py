@@ -53,7 +53,7 @@ def department_shares(day: Day) -> dict[str, Share]:
     results: dict[str, list[str]] = {m.department: [] for m in day.plan.matters if m.department}
     for ticket in day.tickets.values():
         for id, result in _results(ticket):
-            matter = day.plan.matter(id)
+            matter = day.guide(ticket, id)
             if matter is not None and matter.department:
                 results[matter.department].append(result)
     return {department: _share(each) for department, each in results.items()}
@@ -76,5 +76,5 @@ def _results(ticket: Ticket) -> tuple[tuple[str, str], ...]:
 
 
 def _category(day: Day, matter: str, ticket: Ticket) -> str:
-    known = day.plan.matter(matter)
+    known = day.guide(ticket, matter)
     return ticket.category if known is None else known.category

@@ -42,6 +42,8 @@ def wished(day: Day, category: str, matters: tuple[str, ...]) -> tuple[str, tupl
         raise Unusable("joint_alone", joint=joint.name["zh"])
     if joint.category != category:
         raise Unusable("matter_elsewhere", matter=joint.id, category=joint.category)
+    for id in joint.matters:
+        day.matter(id)
     return joint.id, joint.matters
 
 
@@ -54,9 +56,9 @@ def still_open(ticket: Ticket) -> tuple[str, ...]:
     return tuple(matter for matter in ticket.matters if matter not in closed)
 
 
-def accepts(day: Day, window: Window, id: str) -> bool:
-    """Whether a window accepts a matter; one that the plan does not know is nobody else's."""
-    matter = day.plan.matter(id)
+def accepts(day: Day, ticket: Ticket, window: Window, id: str) -> bool:
+    """Whether a window accepts a ticket's matter; one that the plan does not know is nobody else's."""
+    matter = day.guide(ticket, id)
     return matter is None or window.calls(matter.category, None)
 
 
@@ -65,7 +67,9 @@ def elsewhere(day: Day, ticket: Ticket) -> tuple[str, ...]:
     if not ticket.joint or ticket.window is None:
         return ()
     here = [day.window(number) for number in (ticket.window, *ticket.helpers)]
-    return tuple(id for id in still_open(ticket) if not any(accepts(day, window, id) for window in here))
+    return tuple(
+        id for id in still_open(ticket) if not any(accepts(day, ticket, window, id) for window in here)
+    )
 
 
 def must_be_here(day: Day, ticket: Ticket, matters: tuple[str, ...]) -> None:
@@ -105,7 +109,7 @@ def _call_others(day: Day, ticket: Ticket, left: tuple[str, ...], text: dict[str
         raise Unusable("bad_text")
     called: list[Window] = []
     for id in left:
-        able = [w for w in day.windows.values() if w.state == OPEN and accepts(day, w, id)]
+        able = [w for w in day.windows.values() if w.state == OPEN and accepts(day, ticket, w, id)]
         if not able:
             raise NotNow("joint_nobody", matter=id)
         if not any(w in able for w in called):
@@ -120,7 +124,7 @@ def _move_on(day: Day, ticket: Ticket, left: tuple[str, ...]) -> Decision:
     own = [id for id in still_open(ticket) if id not in left]
     if own:
         raise Conflict("joint_here", number=ticket.number, left="、".join(own))
-    matter = day.plan.matter(left[0])
+    matter = day.guide(ticket, left[0])
     assert matter is not None, "a matter that the plan does not know is nobody else's"
     due = due_in(day, matter.category, ticket.cls, ticket.reference)
     ahead = day.line.before(matter.category, (due, day.seq + 1))

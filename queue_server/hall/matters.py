@@ -19,7 +19,7 @@ from queue_server.hall.decision import Decision, at_own_window, in_state, picked
 from queue_server.hall.joint import must_be_here, must_be_over
 from queue_server.hall.model import SERVING, Acceptance, Answer, MatterEnd, Ticket
 from queue_server.hall.plan import Matter
-from queue_server.hall.refusals import Conflict, Unknown, Unusable
+from queue_server.hall.refusals import Conflict, Unusable
 
 DONE = "done"  # 即办办结
 ACCEPTED = "accepted"  # 受理
@@ -45,6 +45,8 @@ def close_matter(day: Day, ask: Ask, c: do.CloseMatter) -> Decision:
     must_be_here(day, ticket, (c.matter,))
     if ended(ticket, c.matter) is not None:
         raise Conflict("matter_closed", matter=c.matter)
+    if c.matter not in ticket.matters:
+        day.matter(c.matter)
     closed = _closed(day, ask, ticket, c)
     added = () if c.matter in ticket.matters else (ev.MattersAdded(ticket=ticket.id, matters=(c.matter,)),)
     case = closed.case.id if closed.case else ""
@@ -69,7 +71,7 @@ def finish_events(
             raise Unusable("details_needed", matter=matter, outcome=outcome)
     added = tuple(m for m in given if m not in ticket.matters)
     for matter in added:
-        _matter(day, matter)
+        day.matter(matter)
     named = tuple((m, known.get(m) or given.get(m, DONE)) for m in (*ticket.matters, *added))
     accepted = tuple(
         _closed(day, ask, ticket, do.CloseMatter(ticket.id, matter, outcome))
@@ -96,7 +98,7 @@ def ended(ticket: Ticket, matter: str) -> MatterEnd | None:
 
 def _closed(day: Day, ask: Ask, ticket: Ticket, c: do.CloseMatter) -> ev.MatterClosed:
     _possible(day, c.outcome)
-    matter = _matter(day, c.matter)
+    matter = _matter(day, ticket, c.matter)
     return ev.MatterClosed(
         ticket=ticket.id,
         matter=matter.id,
@@ -113,11 +115,9 @@ def _possible(day: Day, outcome: str) -> None:
         raise Unusable("unknown_outcome", outcome=outcome)
 
 
-def _matter(day: Day, id: str) -> Matter:
-    found = day.plan.matter(id)
-    if found is None:
-        raise Unknown("unknown_matter", matter=id)
-    return found
+def _matter(day: Day, ticket: Ticket, id: str) -> Matter:
+    """The matter under the edition of its ticket, retired since or not."""
+    return day.guide(ticket, id) or day.matter(id)
 
 
 def _papers(matter: Matter, papers: tuple[str, ...]) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def _acceptance(day: Day, ticket: Ticket, matter: Matter, exit: str) -> Acceptan
         department=matter.department,
         exit=exit or exits[0],
         at=matter.handled_at or hall,
-        version=day.plan.guide_versions[matter.id],
+        version=day.guide_version(ticket, matter.id),
         promised=_limit(matter.promised_limit),
         legal=_limit(matter.legal_limit),
     )

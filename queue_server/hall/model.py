@@ -134,6 +134,7 @@ class Ticket(Record, frozen=True):
     a slip that somebody asked for is under way.
     `cases` are those that it came for (a result, or papers owed);
     `closed` are the matters of which it was said during the service what became of them.
+    `edition` is the one of the catalogue under which it was issued.
     `passing_until` is until when its holder lets others pass, `passes` how often that was asked, `rated` the
     holder's word on the service ("" for none), `expected` the range of its call when it was taken.
     `agent` took it for a `principal`, whom only the agent's own papers name. `joint` is the joint errand
@@ -193,6 +194,7 @@ class Ticket(Record, frozen=True):
     principal: str = ""
     joint: str = ""
     helpers: tuple[int, ...] = ()
+    edition: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
@@ -364,8 +366,8 @@ class Seen(Record, frozen=True):
 class Status(Record, frozen=True):
     """The day itself: whether it is open, its notice, broken voice zones and down time.
 
-    `barred` are numbers that a failover lost; `quarantined` the events that were set aside; `seen` the
-    alarms that somebody has taken note of.
+    `edition` is the number of the catalogue in force. `barred` are numbers that a failover lost;
+    `quarantined` the events that were set aside; `seen` the alarms that somebody has taken note of.
     """
 
     opened: bool = False
@@ -383,3 +385,4 @@ class Status(Record, frozen=True):
     quarantined: tuple[int, ...] = ()
     barred: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
+    edition: int = 0

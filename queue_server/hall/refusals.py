@@ -87,6 +87,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "unknown_ticket": Unknown,
     "unknown_number": Unknown,
     "unknown_matter": Unknown,
+    "unknown_edition": Unknown,
     "unknown_booking": Unknown,
     "unknown_visit": Unknown,
     "unknown_clerk": Unknown,
@@ -139,6 +140,8 @@ REFUSALS: dict[str, type[Refused]] = {
     "joint_elsewhere": Conflict,
     "joint_open": Conflict,
     "joint_here": Conflict,
+    "matter_retired": Conflict,
+    "catalogue_moved": Conflict,
     "case_not_ready": Conflict,
     "case_elsewhere": Conflict,
     # NotNow
@@ -214,4 +217,5 @@ REFUSALS: dict[str, type[Refused]] = {
     "unknown_way": Unusable,
     "unknown_exit": Unusable,
     "details_needed": Unusable,
+    "catalogue_unfit": Unusable,
 }

@@ -20,19 +20,20 @@ from queue_server.cases.evolve import evolve as evolve_case
 from queue_server.cases.limits import Calendar
 from queue_server.cases.model import Case, PaperList
 from queue_server.cases.visits import Visits
-from queue_server.hall import accounts
+from queue_server.hall import accounts, editions
 from queue_server.hall.accounts import Account, Fact
 from queue_server.hall.commands import Ask, Command
+from queue_server.hall.editions import CataloguePublished, Edition, PublishCatalogue
 from queue_server.hall.events import UnknownVersion, readable
 from queue_server.hall.evolve import Contradiction
 from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.model import Answer, Booking, Kept
-from queue_server.hall.plan import HOUR, Plan, plan_hash
+from queue_server.hall.plan import HOUR, Matter, Plan, plan_hash
 from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
 from queue_server.hall.remembering import forget, note
 
-REGISTER_VERSION = 2
-"""2: with cases."""
+REGISTER_VERSION = 3
+"""2: with cases. 3: with editions of the catalogue."""
 REPEATABLE = 48 * HOUR
 """How long (ms) a command of the register may be repeated under its key; the register itself is for ever."""
 
@@ -51,7 +52,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class PublishPlan(Command, frozen=True):
-    """Put a plan in force for the days that open from now on."""
+    """Put a plan in force for the days that open from now on; published matters stay (`editions.kept`)."""
 
     plan: Plan
 
@@ -133,6 +134,10 @@ class SlotBooked(Fact, frozen=True, tag="slot_booked"):
     booking: Booking
 
 
+PLANS = (PlanPublished, CataloguePublished)
+"""What brings a plan that a day may pin."""
+
+
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the register's log, as `events.Record` is one of a day's."""
 
@@ -141,6 +146,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str
     e: (
         PlanPublished
+        | CataloguePublished
         | TokenGranted
         | TokenRevoked
         | DeviceRevoked
@@ -168,6 +174,7 @@ class Register:
         self.last_at = 0
         self.plans: dict[str, Plan] = {}
         self.in_force: dict[str, str] = {}
+        self.editions: dict[int, Edition] = {}
         self.grants: dict[str, Grant] = {}
         self.expiries: dict[str, int] = {}
         self.accounts: dict[str, Account] = {}
@@ -190,6 +197,32 @@ class Register:
     def plan(self) -> Plan | None:
         """The plan in force, or None before the first was published."""
         return self.plans.get(self.in_force.get("plan", ""))
+
+    @property
+    def edition(self) -> int:
+        """The number of the catalogue's edition in force; 0 while it is the hall file's."""
+        return len(self.editions)
+
+    def plan_of(self, edition: int) -> Plan | None:
+        """The plan that an edition came with; None for one that was not published."""
+        found = self.editions.get(edition)
+        return self.plans[found.plan] if found else None
+
+    def edition_of(self, plan: Plan) -> int:
+        """The edition whose matters a plan has; 0 for those of a hall file."""
+        numbers = (n for n, each in self.editions.items() if self.plans[each.plan].matters == plan.matters)
+        return max(numbers, default=0)
+
+    def guide(self, id: str, version: str = "") -> Matter | None:
+        """A matter, as its guide of a version has it; as it was last where no plan has that version."""
+        in_force = [self.plan] if self.plan is not None else []
+        found = None
+        for plan in (*in_force, *reversed(self.plans.values())):
+            matter = plan.matter(id)
+            if matter is not None and (not version or plan.guide_versions[id] == version):
+                return matter
+            found = found or matter
+        return found
 
     def granted(self, token_hash: str, now: int) -> Grant | None:
         """What the holder of a token may act as at a time (ms); None for a token that does not count."""
@@ -237,10 +270,11 @@ class Register:
 
 
 def _publish(register: Register, ask: Ask, c: PublishPlan) -> tuple[Fact, Answer]:
-    name = plan_hash(c.plan)
+    plan = editions.kept(register, c.plan)
+    name = plan_hash(plan)
     if register.in_force.get("plan") == name:
         raise Conflict("stale")
-    return PlanPublished(hash=name, plan=c.plan), Answer(detail=name)
+    return PlanPublished(hash=name, plan=plan), Answer(detail=name)
 
 
 def _grant(register: Register, ask: Ask, c: GrantToken) -> tuple[Fact, Answer]:
@@ -302,6 +336,7 @@ def _open_case(register: Register, ask: Ask, c: OpenCase) -> tuple[Fact, Answer]
 
 _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer]]] = {
     PublishPlan: _publish,
+    PublishCatalogue: editions.publish,
     GrantToken: _grant,
     RevokeToken: _revoke,
     RevokeDevice: _revoke_device,
@@ -343,18 +378,10 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
         case PlanPublished(hash=name, plan=plan):
             register.put(register.plans, name, plan)
             register.put(register.in_force, "plan", name)
-        case TokenGranted(token_hash=token, grant=grant):
-            register.put(register.grants, token, grant)
-            register.put(register.expiries, token, None)
-        case TokenRevoked(token_hash=token):
-            register.put(register.grants, token, None)
-            register.put(register.expiries, token, None)
-        case DeviceRevoked(device=device):
-            for token in _tokens_of(register, device):
-                register.put(register.grants, token, None)
-                register.put(register.expiries, token, None)
-        case TokenExpires(token_hash=token, until=until):
-            register.put(register.expiries, token, until)
+        case CataloguePublished():
+            editions.evolve(register, entry.e, entry.at, entry.by)
+        case TokenGranted() | TokenRevoked() | DeviceRevoked() | TokenExpires():
+            _evolve_grants(register, entry.e)
         case SlotBooked(booking=booking):
             slot = (booking.category, booking.slot)
             register.put(register.bookings, booking.code, booking)
@@ -369,6 +396,24 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
     if entry.key and entry.answer is not None:
         register.put(register.kept, entry.key, Kept(entry.digest, replace(entry.answer, seq=seq)))
         register.put(register.kept_at, entry.key, entry.at)
+
+
+def _evolve_grants(
+    register: Register, fact: TokenGranted | TokenRevoked | DeviceRevoked | TokenExpires
+) -> None:
+    match fact:
+        case TokenGranted(token_hash=token, grant=grant):
+            register.put(register.grants, token, grant)
+            register.put(register.expiries, token, None)
+        case TokenRevoked(token_hash=token):
+            register.put(register.grants, token, None)
+            register.put(register.expiries, token, None)
+        case DeviceRevoked(device=device):
+            for token in _tokens_of(register, device):
+                register.put(register.grants, token, None)
+                register.put(register.expiries, token, None)
+        case TokenExpires(token_hash=token, until=until):
+            register.put(register.expiries, token, until)
 
 
 def _evolve_case(register: Register, fact: AnyCaseFact, entry: Entry) -> None:

@@ -10,6 +10,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decision import Decision, hold_used, park_until, picked, running, said
 from queue_server.hall.desks import unfinished
+from queue_server.hall.editions import fits
 from queue_server.hall.hours import day_bounds
 from queue_server.hall.model import CALLED, ENDED, SERVING, Answer
 from queue_server.hall.plan import plan_hash
@@ -27,8 +28,22 @@ def open_day(day: Day, ask: Ask, c: do.OpenDay) -> Decision:
         raise Conflict("day_open", date=day.date)
     if c.plan != plan_hash(day.plan) or c.date != day.date:
         raise Unusable("bad_time", at=c.date)
-    opened = ev.DayOpened(date=c.date, plan=c.plan, cites=c.cites, carried=c.carried)
+    opened = ev.DayOpened(date=c.date, plan=c.plan, cites=c.cites, carried=c.carried, edition=c.edition)
     return Decision((opened,), Answer(detail=c.date))
+
+
+def change_catalogue(day: Day, ask: Ask, c: do.ChangeCatalogue) -> Decision:
+    """The day goes on with a later edition's matters; what its plan has no place for comes tomorrow."""
+    running(day)
+    if c.edition <= day.now.edition:
+        raise Conflict("stale")
+    matters = [matter for matter in c.matters if fits(day.plan, matter)]
+    changed = ev.CatalogueChanged(
+        edition=c.edition,
+        order=tuple(matter.id for matter in matters),
+        changed=tuple(matter for matter in matters if matter != day.plan.matter(matter.id)),
+    )
+    return Decision((changed,), Answer(detail=str(c.edition)))
 
 
 def close_day(day: Day, ask: Ask, c: do.CloseDay) -> Decision:
@@ -146,6 +161,8 @@ def cause(day: Day, command: do.Command) -> str:
             return f"{number}:{clerk}:{day.windows[number].claimed_at}"
         case do.RecordDown(since=since):
             return str(since)
+        case do.ChangeCatalogue(edition=edition):
+            return str(edition)
         case _:
             return day.date
 

@@ -12,7 +12,6 @@ from queue_server.hall.decision import (
     at_own_window,
     due_in,
     in_state,
-    known_matters,
     park_until,
     picked,
     running,
@@ -49,8 +48,7 @@ def add_matters(day: Day, ask: Ask, c: do.AddMatters) -> Decision:
     at_own_window(day, ask, ticket)
     new = tuple(dict.fromkeys(m for m in c.matters if m not in ticket.matters))
     for matter in new:
-        if day.plan.matter(matter) is None:
-            raise Unknown("unknown_matter", matter=matter)
+        day.matter(matter)
     if not new:
         raise Conflict("stale")
     return Decision((ev.MattersAdded(ticket=ticket.id, matters=new),), about(ticket))
@@ -77,16 +75,13 @@ def _to_category(day: Day, ticket: Ticket, category: str, note: str) -> Decision
     day.category(category)
     agreed = day.plan.category(category)
     if agreed is not None and agreed.instant:
-        known_matters(day, category, tuple(m for m in ticket.matters if _not_instant(day, m)))
+        slow = next((matter for matter in day.guides(ticket) if not matter.instant), None)
+        if slow is not None:
+            raise Unusable("not_instant", matter=slow.id, category=slow.category)
     due = due_in(day, category, ticket.cls, ticket.reference)
     ahead = day.line.before(category, (due, day.seq + 1))
     moved = ev.Transferred(ticket=ticket.id, category=category, due=due, note=note)
     return Decision((moved,), Answer(ticket=ticket.id, number=ticket.number, ahead=ahead))
-
-
-def _not_instant(day: Day, matter: str) -> bool:
-    found = day.plan.matter(matter)
-    return found is not None and not found.instant
 
 
 def _direct(day: Day, ticket: Ticket, c: do.Transfer) -> Decision:

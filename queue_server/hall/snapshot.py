@@ -12,6 +12,7 @@ from queue_server.cases.limits import Calendar
 from queue_server.cases.model import Case, PaperList
 from queue_server.cases.visits import Visits
 from queue_server.hall.accounts import Account
+from queue_server.hall.editions import Edition
 from queue_server.hall.model import Booking, Kept
 from queue_server.hall.plan import Plan
 from queue_server.hall.register import Grant, Register
@@ -27,6 +28,7 @@ class _State(msgspec.Struct, frozen=True):
     last_at: int
     plans: dict[str, Plan]
     in_force: dict[str, str]
+    editions: dict[int, Edition]
     grants: dict[str, Grant]
     expiries: dict[str, int]
     accounts: dict[str, Account]

@@ -124,6 +124,7 @@ def issue(
         agent=agent,
         principal=principal,
         joint=joint,
+        edition=day.now.edition,
     )
     from_when = calling_from(day, category, cls, now)
     return taken, Answer(ticket=ticket, number=number, ahead=ahead, calling_from=from_when)
@@ -202,6 +203,9 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         raise Conflict("already_checked_in", number=day.tickets[day.bookings[b.code]].number)
     day.category(b.category)
     cls, reference = appointment(day, b, ask.at)
+    matters = tuple(id for id in b.matters if day.plan.matter(id))
+    if b.matters and not matters:
+        raise Conflict("matter_retired", matter=b.matters[0])
     taken, answer = issue(
         day,
         ask.at,
@@ -210,7 +214,7 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         cls,
         reference,
         c.ticket,
-        b.matters,
+        matters,
         c.language,
         c.source,
         booking=b.code,

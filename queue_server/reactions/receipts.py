@@ -19,6 +19,7 @@ from queue_server.access.principals import case_secret, receipt_code
 from queue_server.desk.cases import open_case
 from queue_server.desk.hall import Hall
 from queue_server.hall import events
+from queue_server.hall.editions import with_matters
 from queue_server.hall.matters import SUPPLEMENT
 from queue_server.hall.model import Ticket
 from queue_server.hall.plan import DAY, Plan, Printer, Text
@@ -69,7 +70,7 @@ class Receipts:
         for end in ticket.closed:  # whoever took the clerk's word may be dead; a case is opened once
             await open_case(self.hall, date, ticket.id, end, ticket.clerk)
         told = await told_of(self.hall, plan, self._public_url, self._exits(), ticket.id, ticket)
-        slip = case_slips.receipt(plan, told, ticket.language)
+        slip = case_slips.receipt(as_accepted(self.hall, plan, told, ticket), told, ticket.language)
         job = Job(
             id=f"{CHECKLIST}:receipt:{date}:{ticket.id}", printer=printer.id, slip=slip, expires=expires
         )
@@ -94,6 +95,14 @@ PRINTED_FOR = DAY
 def worth_one(ticket: Ticket) -> bool:
     """Whether a receipt would say anything: a case, or papers without which a matter was not accepted."""
     return any(end.case is not None or end.outcome == SUPPLEMENT for end in ticket.closed)
+
+
+def as_accepted(hall: Hall, plan: Plan, told: case_slips.Told, ticket: Ticket | None) -> Plan:
+    """The plan with each matter of a receipt as its ticket or case goes by it."""
+    day, register = hall.today().state, hall.register.state
+    of_ticket = day.guides(ticket) if ticket else ()
+    of_cases = (register.guide(case.matter, case.version) for case in told.cases)
+    return with_matters(plan, tuple({m.id: m for m in (*of_ticket, *of_cases) if m}.values()))
 
 
 def beside(plan: Plan, ticket: Ticket) -> Printer | None:

@@ -52,7 +52,7 @@ def _register(archive: Archive, log: str, plans: dict[str, Plan]) -> Inspected:
             except events.UNREADABLE as error:
                 faults.append(f"entry {entry.seq} cannot be read: {error}")
             else:
-                if isinstance(fact, register.PlanPublished):
+                if isinstance(fact, register.PLANS):
                     plans[fact.hash] = fact.plan
     return Inspected(log, count, chain.tail, _with(chain.fault, faults))
 

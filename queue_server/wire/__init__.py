@@ -17,6 +17,7 @@ from queue_server.wire.behalf import *  # noqa: F403 - the types of one area, as
 from queue_server.wire.behalf import AgentsNow
 from queue_server.wire.cases import *  # noqa: F403
 from queue_server.wire.cases import MatterResult, VisitsNow
+from queue_server.wire.editions import *  # noqa: F403
 from queue_server.wire.exits import *  # noqa: F403
 from queue_server.wire.words import *  # noqa: F403
 from queue_server.wire.words import (
@@ -358,7 +359,8 @@ class TicketView(msgspec.Struct, frozen=True):
     `closed` are the matters of which was said what became of them, `cases` those it came for (a pick-up,
     or papers that were owed), `principal` for whom an agent took it.
     `joint` is the joint errand whose matters it carries, `elsewhere` those of them on which nobody at its
-    window can act now.
+    window can act now. `edition` is the one of the catalogue under which it was issued; `guides` are those of
+    its matters that the catalogue in force has otherwise, or no more.
     """
 
     id: str
@@ -392,6 +394,8 @@ class TicketView(msgspec.Struct, frozen=True):
     principal: str = ""
     joint: str = ""
     elsewhere: tuple[str, ...] = ()
+    edition: int = 0
+    guides: tuple[MatterLine, ...] = ()
 
 
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
@@ -553,7 +557,7 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     (None: not yet enough calls); `undo` names what F9 would take back until `undo_until`
     and `undo_ticket` whose last act that is. `needs` are those of the present visitor. `troubles`
     says of each printer that needs somebody what to do. `summons` is an urgent call to the staff here, since
-    `summoned_at` (ms), until it is answered.
+    `summoned_at` (ms), until it is answered. `catalogue` is the version of the hall's matters.
     """
 
     hall: str
@@ -583,6 +587,7 @@ class WindowView(msgspec.Struct, frozen=True, tag="window"):
     troubles: tuple[Text, ...] = ()
     summons: Text = {}
     summoned_at: int = 0
+    catalogue: str = ""
 
 
 class Beat(msgspec.Struct, frozen=True, tag="beat"):
@@ -621,9 +626,10 @@ class WindowLine(msgspec.Struct, frozen=True):
 
 
 class Hall(msgspec.Struct, frozen=True):
-    """What a client must know of a hall: names, windows, matters, pick lists. Static for a day.
+    """What a client must know of a hall: names, windows, matters, pick lists.
 
-    `reasons` are the pick lists by the act that needs one; `kinds` the kinds of priority.
+    It stands for a day, but for `matters`: `catalogue` names their version, which every view that is pushed
+    names too. `reasons` are the pick lists by the act that needs one; `kinds` the kinds of priority.
     """
 
     id: str
@@ -637,6 +643,7 @@ class Hall(msgspec.Struct, frozen=True):
     outcomes: tuple[Labelled, ...]
     kinds: tuple[Labelled, ...] = ()
     departments: tuple[Labelled, ...] = ()
+    catalogue: str = ""
 
 
 class WhoAmI(msgspec.Struct, frozen=True):
@@ -882,6 +889,7 @@ class FloorView(msgspec.Struct, frozen=True, tag="floor"):
     shares: tuple[ShareNow, ...] = ()
     by_agents: AgentsNow = AgentsNow()
     visits: tuple[VisitsNow, ...] = ()
+    catalogue: str = ""
 
 
 # --- the floor as floor staff see it -------------------------------------------------------
@@ -924,6 +932,7 @@ class FloorWork(msgspec.Struct, frozen=True, tag="floor_work"):
     help: tuple[HelpCall, ...] = ()
     notices: tuple[Text, ...] = ()
     troubles: tuple[Text, ...] = ()
+    catalogue: str = ""
 
 
 # --- devices ---------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tests.api.cards import number_of
 from tests.api.cases import accepted, agent
 from tests.api.hall import Served, served
 from tests.api.people import PASSWORD, person
+from tests.api.test_editions import matters_of
 
 SHAPES = [(o.method, o.path, re.compile(re.sub(r"\{\w+\}", "[^/]+", o.path) + "$")) for o in OPERATIONS]
 
@@ -253,6 +254,7 @@ async def behind_the_windows(walk: Walk) -> None:
     await walk.see("manager", "/cases")
     assert (await walk.see("manager", f"/case-numbers/{number}"))["cases"][0]["state"] == "returned"
     assert (await walk.see("manager", "/case-events"))["events"]
+    await another_edition(walk)
     await the_way_out(walk)
     hands = {"giver": "window", "receiver": "estate", "cases": [third]}
     given = (await walk.do("clerk8", "paper-lists", hands))["detail"]
@@ -265,6 +267,13 @@ async def behind_the_windows(walk: Walk) -> None:
     arrived = await walk.hall.at(neighbour).post("manager", f"cases/{third}/arrive")
     assert arrived.is_success, arrived.text
     walk._note("POST", f"/cases/{third}/arrive")
+
+
+async def another_edition(walk: Walk) -> None:
+    """The catalogue goes on without its last matter."""
+    body = {"base": 0, "reason": "停办", "matters": matters_of(walk.hall)[:-1]}
+    assert (await walk.do("manager", "catalogue/editions", body))["detail"] == "1"
+    assert (await walk.see("manager", "/catalogue/editions"))["in_force"] == 1
 
 
 async def the_way_out(walk: Walk) -> None:

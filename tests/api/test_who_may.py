@@ -70,6 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {
 """Bodies by the path's end: well formed, and refused by the hall wherever they could change something."""
 
 OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
+    do.ChangeCatalogue: "time",
     do.OpenDay: "the system opens a day",
     do.BarNumbers: "whoever finds that the log lost its tail",
     do.NoteSlip: "the printing follower",

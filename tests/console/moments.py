@@ -105,7 +105,7 @@ class StillHall(HallClient):
         """The clerk of window 8."""
         return ME
 
-    async def guide(self, matter: str) -> Guide | None:
+    async def guide(self, matter: str, edition: int | None = None) -> Guide | None:
         """The county hall's guide of a matter."""
         found = PLAN.matter(matter)
         assert found is not None

@@ -42,6 +42,12 @@ test("an answer that comes after the visitor has gone is not shown to the next",
   assert.equal(after(gone, { do: "issued", key: "k1", receipt: RECEIPT }), gone);
 });
 
+test("what was chosen from a catalogue that has changed meanwhile is chosen anew", () => {
+  const chosen = through(OPEN, { do: "matter", id: "S01" });
+  const refused = through(OPEN, { do: "matter", id: "S01" }, TAKE, { do: "refused", key: "k1", problem: { ...PROBLEM, code: "matter_retired" } });
+  assert.deepEqual([chosen.matters, refused.matters, refused.step], [["S01"], [], "category"]);
+});
+
 test("a refusal leaves every way open: back to the category, another one, asking again", () => {
   const refused = through(OPEN, TAKE, { do: "refused", key: "k1", problem: PROBLEM });
   assert.equal(refused.problem, PROBLEM);

@@ -8,7 +8,7 @@
  * @typedef {{category: string, name: Text, open: boolean, waiting: number, windows: number[], why: Text}} Offer
  * @typedef {{ticket: string, number: string, category: string, cls: string, language: string, window: number,
  *   floor: string, area: string, calls: number, called_at: number | null, found_until: number | null}} Sought
- * @typedef {{seq: number, data_at: number, categories: Offer[], sought: Sought[], missed: Ticket[], parked: Ticket[],
+ * @typedef {{seq: number, data_at: number, catalogue: string, categories: Offer[], sought: Sought[], missed: Ticket[], parked: Ticket[],
  *   help: HelpCall[], notices: Text[], troubles: Text[]}} Work
  * @typedef {{kiosk: string, place: string, since: number, language: string}} HelpCall
  * @typedef {{id: string, head: string, about: string, act: string, key: string, urgent: boolean}} Row

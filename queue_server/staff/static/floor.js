@@ -21,7 +21,7 @@ import { onceMore } from "./window-paper.js";
 import { labelled } from "./window-picks.js";
 import { category, nameOf } from "./window-scene.js";
 
-const hall = config.hall;
+let hall = config.hall;
 /** @type {Work | null} */
 let work = null;
 let up = false;
@@ -31,7 +31,10 @@ let busy = false;
 const ask = { pick, scene: () => ({ hall, view: null, now: live.now }), printers: async () => (await learn("printers"))?.printers ?? null };
 
 const live = new Live("floor/live", {
-  onState: (newer) => show((work = newer)),
+  onState: (newer) => {
+    if (newer.catalogue !== hall.catalogue) void learnHall();
+    show((work = newer));
+  },
   onLink: (fresh) => show((up = fresh)),
 });
 
@@ -51,6 +54,12 @@ show();
 async function doing(what) {
   busy = true;
   await what().finally(() => void (busy = false));
+}
+
+/** The hall's matters, when another edition of the catalogue is in force. */
+async function learnHall() {
+  const answer = await get(api, "");
+  if (answer?.status === 200) hall = cleaned(/** @type {any} */ (answer.body));
 }
 
 /** Sends one act and says what came of it; gives the answer, null when it was not done.

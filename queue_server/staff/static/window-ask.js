@@ -24,7 +24,7 @@ export function asking(scene, sent) {
     sent,
     number: (title, about) => number(title, about, scene.hall.categories.map((each) => each.code)),
     outcomes: (here, open) => {
-      const matters = open.map((id) => ({ id, name: matterName(scene.hall, id) }));
+      const matters = open.map((id) => ({ id, name: matterName(scene, id) }));
       return results(say("console.title.finish", { number: here.number }), matters, labelled(scene.hall.outcomes));
     },
     printers: async () => (await learn("printers"))?.printers ?? null,

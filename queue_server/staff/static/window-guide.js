@@ -4,7 +4,7 @@ import { get } from "./network.js";
 import { read } from "./staff-dialog.js";
 import { api, made, tell } from "./staff-page.js";
 import { cleaned, named, say } from "./staff-words.js";
-import { present } from "./window-scene.js";
+import { editionOf, matterOf, present } from "./window-scene.js";
 
 /**
  * @typedef {{id: string, name: Record<string, string>, law: string, conditions: string[], materials: string[],
@@ -14,9 +14,9 @@ import { present } from "./window-scene.js";
 /** @type {{version: string, guides: Guide[]} | null} */
 let kept = null;
 
-/** @param {string} id of a matter */
-export async function showGuide(id) {
-  const answer = await get(`${api}/catalogue`, "");
+/** @param {string} id of a matter @param {number} [edition] of the catalogue, when it is not the one in force */
+export async function showGuide(id, edition) {
+  const answer = await get(`${api}/catalogue${edition === undefined ? "" : `?edition=${edition}`}`, "");
   if (answer?.status === 200) kept = cleaned(/** @type {any} */ (answer.body));
   const guide = kept?.guides.find((each) => each.id === id);
   if (!guide) return tell(say("console.refused.unreachable"), "no");
@@ -42,10 +42,10 @@ export async function showGuide(id) {
 
 /** The guide of one of the present visitor's matters. @param {import("./window-flows.js").Ask} ask @returns {Promise<null>} */
 export async function guideOf(ask) {
-  const { hall } = ask.scene();
-  const matters = present(ask.scene())?.matters ?? [];
-  const choices = matters.map((id) => ({ value: id, label: named(hall.matters.find((each) => each.id === id)?.name) || id }));
+  const scene = ask.scene();
+  const matters = present(scene)?.matters ?? [];
+  const choices = matters.map((id) => ({ value: id, label: named(matterOf(scene, id).name) }));
   const picked = matters.length === 1 ? matters[0] : await ask.pick(say("console.title.guide"), choices);
-  if (picked) await showGuide(picked);
+  if (picked) await showGuide(picked, editionOf(scene, picked));
   return null;
 }

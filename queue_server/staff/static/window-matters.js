@@ -9,7 +9,7 @@
 
 import { reasonFor } from "./window-desk.js";
 import { labelled } from "./window-picks.js";
-import { matterName, present, stillOpen } from "./window-scene.js";
+import { matterName, matterOf, present, stillOpen } from "./window-scene.js";
 import { say } from "./staff-words.js";
 
 /** Results that name papers: owed until a day (容缺受理), or missing (补正). */
@@ -44,8 +44,8 @@ export async function endMatter(ask) {
   const here = present(ask.scene());
   if (!here) return null;
   const title = say("console.title.matter_end", { number: here.number });
-  const matter = await ask.pick(title, stillOpen(here).map((id) => ({ value: id, label: matterName(hall, id) })));
-  const outcome = matter === null ? null : await ask.pick(matterName(hall, matter), labelled(hall.outcomes));
+  const matter = await ask.pick(title, stillOpen(here).map((id) => ({ value: id, label: matterName(ask.scene(), id) })));
+  const outcome = matter === null ? null : await ask.pick(matterName(ask.scene(), matter), labelled(hall.outcomes));
   return matter === null || outcome === null ? null : closing(ask, here, matter, outcome);
 }
 
@@ -58,8 +58,7 @@ export async function carryOn(ask) {
 /** The request that closes a matter, with what its result must say.
  * @param {Ask} ask @param {Ticket} ticket @param {string} matter @param {string} outcome @returns {Promise<Request | null>} */
 async function closing(ask, ticket, matter, outcome) {
-  const { hall } = ask.scene();
-  const name = matterName(hall, matter);
+  const name = matterName(ask.scene(), matter);
   /** @type {string[] | null} */
   let papers = [];
   /** @type {string | null} */
@@ -67,7 +66,7 @@ async function closing(ask, ticket, matter, outcome) {
   /** @type {string | null} */
   let reason = "";
   if (LISTED.includes(outcome)) {
-    const materials = hall.matters.find((each) => each.id === matter)?.materials ?? [];
+    const materials = matterOf(ask.scene(), matter).materials;
     papers = await ask.several(say(`console.title.${outcome}`, { matter: name }), materials.map((each) => ({ value: each, label: each })), []);
   }
   if (outcome === "deferred" && papers !== null) until = await ask.pick(name, days(ask), say("console.pick.owed_until"));

@@ -8,7 +8,7 @@
  *   matters: string[], language: string, taken_at: number, ahead: number | null, window: number | null,
  *   times_called: number, called_at: number | null, started_at: number | null, misses: number, note: string,
  *   parked_until: number | null, hold_until: number | null, stations: Station[], closed: MatterResult[],
- *   cases: string[], principal: string, elsewhere: string[]}} Ticket
+ *   cases: string[], principal: string, elsewhere: string[], edition: number, guides: Matter[]}} Ticket
  * @typedef {{matter: string, outcome: string, papers: string[], until: string, case: string}} MatterResult
  * @typedef {{ticket: string, number: string, category: string, cls: string, taken_at: number, due: number, why: string}} Line
  * @typedef {{category: string, name: Text, waiting: number, longest: number, windows: number[], paused: boolean}} Category
@@ -18,11 +18,11 @@
  *   figures: {served: number, called: number, missed: number, mean_service: number | null},
  *   calls_needed: number, miss_opens_at: number | null, undo: string, undo_until: number | null,
  *   undo_ticket: string, notices: Text[], needs: string[], troubles: Text[],
- *   summons: Text, summoned_at: number}} View
+ *   summons: Text, summoned_at: number, catalogue: string}} View
  * @typedef {{id: string, name: Text, category: string, materials: string[], conditions: string[], instant: boolean}} Matter
  * @typedef {{id: string, name: Text, timezone: string, languages: string[], categories: Labelled[], matters: Matter[],
  *   windows: {number: number, name: Text, floor: string, area: string, serves: string[]}[],
- *   reasons: Record<string, Labelled[]>, outcomes: Labelled[], kinds: Labelled[]}} Hall
+ *   reasons: Record<string, Labelled[]>, outcomes: Labelled[], kinds: Labelled[], catalogue: string}} Hall
  * @typedef {{hall: Hall, window: number, me: string, sits: boolean, view: View | null, up: boolean, now: number,
  *   cases?: {ticket: string, lines: import("./cases-scene.js").CaseLine[]}}} Scene `cases` are those that the present visitor came for
  */
@@ -43,6 +43,18 @@ export function present({ view }) {
 export function stillOpen({ matters, closed, elsewhere }) {
   const over = closed.map((end) => end.matter);
   return matters.filter((each) => !over.includes(each) && !elsewhere.includes(each));
+}
+
+/** A matter as the present visitor's ticket goes by it, else as it is now. @param {{hall: Hall, view: View | null}} scene @param {string} id @returns {Matter} */
+export function matterOf({ hall, view }, id) {
+  const known = [...(view?.present?.guides ?? []), ...hall.matters];
+  return known.find((each) => each.id === id) ?? { id, name: { zh: id }, category: "", materials: [], conditions: [], instant: false };
+}
+
+/** The edition whose guide of a matter the present visitor goes by, when that is not the one in force. @param {{view: View | null}} scene @param {string} id */
+export function editionOf({ view }, id) {
+  const here = view?.present;
+  return here?.guides.some((each) => each.id === id) ? here.edition : undefined;
 }
 
 /** Seconds in which the last act can still be taken back. @param {Scene} scene */
@@ -67,9 +79,9 @@ export function category(hall, letter) {
   return nameOf(hall.categories, letter);
 }
 
-/** A matter's name, or its id. @param {Hall} hall @param {string} id */
-export function matterName(hall, id) {
-  return named(hall.matters.find((each) => each.id === id)?.name) || id;
+/** A matter's name, or its id. @param {{hall: Hall, view: View | null}} scene @param {string} id */
+export function matterName(scene, id) {
+  return named(matterOf(scene, id).name);
 }
 
 /** A picked reason's name; a note that was not picked is shown as it stands. @param {Hall} hall @param {string} act @param {string} code */

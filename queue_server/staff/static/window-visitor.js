@@ -7,7 +7,7 @@
 
 import { made, part, redraw, write } from "./staff-page.js";
 import { clockTime, minutes, named, say } from "./staff-words.js";
-import { category, nameOf, present, reason, seated } from "./window-scene.js";
+import { category, matterOf, nameOf, present, reason, seated } from "./window-scene.js";
 
 /** @param {Scene} scene */
 export function paintVisitor(scene) {
@@ -90,8 +90,9 @@ function paintCases(cases) {
 }
 
 /** The matters with what must have been brought, and the way to the guide of each. @param {Scene} scene @param {Ticket} here */
-function paintMatters({ hall, cases }, here) {
-  const matters = here.matters.map((id) => hall.matters.find((each) => each.id === id) ?? { id, name: { zh: id }, category: "", materials: [], conditions: [], instant: false });
+function paintMatters(scene, here) {
+  const { cases } = scene;
+  const matters = here.matters.map((id) => matterOf(scene, id));
   const shown = matters.map((each) => ({ ...each, away: here.elsewhere.includes(each.id) ? say("console.present.elsewhere") : "" }));
   redraw(part(document, "[data-matters]"), shown, (matter) => {
     const row = document.createElement("li");

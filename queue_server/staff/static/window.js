@@ -24,7 +24,7 @@ import { keysHelp } from "./window-help.js";
 import { paint } from "./window-paint.js";
 import { printReceipt } from "./window-receipt.js";
 import { sitDown } from "./window-seat.js";
-import { present, seated } from "./window-scene.js";
+import { editionOf, present, seated } from "./window-scene.js";
 
 /** How long (ms) an accepted act may take to show in the live view before keys answer again. */
 const SEEN = 1500;
@@ -50,6 +50,7 @@ const live = new Live(`windows/${scene.window}/live`, {
   onState: (view) => {
     scene.view = view;
     if (scene.cases?.ticket !== view.present?.id) void lookAtCases();
+    if (view.catalogue !== scene.hall.catalogue) void learn();
     release();
     keepSeat();
     show();
@@ -66,7 +67,7 @@ document.addEventListener("keydown", pressed);
 document.addEventListener("click", (event) => {
   const key = event.target instanceof Element ? event.target.closest("button") : null;
   if (key?.dataset.act) press(key.dataset.act);
-  else if (key?.dataset.guide) void showGuide(key.dataset.guide);
+  else if (key?.dataset.guide) void showGuide(key.dataset.guide, editionOf(scene, key.dataset.guide));
   else if (key?.dataset.do === "help") void help();
   else if (key?.dataset.do === "sign-out") void away();
 });
@@ -74,7 +75,7 @@ listen();
 setInterval(() => (release(), hush(), show()), 250);
 show();
 
-/** Names, windows and pick lists hold for a day: whoever was away may have missed its turn. */
+/** Names, windows and pick lists hold for a day, and whoever was away may have missed its turn; matters until their next edition. */
 async function learn() {
   const answer = await get(api, "");
   if (answer?.status === 200) scene.hall = cleaned(/** @type {any} */ (answer.body));
