@@ -42,13 +42,13 @@ from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.refusals import NotNow
 from queue_server.locale import translate
 from queue_server.reactions import metrics
-from queue_server.reactions.following import Following, Reaction
+from queue_server.reactions.following import Following, FollowingRegister, Happened, Reaction
 from queue_server.reactions.opening import Opening
 from queue_server.reactions.post import Post
 from queue_server.reactions.snapshotting import Snapshotting
 from queue_server.reactions.speaking import Voices
 from queue_server.reactions.strips import Strips
-from queue_server.reactions.webhooks import Webhooks
+from queue_server.reactions.webhooks import CaseWebhooks, Webhooks
 from queue_server.reactions.wiping import Wiping
 from queue_server.staff import pages as staff_pages
 from queue_server.staff import shell
@@ -98,14 +98,14 @@ class Site:
         self.voices = Voices(None)
         self.webhooks: tuple[Webhook, ...] = ()
         self.rows: Rows | None = None
-        self._reactions: list[Callable[[Hall], Reaction]] = [Wiping, Opening, Snapshotting]
+        self._reactions: list[Callable[[Hall], Reaction[Happened]]] = [Wiping, Opening, Snapshotting]
         self._jobs: list[Callable[[], Coroutine[None, None, None]]] = []
 
     def also_run(self, job: Callable[[], Coroutine[None, None, None]]) -> None:
         """Run something else for as long as the halls are served."""
         self._jobs.append(job)
 
-    def react_with(self, make: Callable[[Hall], Reaction]) -> None:
+    def react_with(self, make: Callable[[Hall], Reaction[Happened]]) -> None:
         """Let a follower act on what lands in every hall."""
         self._reactions.append(make)
 
@@ -192,7 +192,10 @@ class Site:
             for hall in self.halls.values():
                 self.live.follow(hall)
                 reactions = [make(hall) for make in self._reactions]
-                reactions += [Webhooks(hall, one) for one in self.webhooks if one.hall == hall.id]
+                targets = [one for one in self.webhooks if one.hall == hall.id]
+                reactions += [Webhooks(hall, one) for one in targets]
+                of_cases = [FollowingRegister(hall, CaseWebhooks(hall, one)) for one in targets]
+                jobs += [tasks.create_task(following.run()) for following in of_cases]
                 jobs += [tasks.create_task(Following(hall, reaction).run()) for reaction in reactions]
                 jobs.append(tasks.create_task(Strips(hall).run()))
                 started = asyncio.Event()

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-import msgspec
-
 from queue_server import casework, wire
 from queue_server.access.principals import DEPARTMENT
 from queue_server.api.calls import Call
 from queue_server.cases import commands as do
-from queue_server.cases.events import CaseFact
+from queue_server.cases.events import CaseFact, public_facts
 from queue_server.cases.model import Case
 from queue_server.desk.hall import Hall
 from queue_server.desk.past_cases import past_cases
@@ -126,11 +124,15 @@ async def events(call: Call) -> wire.CaseEvents:
     """What happened to this hall's cases after a place in its register (``?after=``), for other systems."""
     after = int(call.query.get("after", "0"))
     entries = await call.hall.store.read(keys.register(call.hall.id), after, EVENTS)
-    numbers = await call.hall.register.look(lambda r: {case.id: case.number for case in r.cases.values()})
+    reached = entries[-1].seq if entries else after
+    # The store may be ahead of this process, which then does not know the case's number yet.
+    numbers = await call.hall.register.look(
+        lambda r: {case.id: case.number for case in r.cases.values()}, reached if entries else 0
+    )
     gone = {id for id in _named(entries) if id not in numbers}
     past = await past_cases(call.hall, call.halls.rows, gone) if gone else {}
     numbers |= {id: case.number for id, case in past.items()}
-    return wire.CaseEvents(events=tuple(_told(entries, numbers)), next=entries[-1].seq if entries else after)
+    return wire.CaseEvents(events=tuple(_told(entries, numbers)), next=reached)
 
 
 def _named(entries: Iterable[Entry]) -> Iterator[str]:
@@ -152,19 +154,9 @@ def _told(entries: Iterable[Entry], numbers: dict[str, str]) -> Iterator[wire.Ca
             continue  # set aside and named by the hall itself
         fact = entry.e
         if isinstance(fact, CaseFact):
-            data = msgspec.structs.asdict(fact)
             kind = str(type(fact).__struct_config__.tag)
-            data = {
-                name: value for name, value in data.items() if name in TOLD and value not in ("", (), None)
-            }
-            yield wire.CaseEvent(stored.seq, entry.at, kind, fact.case, numbers.get(fact.case, ""), data)
-
-
-TOLD = frozenset({
-    "date", "matter", "department", "hall", "exit", "at", "version", "promised_by", "legal_by", "owed",
-    "owed_until", "missing", "stopped", "since", "ran", "days", "reason", "way", "receiver", "visit",
-})  # fmt: skip
-"""What of a case's facts is told to other systems: no shelf, no ticket, no author."""
+            number = numbers.get(fact.case, "")
+            yield wire.CaseEvent(stored.seq, entry.at, kind, fact.case, number, public_facts(fact))
 
 
 # --- acting ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from queue_server.api.tickets import done
 from queue_server.config import Webhook
 from queue_server.hall import commands as do
 from queue_server.hall.refusals import NotYours
-from queue_server.reactions.webhooks import Standing, host_of, standing_of
+from queue_server.reactions.webhooks import CASES, Standing, host_of, side_of, standing_of
 from queue_server.store.logs import StoreRefused, Unanswered
 
 
@@ -69,14 +69,20 @@ async def _told(call: Call) -> tuple[wire.Told, ...]:
     """How the systems fare that are told what happens; nothing is known of them while the store is gone."""
     targets = [target for target in call.halls.webhooks if target.hall == call.hall.id]
     try:
-        return tuple([_standing(target, await standing_of(call.hall, target)) for target in targets])
+        return tuple(
+            [
+                _standing(target, of, await standing_of(call.hall, side_of(target, of)))
+                for target in targets
+                for of in ("", CASES)
+            ]
+        )
     except (Unanswered, StoreRefused):
         return ()
 
 
-def _standing(target: Webhook, now: Standing) -> wire.Told:
+def _standing(target: Webhook, of: str, now: Standing) -> wire.Told:
     aside = tuple(wire.SetAside(one.id, one.at, one.why) for one in now.set_aside)
-    return wire.Told(target.name, host_of(target), now.sent, now.failing_since, now.why, aside)
+    return wire.Told(f"{target.name}{of}", host_of(target), now.sent, now.failing_since, now.why, aside)
 
 
 async def pause_category(call: Call) -> wire.Done:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from queue_server.cases.limits import Limit
 from queue_server.hall.accounts import Fact
 
@@ -10,6 +14,19 @@ class CaseFact(Fact, frozen=True):
     """A fact about one case."""
 
     case: str
+
+
+PUBLIC = frozenset({
+    "date", "matter", "department", "hall", "exit", "at", "version", "promised_by", "legal_by", "owed",
+    "owed_until", "missing", "stopped", "since", "ran", "days", "reason", "way", "receiver", "visit",
+})  # fmt: skip
+"""What of a case's facts is told to other systems: no shelf, no ticket, no author."""
+
+
+def public_facts(fact: CaseFact) -> dict[str, Any]:
+    """What other systems are told of a fact beside its case; what is empty is left out."""
+    told = msgspec.structs.asdict(fact)
+    return {name: value for name, value in told.items() if name in PUBLIC and value not in ("", (), None)}
 
 
 class CaseOpened(CaseFact, frozen=True, tag="case_opened"):

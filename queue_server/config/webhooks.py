@@ -33,7 +33,14 @@ KINDS = (
     "finished", "missed", "returned", "transferred", "parked", "cancelled", "hold_expired",
     "unserved", "category_paused", "category_resumed", "window_opened", "window_paused", "window_closed",
 )  # fmt: skip
-"""The events that may be told."""
+"""The events of a day that may be told."""
+CASE_KINDS = (
+    "case_opened", "case_taken", "case_supplement_asked", "case_supplement_received", "case_clock_stopped",
+    "case_clock_ran", "case_extended", "case_limits_settled", "case_readied", "case_result_moved",
+    "case_reworked", "case_issued", "case_returned", "case_withdrawn", "case_sent", "case_arrived",
+)  # fmt: skip
+"""The steps of cases that may be told."""
+ALL_KINDS = (*KINDS, *CASE_KINDS)
 
 
 class Webhook(msgspec.Struct, frozen=True):
@@ -47,7 +54,7 @@ class Webhook(msgspec.Struct, frozen=True):
     hall: str
     url: str
     secret: Secret
-    events: tuple[str, ...] = KINDS
+    events: tuple[str, ...] = ALL_KINDS
     give_up: int = 24 * HOUR
 
 
@@ -84,7 +91,7 @@ def _target(target: Any, folder: Path) -> dict[str, Any]:
     except ValueError:
         place.wrong(f"the secret in {path} begins with {ENCODED} and is no base64")
     fields["secret"] = Secret(secret)
-    fields["events"] = tuple(fields.get("events", KINDS))
+    fields["events"] = tuple(fields.get("events", ALL_KINDS))
     return fields
 
 
@@ -113,7 +120,7 @@ TARGET = {
     "hall": Key(identifier, required=True),
     "url": Key(_address, required=True),
     "secret_file": Key(values.line, required=True),
-    "events": Key(values.list_of(values.one_of(KINDS), least=1, unique=True)),
+    "events": Key(values.list_of(values.one_of(ALL_KINDS), least=1, unique=True)),
     "give_up": Key(values.duration(MINUTE, 7 * DAY)),
 }
 TOP = {"webhook": Key(values.list_of(values.table_of(TARGET)))}

@@ -11,14 +11,14 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 import structlog
 
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
-from queue_server.hall import events
+from queue_server.hall import events, register
 from queue_server.hall.day import Day
 from queue_server.hall.refusals import Refused
 from queue_server.store import keys
@@ -64,13 +64,16 @@ class Happened(NamedTuple):
     entry: Entry
 
 
-class Reaction(Protocol):
+H_contra = TypeVar("H_contra", contravariant=True)
+
+
+class Reaction(Protocol[H_contra]):
     """What a follower does. `name` names its lease and cursor; `from_start`: also what was before it came."""
 
     name: str
     from_start: bool
 
-    async def react(self, happened: Happened) -> asyncio.Future[None] | None:
+    async def react(self, happened: H_contra) -> asyncio.Future[None] | None:
         """Act, or give a future that ends when the act has; the cursor waits for it."""
         ...
 
@@ -84,14 +87,21 @@ class Busy(Protocol):
         ...
 
 
+class Registered(NamedTuple):
+    """An entry of the register that has landed: its sequence, and what it says."""
+
+    seq: int
+    entry: register.Entry
+
+
 class LeaseLost(Exception):
     """Another process acts now."""
 
 
 class Following:
-    """One follower of one hall: `run` acts while this process holds the lease, and waits for it otherwise."""
+    """One follower of one hall's days: `run` acts while this process holds the lease, else waits for it."""
 
-    def __init__(self, hall: Hall, reaction: Reaction) -> None:
+    def __init__(self, hall: Hall, reaction: Reaction[Any]) -> None:
         self.hall = hall
         self.reaction = reaction
         self.acting = False
@@ -197,15 +207,18 @@ class Following:
 
     async def _one(self, place: Place, entry: Entry) -> None:
         try:
-            record = events.decode(entry.body)
+            happened = self._read(place, entry)
         except msgspec.DecodeError:
             return  # set aside and named by the hall itself; there is nothing to react to
         if len(self._under_way) >= AT_ONCE:
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
             self._forget_done()
-        act = await self.reaction.react(Happened(place, record, entry))
+        act = await self.reaction.react(happened)
         if act is not None and not act.done():
             self._under_way[place] = act
+
+    def _read(self, place: Place, entry: Entry) -> Any:
+        return Happened(place, events.decode(entry.body), entry)
 
     def _forget_done(self) -> None:
         for act in self._under_way.values():
@@ -236,3 +249,31 @@ class Following:
         with suppress(TimeoutError):
             async with asyncio.timeout(REST):
                 await self._bell.wait()
+
+
+REGISTER = "register"
+"""In the place of a date: the register is one log for ever."""
+
+
+class FollowingRegister(Following):
+    """The same for a hall's register: what outlives a day, cases among it."""
+
+    def __init__(self, hall: Hall, reaction: Reaction[Registered]) -> None:
+        super().__init__(hall, reaction)
+        hall.register.on_landed.append(lambda _: self._bell.set())
+
+    async def _landed_after(self, place: Place) -> Sequence[Entry]:
+        return await self.hall.store.read(keys.register(self.hall.id), place.seq, PAGE)
+
+    async def _begin(self) -> Place:
+        cursor = await self.hall.store.cursor(self.hall.id, self.reaction.name)
+        if cursor:
+            return Place.read(cursor)
+        tail = await self.hall.store.tail(keys.register(self.hall.id))
+        return Place(REGISTER, 0 if self.reaction.from_start else tail.seq)
+
+    async def _next_day(self, place: Place) -> Place | None:
+        return None
+
+    def _read(self, place: Place, entry: Entry) -> Registered:
+        return Registered(entry.seq, register.decode(entry.body))

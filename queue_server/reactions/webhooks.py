@@ -22,12 +22,13 @@ import httpx
 import msgspec
 import structlog
 
+from queue_server.cases.events import CaseFact, public_facts
 from queue_server.config.webhooks import Webhook, secret_bytes
 from queue_server.desk import alarms
 from queue_server.desk.alarms import Alarm
 from queue_server.desk.hall import Hall
 from queue_server.hall import events
-from queue_server.reactions.following import Happened
+from queue_server.reactions.following import Happened, Registered
 from queue_server.store import keys
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ FIRST, LONGEST = 1.0, 300.0
 """Seconds between the first two tries of a message, and at most."""
 AGAIN = frozenset({408, 425, 429})
 """Refusals that may be none a little later; any other 4xx would be the same for ever."""
+CASES = "/cases"
+"""After the name of a target, where what it is told of cases is kept."""
 KEPT = 30 * 24 * 3_600_000
 SET_ASIDE = 1000
 """Messages set aside that are remembered for each target."""
@@ -51,7 +54,10 @@ PUBLIC = (
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a target is sent: the event's kind, when it was (ms since the epoch), and its public facts."""
+    """What a target is sent: the event's kind, when it was (ms since the epoch), and its public facts.
+
+    `seq` is its place in the log of the business `date`, or in the hall's register when there is none.
+    """
 
     type: str
     hall: str
@@ -63,7 +69,7 @@ class Message(msgspec.Struct, frozen=True):
     @property
     def id(self) -> str:
         """What tells it from every other message: the same at every try."""
-        return f"{self.hall}/{self.date}/{self.seq}"
+        return f"{self.hall}/{self.date or 'cases'}/{self.seq}"
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -84,35 +90,24 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Webhooks:
-    """Tells one target what happens in its hall."""
+    """Tells one target what happens in its hall's days."""
 
     from_start = False
 
     def __init__(self, hall: Hall, target: Webhook) -> None:
-        self.name = f"webhook:{target.name}"
+        self.name = side_of(target)
         self.hall = hall
         self.target = target
-        self._tls = ssl.create_default_context()  # made once: it takes longer than a message
+        self._outbox = Outbox(hall, target, self.name)
         self._numbers: tuple[str, dict[str, str]] = ("", {})
 
     async def react(self, happened: Happened) -> None:
         """Tell of an event, unless it has been told; returns when the target has it or it is set aside."""
-        event = happened.record.e
-        kind = str(event.__struct_config__.tag)
-        if kind not in self.target.events:
-            return
-        standing = await standing_of(self.hall, self.target)
-        message = Message(
-            type=kind,
-            hall=self.hall.id,
-            date=happened.place.date,
-            seq=happened.place.seq,
-            at=happened.record.at,
-            data=await self._told(happened),
-        )
-        if message.id == standing.sent:
-            return  # this process, or one before it, was killed before it had moved the cursor
-        await self._deliver(message, standing)
+        kind = str(happened.record.e.__struct_config__.tag)
+        if kind in self.target.events:
+            date, seq = happened.place
+            told = await self._told(happened)
+            await self._outbox.tell(Message(kind, self.hall.id, date, seq, happened.record.at, told))
 
     async def _told(self, happened: Happened) -> dict[str, object]:
         fields = msgspec.structs.asdict(happened.record.e)
@@ -144,7 +139,45 @@ class Webhooks:
             after = found[-1].seq
         return numbers
 
-    # --- delivery -------------------------------------------------------------------------------
+
+class CaseWebhooks:
+    """Tells one target what happens to the cases that its hall accepted: each case's steps in their order."""
+
+    from_start = False
+
+    def __init__(self, hall: Hall, target: Webhook) -> None:
+        self.name = side_of(target, CASES)
+        self.hall = hall
+        self.target = target
+        self._outbox = Outbox(hall, target, self.name)
+
+    async def react(self, happened: Registered) -> None:
+        """Tell of a step, as `Webhooks` does of an event."""
+        fact, seq = happened.entry.e, happened.seq
+        kind = str(fact.__struct_config__.tag)
+        if not isinstance(fact, CaseFact) or kind not in self.target.events:
+            return
+        case = await self.hall.register.look(lambda r: r.cases.get(fact.case), at_least=seq)
+        number = case.number if case is not None else ""
+        told = {"case": fact.case, "number": number, **public_facts(fact)}
+        await self._outbox.tell(Message(kind, self.hall.id, "", seq, happened.entry.at, told))
+
+
+class Outbox:
+    """What goes out to one target, one message after the other; `name` names what is kept of it."""
+
+    def __init__(self, hall: Hall, target: Webhook, name: str) -> None:
+        self.hall = hall
+        self.target = target
+        self._name = name
+        self._tls = ssl.create_default_context()  # made once: it takes longer than a message
+
+    async def tell(self, message: Message) -> None:
+        """Have the target told, unless it has been; returns when it has it or the message is set aside."""
+        standing = await standing_of(self.hall, self._name)
+        if message.id == standing.sent:
+            return  # this process, or one before it, was killed before it had moved the cursor
+        await self._deliver(message, standing)
 
     async def _deliver(self, message: Message, standing: Standing) -> None:
         began, pause = time.monotonic(), FIRST
@@ -195,12 +228,12 @@ class Webhooks:
         self.hall.alarm(Alarm(alarms.NOT_TOLD, self.hall.id, facts))
 
     async def _note(self, standing: Standing) -> None:
-        await self.hall.store.put_side(self.hall.id, _side(self.target), msgspec.json.encode(standing), KEPT)
+        await self.hall.store.put_side(self.hall.id, self._name, msgspec.json.encode(standing), KEPT)
 
 
-async def standing_of(hall: Hall, target: Webhook) -> Standing:
-    """How far a target has come. Raises `Unanswered` and `StoreRefused`."""
-    kept = await hall.store.get_side(hall.id, _side(target))
+async def standing_of(hall: Hall, name: str) -> Standing:
+    """How far a target has come, by `side_of` it. Raises `Unanswered` and `StoreRefused`."""
+    kept = await hall.store.get_side(hall.id, name)
     return msgspec.json.decode(kept, type=Standing) if kept else Standing()
 
 
@@ -224,5 +257,6 @@ def signed(secret: str, id: str, at: int, body: bytes) -> dict[str, str]:
     }
 
 
-def _side(target: Webhook) -> str:
-    return f"webhook:{target.name}"
+def side_of(target: Webhook, of: str = "") -> str:
+    """What a target's lease, cursor and standing are called: of the days, or of the `CASES`."""
+    return f"webhook:{target.name}{of}"

@@ -753,7 +753,8 @@ class SetAside(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """Another system that is told what happens here: the last message it took ("" before the first).
 
-    `failing_since` (ms) is 0 while it answers; `why` is what it does instead.
+    What it is told of cases stands under its name and ``/cases``. `failing_since` (ms) is 0 while it
+    answers; `why` is what it does instead.
     """
 
     name: str

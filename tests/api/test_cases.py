@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from queue_server.api import cases
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import DAY
 from queue_server.hall.register import Grant, GrantToken
@@ -17,7 +20,9 @@ from tests.api.cases import accepted, at_window, joins, refused, step
 from tests.api.hall import demo_with, served
 
 
-async def test_a_department_handles_its_own_cases_and_sees_no_others(store_url: str, hall_id: str) -> None:
+async def test_a_department_handles_its_own_cases_and_sees_no_others(
+    store_url: str, hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with served(store_url, hall_id) as hall:
         await hall.sit(8)
         opened = await accepted(hall, "D01", "D02")
@@ -65,6 +70,14 @@ async def test_a_department_handles_its_own_cases_and_sees_no_others(store_url: 
         assert "A-03" not in str(told)
         last = (await hall.get("manager", f"/case-events?after={told['next']}")).json()
         assert (last["events"], last["next"]) == ([], told["next"])
+        steps = {id: len(each.steps) for id, each in hall.site.halls[hall_id].register.state.cases.items()}
+        assert Counter(event["case"] for event in told["events"]) == steps, "no step is missing"
+        monkeypatch.setattr(cases, "EVENTS", 2)
+        pulled: list[dict[str, Any]] = []
+        after = 0
+        while (page := (await hall.get("manager", f"/case-events?after={after}")).json())["next"] > after:
+            pulled, after = [*pulled, *page["events"]], page["next"]
+        assert pulled == told["events"], "page by page it is the same"
 
 
 async def test_papers_change_hands_when_both_sides_have_confirmed_the_list(

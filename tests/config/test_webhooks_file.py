@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.config import SettingsErrors, read_webhooks
-from queue_server.config.webhooks import KINDS
+from queue_server.config.webhooks import ALL_KINDS
 from queue_server.hall.plan import HOUR, MINUTE
 
 GOOD = """\
@@ -40,7 +40,7 @@ def faults(folder: Path, text: str) -> list[tuple[int, str]]:
 def test_a_target_has_its_defaults_and_its_secret_beside_it(folder: Path) -> None:
     (one,) = read(folder, GOOD)
     assert (one.name, one.hall, one.url) == ("wall", "county", "https://wall.example.org/told")
-    assert (one.events, one.give_up) == (KINDS, 24 * HOUR)
+    assert (one.events, one.give_up) == (ALL_KINDS, 24 * HOUR)
     assert one.secret.reveal() == "x" * 24
     assert "x" * 24 not in repr(one)
 

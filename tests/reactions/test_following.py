@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -47,9 +48,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def follower(hall: Hall, reaction: Reaction) -> AsyncIterator[Following]:
+async def follower(
+    hall: Hall, reaction: Reaction[Any], kind: type[Following] = Following
+) -> AsyncIterator[Following]:
     """A follower that runs while the block does."""
-    one = Following(hall, reaction)
+    one = kind(hall, reaction)
     running = asyncio.create_task(one.run())
     try:
         yield one

@@ -14,7 +14,7 @@ from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
 from queue_server.hall.commands import Ask
 from queue_server.reactions import following, webhooks
-from queue_server.reactions.webhooks import Webhooks, standing_of
+from queue_server.reactions.webhooks import Webhooks, side_of, standing_of
 from tests.desk.live_hall import NOON, Clock, live, opened, sit, take
 from tests.reactions.receiver import SECRET, Receiver, receiving
 from tests.reactions.test_following import follower
@@ -116,7 +116,7 @@ async def test_a_target_that_fails_gets_every_message_later_in_order_and_the_hal
             await wait_until(lambda: len(receiver.messages) == 4)
         assert [number for _, number in receiver.taken] == ["D001", "D002", "D003", "D004"]
         assert receiver.ids[:6] == [receiver.ids[0]] * 6, "the same message is tried, under the same id"
-        standing = await standing_of(hall, wanted)
+        standing = await standing_of(hall, side_of(wanted))
         assert (standing.failing_since, standing.set_aside) == (0, ())
 
 
@@ -127,13 +127,13 @@ async def test_a_failing_target_is_told_of_while_it_fails(store_url: str, hall_i
         wanted = target(receiver, hall)
 
         async def failing() -> bool:
-            return (await standing_of(hall, wanted)).why == "answered 500"
+            return (await standing_of(hall, side_of(wanted))).why == "answered 500"
 
         async with follower(hall, Webhooks(hall, wanted)):
             await begun(hall)
             await hall.ask(take("a"))
             await wait_until(failing)
-            assert (await standing_of(hall, wanted)).failing_since == NOON
+            assert (await standing_of(hall, side_of(wanted))).failing_since == NOON
 
 
 async def test_a_message_that_is_refused_is_set_aside_and_named_and_the_next_goes_out(
@@ -150,7 +150,7 @@ async def test_a_message_that_is_refused_is_set_aside_and_named_and_the_next_goe
             await wait_until(lambda: receiver.taken == [("taken", "D002")])
         (alarm,) = [alarm for _, alarm in hall.alarms if alarm.code == alarms.NOT_TOLD]
         assert alarm.facts == {"target": "wall", "message": receiver.ids[0], "why": "answered 400"}
-        standing = await standing_of(hall, wanted)
+        standing = await standing_of(hall, side_of(wanted))
         assert [(one.id, one.why) for one in standing.set_aside] == [(receiver.ids[0], "answered 400")]
 
 
@@ -180,7 +180,7 @@ async def test_a_redirect_is_not_followed(store_url: str, hall_id: str) -> None:
 
 async def noted(hall: Hall, wanted: Webhook, messages: int) -> bool:
     """The process has noted that the target took so many: one that ends before that tells it again."""
-    sent = (await standing_of(hall, wanted)).sent
+    sent = (await standing_of(hall, side_of(wanted))).sent
     return sent.endswith(f"/{messages + 1}")
 
 
