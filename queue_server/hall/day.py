@@ -28,6 +28,7 @@ from queue_server.hall.model import (
 from queue_server.hall.order import Line
 from queue_server.hall.plan import Matter, Plan
 from queue_server.hall.refusals import Conflict, Unknown
+from queue_server.hall.results import Results
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -65,6 +66,7 @@ class Day:
         self.ends: dict[str, int] = {}
         self.status: dict[str, Status] = {"day": Status()}
         self.line = Line()
+        self.results = Results()
         self._calling: dict[tuple[str, str, str | None], tuple[int, ...]] = {}
         self._journal: list[tuple[dict[object, object], object, object]] = []
 
@@ -79,11 +81,12 @@ class Day:
             self._window_moved(old, value)  # type: ignore[arg-type]
 
     def put_ticket(self, ticket: Ticket) -> None:
-        """Put a ticket and move it in the line."""
+        """Put a ticket, move it in the line, and count what became of its matters."""
         old = self.tickets.get(ticket.id)
         self._journal.append((self.tickets, ticket.id, old))  # type: ignore[arg-type]
         self.tickets[ticket.id] = ticket
         self.line.move(old, ticket)
+        self.results.move(old, ticket)
 
     def drop(self, table: dict[K, V], key: K) -> None:
         """Take a record out of a table, if it is there."""
@@ -102,6 +105,7 @@ class Day:
             table, key, old = journal.pop()
             if table is self.tickets:
                 self.line.move(table.get(key), old)  # type: ignore[arg-type]
+                self.results.move(table.get(key), old)  # type: ignore[arg-type]
             elif table is self.windows:
                 self._window_moved(table[key], old)  # type: ignore[arg-type]
             if old is None:
@@ -132,7 +136,11 @@ class Day:
 
     def guide(self, ticket: Ticket, id: str) -> Matter | None:
         """A matter as the ticket's own edition has it; one that came to it later as it is now."""
-        return self._issued_under(ticket).matter(id) or self.plan.matter(id)
+        return self.matter_in(ticket.edition, id)
+
+    def matter_in(self, edition: int, id: str) -> Matter | None:
+        """A matter as an edition of today has it, else as it is now."""
+        return self.agreed.get(edition, self.plan).matter(id) or self.plan.matter(id)
 
     def guides(self, ticket: Ticket) -> tuple[Matter, ...]:
         """The matters of a ticket, each as `guide` has it."""
@@ -140,16 +148,13 @@ class Day:
 
     def guide_version(self, ticket: Ticket, id: str) -> str:
         """The version of the guide that a ticket goes by; "" for an unknown matter."""
-        issued = self._issued_under(ticket)
+        issued = self.agreed.get(ticket.edition, self.plan)
         return (issued if issued.matter(id) else self.plan).guide_versions.get(id, "")
 
     def plan_of(self, ticket: Ticket) -> Plan:
         """The plan with the guides that a ticket goes by."""
         same = ticket.edition == self.now.edition
         return self.plan if same else with_matters(self.plan, self.guides(ticket))
-
-    def _issued_under(self, ticket: Ticket) -> Plan:
-        return self.agreed.get(ticket.edition, self.plan)
 
     @property
     def now(self) -> Status:

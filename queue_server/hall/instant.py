@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import msgspec
 
 from queue_server.hall.day import Day
-from queue_server.hall.model import DONE, Ticket
 from queue_server.hall.plan import Matter
+from queue_server.hall.results import Result
 
 GOAL = 700
 """Of a thousand."""
@@ -41,21 +41,20 @@ def share(on_the_spot: int, accepted: int) -> Share:
 def instant_share(day: Day, category: str = "") -> Share:
     """The share of a day, or of the matters of one category: the matter's own, not the ticket's queue."""
     return _share(
-        result
-        for ticket in day.tickets.values()
-        for matter, result in _results(ticket)
-        if not category or _category(day, matter, ticket) == category
+        (result, count)
+        for result, count in day.results.counts.items()
+        if not category or _category(day, result) == category
     )
 
 
 def department_shares(day: Day) -> dict[str, Share]:
     """The share of each department that the plan's matters name, by the cases of its matters."""
-    results: dict[str, list[str]] = {m.department: [] for m in day.plan.matters if m.department}
-    for ticket in day.tickets.values():
-        for id, result in _results(ticket):
-            matter = day.guide(ticket, id)
-            if matter is not None and matter.department:
-                results[matter.department].append(result)
+    listed = [m.department for m in day.plan.matters if m.department]
+    results: dict[str, list[tuple[Result, int]]] = {department: [] for department in listed}
+    for result, count in day.results.counts.items():
+        matter = day.matter_in(result.edition, result.matter)
+        if matter is not None and matter.department:
+            results.setdefault(matter.department, []).append((result, count))
     return {department: _share(each) for department, each in results.items()}
 
 
@@ -65,16 +64,14 @@ def catalogue_share(matters: Iterable[Matter]) -> Share:
     return share(sum(m.instant for m in known), len(known))
 
 
-def _share(results: Iterable[str]) -> Share:
+def _share(results: Iterable[tuple[Result, int]]) -> Share:
     known = tuple(results)
-    return share(sum(result in ON_THE_SPOT for result in known), sum(result in ACCEPTED for result in known))
+    return share(
+        sum(count for result, count in known if result.outcome in ON_THE_SPOT),
+        sum(count for result, count in known if result.outcome in ACCEPTED),
+    )
 
 
-def _results(ticket: Ticket) -> tuple[tuple[str, str], ...]:
-    # A ticket without a named matter was served for something that nobody wrote down: it is no case.
-    return ticket.outcomes if ticket.end == DONE else ()
-
-
-def _category(day: Day, matter: str, ticket: Ticket) -> str:
-    known = day.guide(ticket, matter)
-    return ticket.category if known is None else known.category
+def _category(day: Day, result: Result) -> str:
+    known = day.matter_in(result.edition, result.matter)
+    return result.category if known is None else known.category

@@ -7,6 +7,8 @@ runs it long.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -22,6 +24,7 @@ from queue_server.hall.hours import day_bounds
 from queue_server.hall.model import (
     CALLED,
     CLOSED,
+    DONE,
     ENDED,
     ENDS,
     FOLLOWS,
@@ -495,6 +498,12 @@ class AnyDay(RuleBasedStateMachine):
         assert all(end in ENDS for end in ended)
         assert not any(t.end for t in self.day.tickets.values() if t.state != ENDED)
         assert {e: n for e, n in self.day.ends.items() if n} == {e: ended.count(e) for e in ended}
+
+    @invariant()
+    def what_became_of_the_matters_is_counted_as_it_would_be_anew(self) -> None:
+        served = [t for t in self.day.tickets.values() if t.end == DONE]
+        anew = Counter((t.edition, t.category, m, outcome) for t in served for m, outcome in t.outcomes)
+        assert self.day.results.counts == self.follower.results.counts == anew
 
     @invariant()
     def a_visitor_is_at_one_window_at_most(self) -> None:

@@ -11,6 +11,7 @@ from queue_server.hall import commands as do
 from queue_server.hall.figures import figures
 from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share, share
 from queue_server.hall.matters import LISTED
+from queue_server.hall.model import DONE
 from tests.hall.floor import Floor, a_hall, clock
 
 OUTCOMES = {
@@ -86,6 +87,8 @@ def test_the_figures_of_the_log_are_those_of_the_day_and_the_categories_add_up(
     for category, outcome in results:
         served(floor, category, **{f"{category}1": outcome})
     told = figures(floor.day)
+    anew = [o for t in floor.replayed().tickets.values() if t.end == DONE for _, o in t.outcomes]
+    assert told.instant == share(anew.count("done"), sum(map(anew.count, ("done", "accepted", "deferred"))))
     assert msgspec.json.encode(figures(floor.replayed())) == msgspec.json.encode(told)
     parts = told.instant_by_category.values()
     assert told.instant == share(sum(p.on_the_spot for p in parts), sum(p.accepted for p in parts))
@@ -105,3 +108,13 @@ def test_each_department_has_its_own_share_by_the_cases_of_its_matters() -> None
         "social": Share(1, 1, 1000, red=False),
     }
     assert catalogue_share(m for m in matters if m.department == "market").accepted == 9
+
+
+def test_a_retired_matters_cases_still_count_where_they_were_accepted() -> None:
+    matters = tuple(replace(m, department="market") for m in PLAN.matters)
+    floor = Floor(replace(PLAN, matters=matters))
+    floor.open(1, "08:30")
+    served(floor, "A", A1="accepted")
+    floor.ask(do.ChangeCatalogue(1, tuple(m for m in matters if m.category == "G")), "08:40", by="time")
+    assert instant_share(floor.day, "A") == Share(0, 1, 0, red=True)
+    assert department_shares(floor.day) == {"market": Share(0, 1, 0, red=True)}
