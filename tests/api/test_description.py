@@ -79,9 +79,10 @@ async def test_schemathesis_finds_nothing_on_a_real_ticket_at_a_real_window(
     async with served(store_url, hall_id) as hall:
         tokens = await a_morning(hall)
         pins = f'"path.id" = "{tokens["called"]}"\n"path.n" = 8\n"path.letter" = "D"\n"path.zone" = "hall"'
+        before = hall.tail.seq
         status, said = await searched(hall, "clerk8", tmp_path, "coverage,fuzzing", 4, pins)
         assert status == 0, said[-6000:]
-        assert hall.tail.seq > 20, "nothing was done to the ticket: the search stayed at the surface"
+        assert hall.tail.seq > before, "nothing was done to the ticket: the search stayed at the surface"
 
 
 @pytest.mark.faults
