@@ -74,44 +74,64 @@ def routes(
     path: str = "/t/{hall}/{ticket}",
 ) -> list[Route]:
     """The route of the phone's page. `find` gives a hall's page, None for a hall that does not exist."""
+
+    def config(page: PhonePage, hall: str, ticket: str) -> dict[str, Any]:
+        return {
+            "ticket": f"/api/halls/{quote(hall, safe='')}/tickets/{quote(ticket, safe='')}",
+            "credit": page.credit,
+            "rules": page.rules,
+        }
+
+    return [page_route(path, "phone", MODULES, SAID, config, find, asset, translate)]
+
+
+def page_route(
+    path: str,
+    name: str,
+    modules: Sequence[str],
+    said: Sequence[str],
+    config: Callable[[PhonePage, str, str], dict[str, Any]],
+    find: Callable[[str], PhonePage | None],
+    asset: Callable[[str], str],
+    translate: Translate,
+) -> Route:
+    """The route of a page on a holder's phone: the template and script `name`, preloaded `modules`.
+
+    Every sentence of `said` travels with it in every language of the hall; `config` is given the page, the
+    hall and the ticket, and gives what else the modules must know.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    shell, lost = environment.get_template("phone.html"), environment.get_template("phone_lost.html")
+    shell, lost = environment.get_template(f"{name}.html"), environment.get_template("phone_lost.html")
 
     async def show(request: Request) -> Response:
         hall: str = request.path_params["hall"]
         page = find(hall)
         if page is None:
-            said = {
+            sorry = {
                 lang: (translate("kiosk.unknown_hall", lang), translate("phone.lost_do", lang))
                 for lang in TAGS
             }
-            return answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
+            return answer(lost.render(said=sorry, tags=TAGS, asset=asset), 404)
         lang = spoken(request.headers.get("accept-language", ""), page.languages)
-        config = _config(page, hall, request.path_params["ticket"], lang, translate)
+        words = {key: {one: translate(key, one) for one in page.languages} for key in said}
+        known = {
+            "lang": lang,
+            "languages": page.languages,
+            "timezone": page.timezone,
+            "hall": page.hall,
+            "words": words,
+            **config(page, hall, request.path_params["ticket"]),
+        }
         content = shell.render(
-            page=page, lang=lang, words=config["words"], tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
-            levels=LEVELS,
-            config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
+            name=name, page=page, lang=lang, words=words, tags=TAGS, names=NAMES, modules=modules,
+            asset=asset, levels=LEVELS,
+            config=msgspec.json.encode(known).decode().replace("<", "\\u003c"),
         )  # fmt: skip
         return answer(content)
 
-    return [Route(path, show, methods=["GET"])]
-
-
-def _config(page: PhonePage, hall: str, ticket: str, lang: str, translate: Translate) -> dict[str, Any]:
-    """What the modules must know: where the ticket is, and every sentence in every language of the hall."""
-    return {
-        "ticket": f"/api/halls/{quote(hall, safe='')}/tickets/{quote(ticket, safe='')}",
-        "lang": lang,
-        "languages": page.languages,
-        "timezone": page.timezone,
-        "credit": page.credit,
-        "words": {key: {one: translate(key, one) for one in page.languages} for key in SAID},
-        "hall": page.hall,
-        "rules": page.rules,
-    }
+    return Route(path, show, methods=["GET"])
 
 
 def spoken(accepted: str, languages: Sequence[str]) -> str:

@@ -7,15 +7,12 @@ code read at a kiosk gives the pick-up ticket: its fragment ends with number and
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
-import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from kiosk.pages import NAMES, TAGS, TEMPLATES
-from kiosk.phone import PhonePage, answer, spoken
+from kiosk.phone import PhonePage, page_route
 from kiosk.sentences import Translate
 
 MODULES = ("kiosk-words.js", "network.js", "receipt-paint.js")
@@ -39,34 +36,8 @@ def routes(
     path: str = "/c/{hall}/{ticket}",
 ) -> list[Route]:
     """The route of the page. `find` gives what a hall's phone pages are made from, None for no such hall."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    shell, lost = environment.get_template("receipt.html"), environment.get_template("phone_lost.html")
 
-    async def show(request: Request) -> Response:
-        hall: str = request.path_params["hall"]
-        page = find(hall)
-        if page is None:
-            said = {
-                lang: (translate("kiosk.unknown_hall", lang), translate("phone.lost_do", lang))
-                for lang in TAGS
-            }
-            return answer(lost.render(said=said, tags=TAGS, asset=asset), 404)
-        lang = spoken(request.headers.get("accept-language", ""), page.languages)
-        config = {
-            "asked": f"/api/halls/{hall}/case-pages",
-            "ticket": request.path_params["ticket"],
-            "lang": lang,
-            "languages": page.languages,
-            "timezone": page.timezone,
-            "hall": page.hall,
-            "words": {key: {one: translate(key, one) for one in page.languages} for key in SAID},
-        }
-        content = shell.render(
-            page=page, lang=lang, words=config["words"], tags=TAGS, names=NAMES, modules=MODULES, asset=asset,
-            config=msgspec.json.encode(config).decode().replace("<", "\\u003c"),
-        )  # fmt: skip
-        return answer(content)
+    def config(_: PhonePage, hall: str, ticket: str) -> dict[str, Any]:
+        return {"asked": f"/api/halls/{quote(hall, safe='')}/case-pages", "ticket": ticket}
 
-    return [Route(path, show, methods=["GET"])]
+    return [page_route(path, "receipt", MODULES, SAID, config, find, asset, translate)]

@@ -27,11 +27,13 @@ async def print_receipt(call: Call) -> wire.ReceiptPrinted:
     told = await told_of(call.hall, plan, call.halls.public_url, exits, id, ticket, body.again)
     if not told.cases and not told.lacking:
         raise Unknown("unknown_case")
+    guides = call.hall.today().state.guides(ticket) if ticket is not None else ()
+    accepted = as_accepted(call.hall.register.state, plan, guides, told.cases)
     job = Job(
         # The same wish asked for again, because no answer came, is one receipt.
         id=f"{CHECKLIST}:{call.digest_of_key()}",
         printer=printer.id,
-        slip=case_slips.receipt(as_accepted(call.hall, plan, told, ticket), told, body.language),
+        slip=case_slips.receipt(accepted, told, body.language),
         expires=call.now / 1000 + EXPIRES,
     )
     # The follower that prints at the end of a service prints no second one.

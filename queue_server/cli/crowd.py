@@ -47,6 +47,8 @@ RETURN = (30.0, 60.0)
 KEPT = 50
 """Receipts that are kept; whoever has an older one comes no more."""
 RECALL_AFTER = 8.0
+PULSE = 10.0
+"""Seconds between two signs of life of a window's console; a claim lapses after 45."""
 
 CYCLE = (sum(APPROACH) + sum(SERVICE) + sum(REST)) / 2
 """Seconds that a window spends on one visitor on average."""
@@ -80,7 +82,8 @@ class Crowd:
                 for number, category in enumerate(sorted(set(STAFFED.values()))):
                     tasks.create_task(self._come(hall, category, number))
                 for window in STAFFED:
-                    tasks.create_task(self._work(hall, window))
+                    tasks.create_task(self.work(hall, window))
+                    tasks.create_task(_sit(hall, window))
                 tasks.create_task(self._come_back(hall))
                 for code in self._departments:
                     tasks.create_task(_handle(hall, code))
@@ -114,11 +117,14 @@ class Crowd:
         if "refused" in came:
             self._receipts.append((number, code))
 
-    async def _work(self, hall: _Hall, window: int) -> None:
+    async def work(self, hall: _Hall, window: int) -> None:
         """A clerk at a window: whoever is left there first, then one visitor after the other."""
         who = f"window:{window}"
         while True:
-            present = (await hall.see(who, f"/windows/{window}")).get("present")
+            view = await hall.see(who, f"/windows/{window}")
+            present = view.get("present")
+            if present is not None and not view["clerk"]:
+                await _sit_down(hall, who, window)
             if present is None:
                 called = await hall.act(who, f"/windows/{window}/call-next")
                 if called.get("refused") in ("not_claimed", "window_state", "window_claimed"):
@@ -236,6 +242,13 @@ async def _hand_out(hall: _Hall, who: str, ticket: str) -> None:
             await hall.act(who, f"/cases/{case['id']}/issue")
         elif case["owed"]:
             await hall.act(who, f"/cases/{case['id']}/received")
+
+
+async def _sit(hall: _Hall, window: int) -> None:
+    """A window's console: it shows that a clerk is there who serves for longer than a claim lasts."""
+    while True:
+        await asyncio.sleep(PULSE)
+        await hall.see(f"window:{window}", f"/windows/{window}")
 
 
 async def _sit_down(hall: _Hall, who: str, window: int) -> None:

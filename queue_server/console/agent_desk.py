@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 
 from queue_server import wire
 from queue_server.console.choices import Choice, labelled
-from queue_server.console.client import HallClient, NotDone, Refused
+from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
-from queue_server.console.desk import Desk
+from queue_server.console.desk import MOVES, Desk
 from queue_server.console.dialogs import Place, Reading
 from queue_server.console.keys import FREE, Keys, Why
-from queue_server.console.link import LinkDown, LinkEvent, LinkUp
-from queue_server.console.overview import STEPS
+from queue_server.console.listed import Listed
 from queue_server.console.overview_panels import around, at_clock
 from queue_server.console.panels import Corner, headline, lines, link_trouble
 from queue_server.console.scene import AgentScene
-from queue_server.console.station import Answered, Station
+from queue_server.console.station import Answered
 from queue_server.console.words import fit, named, say, wide
 
-LOOK = 2.0
-"""Seconds between two looks at the list: nobody is at a window here."""
 KEYS = {"help": "f1", "agent_take": "f2", "agent_phone": "f3"}
 NEXT, TAKE, ANY = "next", "take", "any"
 
@@ -108,7 +104,7 @@ class AgentDesk(Desk[AgentScene]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *AGENT.bindings(),
-        *(Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()),
+        *MOVES,
     ]
     keys = AGENT
 
@@ -119,7 +115,7 @@ class AgentDesk(Desk[AgentScene]):
         yield AgentTickets(id="cases")
 
 
-class AgentDeskApp(Station):
+class AgentDeskApp(Listed):
     """The console of an agent."""
 
     keys = AGENT
@@ -131,28 +127,14 @@ class AgentDeskApp(Station):
         super().__init__(client, AgentDesk(), theme, clock)
         self.scene = AgentScene(lang=lang)
 
-    async def live(self) -> AsyncGenerator[LinkEvent, None]:
-        """The list, looked at again and again."""
-        up = False
-        while True:
-            try:
-                tickets = await self.client.agent_tickets()
-            except NotDone as trouble:
-                up = False
-                status = trouble.problem.status if isinstance(trouble, Refused) else 0
-                yield LinkDown(f"status {status}" if status else "unreachable")
-            else:
-                if not up:
-                    yield LinkUp()
-                up = True
-                yield tickets
-            await asyncio.sleep(LOOK)
+    async def look(self) -> wire.AgentTickets:
+        """The tickets of all principals."""
+        return await self.client.agent_tickets()
 
-    def action_move(self, by: int) -> None:
-        """Mark another ticket."""
-        tickets, marked = self.scene.tickets, self.scene.ticket
-        if marked is not None:
-            self.see(at=tickets[min(max(0, tickets.index(marked) + by), len(tickets) - 1)].ticket)
+    def ids(self) -> tuple[Sequence[str], str]:
+        """The tickets' ids, and the marked one."""
+        marked = self.scene.ticket
+        return [t.ticket for t in self.scene.tickets], marked.ticket if marked is not None else ""
 
     async def perform(self, act: str) -> Answered | None:
         """Take tickets, or show where the marked one can be followed."""
@@ -169,7 +151,7 @@ class AgentDeskApp(Station):
         if not errands:
             return Answered(act)
         taken = (await self.client.take_for_principals(wire.TakeForPrincipals(errands))).tickets
-        self.see(view=await self.client.agent_tickets())
+        self.see(view=await self.look())
         numbers = "  ".join(t.number for t in taken)
         return Answered(act, told=say("did.agent_take", self.scene.lang, numbers=numbers))
 

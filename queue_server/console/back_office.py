@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
 
 from queue_server import wire
 from queue_server.console import back_flows as flows
 from queue_server.console.back_acts import BACK
-from queue_server.console.client import HallClient, NotDone, Refused
+from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
-from queue_server.console.desk import Desk
+from queue_server.console.desk import MOVES, Desk
 from queue_server.console.dialogs import Place, Reading
-from queue_server.console.link import LinkDown, LinkEvent, LinkUp
-from queue_server.console.overview import STEPS
+from queue_server.console.listed import Listed
 from queue_server.console.overview_panels import around, at_clock
 from queue_server.console.panels import Corner, headline, lines, link_trouble
 from queue_server.console.scene import BackScene, person
-from queue_server.console.station import Answered, Station
+from queue_server.console.station import Answered
 from queue_server.console.words import fit, named, say, wide
 
-LOOK = 2.0
-"""Seconds between two looks at the list: cases change by hours, not by seconds."""
 OPEN = "accepted,handling,supplement,ready"
 CLOSED = "issued,returned,withdrawn"
 STYLES = {"yellow": "$warning", "orange": "$warning bold", "red": "$error", "unknown": "$faint"}
@@ -123,7 +119,7 @@ class BackOffice(Desk[BackScene]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *BACK.bindings(),
-        *(Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()),
+        *MOVES,
     ]
 
     keys = BACK
@@ -136,7 +132,7 @@ class BackOffice(Desk[BackScene]):
         yield CaseNow(id="case")
 
 
-class BackOfficeApp(Station):
+class BackOfficeApp(Listed):
     """The console of a department."""
 
     keys = BACK
@@ -148,24 +144,7 @@ class BackOfficeApp(Station):
         super().__init__(client, BackOffice(), theme, clock)
         self.scene = BackScene(lang=lang)
 
-    async def live(self) -> AsyncGenerator[LinkEvent, None]:
-        """The list, looked at again and again: no socket pushes cases."""
-        up = False
-        while True:
-            try:
-                cases = await self._cases()
-            except NotDone as trouble:
-                up = False
-                status = trouble.problem.status if isinstance(trouble, Refused) else 0
-                yield LinkDown(f"status {status}" if status else "unreachable")
-            else:
-                if not up:
-                    yield LinkUp()
-                up = True
-                yield cases
-            await asyncio.sleep(LOOK)
-
-    async def _cases(self) -> wire.Cases:
+    async def look(self) -> wire.Cases:
         """Every page of the list."""
         state = CLOSED if self.scene.closed else OPEN
         page = await self.client.cases(state)
@@ -175,12 +154,11 @@ class BackOfficeApp(Station):
             found += page.cases
         return wire.Cases(tuple(found), "", page.standings, page.data_at)
 
-    def action_move(self, by: int) -> None:
-        """Mark another case."""
+    def ids(self) -> tuple[Sequence[str], str]:
+        """The cases' ids, and the marked one."""
         scene = self.scene
-        if scene.view is not None and scene.case is not None:
-            at = scene.view.cases.index(scene.case)
-            self.see(at=scene.view.cases[min(max(0, at + by), len(scene.view.cases) - 1)].id)
+        cases = scene.view.cases if scene.view is not None else ()
+        return [case.id for case in cases], scene.case.id if scene.case is not None else ""
 
     async def perform(self, act: str) -> Answered | None:
         """Ask what has to be asked, then the hall, and look at the list again."""
@@ -189,7 +167,7 @@ class BackOfficeApp(Station):
             return None
         if act == "case_closed":
             self.see(closed=not self.scene.closed)
-            self.see(view=await self._cases())
+            self.see(view=await self.look())
             return Answered(act)
         if act == "case_history":
             await self._show_history()
@@ -202,7 +180,7 @@ class BackOfficeApp(Station):
         if request is None:
             return Answered(act)
         done = await self.send(request)
-        self.see(view=await self._cases())
+        self.see(view=await self.look())
         return Answered(request.act, told=say(f"did.{request.act}", self.scene.lang, number=done.number))
 
     async def _show_history(self) -> None:

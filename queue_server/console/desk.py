@@ -6,6 +6,7 @@ from typing import ClassVar, Generic
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
@@ -14,6 +15,13 @@ from queue_server.console.panels import Corner, Key, Said, Shown
 
 WIDE = 100
 """Cells from which there is room for more than the least."""
+
+
+STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
+MOVES: list[BindingType] = [
+    Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()
+]
+"""The keys that move the mark in a list, for a desk that has one."""
 
 
 class Desk(Screen[None], Generic[Shown]):

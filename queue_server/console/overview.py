@@ -14,7 +14,7 @@ from queue_server.console import overview_flows as flows
 from queue_server.console.by_hand import Slips, Written, enter_many
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
-from queue_server.console.desk import Desk
+from queue_server.console.desk import MOVES, Desk
 from queue_server.console.device_flows import look_after_devices
 from queue_server.console.dialogs import Reading
 from queue_server.console.entry import Form
@@ -25,23 +25,19 @@ from queue_server.console.scene import FloorScene
 from queue_server.console.station import Answered, Station
 from queue_server.console.words import say
 
-STEPS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -10_000, "end": 10_000}
 SIDES = {"left": "False", "right": "True", "tab": "None", "shift+tab": "None"}
 
 
-def _moves() -> list[BindingType]:
-    """Arrows and pages move the mark; Tab, left and right change between windows and lines."""
-    moves = [Binding(key, f"app.move({by})", show=False, id=f"move-{key}") for key, by in STEPS.items()]
-    return [
-        *moves,
-        *(Binding(key, f"app.side({to})", show=False, id=f"side-{key}") for key, to in SIDES.items()),
-    ]
+SIDEWAYS: list[BindingType] = [
+    Binding(key, f"app.side({to})", show=False, id=f"side-{key}") for key, to in SIDES.items()
+]
+"""Tab, left and right change between windows and lines."""
 
 
 class Floor(Desk[FloorScene]):
     """The one screen of a manager."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*FLOOR.bindings(), *_moves()]
+    BINDINGS: ClassVar[list[BindingType]] = [*FLOOR.bindings(), *MOVES, *SIDEWAYS]
 
     keys = FLOOR
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,13 +16,16 @@ import structlog
 from printers.jobs import Job
 from queue_server import case_slips
 from queue_server.access.principals import case_secret, receipt_code
+from queue_server.cases.model import Case
 from queue_server.desk.cases import open_case
 from queue_server.desk.hall import Hall
 from queue_server.hall import events
+from queue_server.hall.day import Day
 from queue_server.hall.editions import with_matters
 from queue_server.hall.matters import SUPPLEMENT
 from queue_server.hall.model import Ticket
-from queue_server.hall.plan import DAY, Plan, Printer, Text
+from queue_server.hall.plan import DAY, Matter, Plan, Printer, Text
+from queue_server.hall.register import Register
 from queue_server.reactions.addresses import named
 from queue_server.reactions.following import Happened
 from queue_server.reactions.post import CHECKLIST, Post
@@ -64,13 +67,15 @@ class Receipts:
         if await self.hall.store.get_side(self.hall.id, printed(ticket.id)):
             return None
         expires = happened.record.at / 1000 + EXPIRES
-        return asyncio.ensure_future(self._print(plan, printer, place.date, ticket, expires))
+        return asyncio.ensure_future(self._print(plan, printer, day, ticket, expires))
 
-    async def _print(self, plan: Plan, printer: Printer, date: str, ticket: Ticket, expires: float) -> None:
+    async def _print(self, plan: Plan, printer: Printer, day: Day, ticket: Ticket, expires: float) -> None:
+        date = day.date
         for end in ticket.closed:  # whoever took the clerk's word may be dead; a case is opened once
             await open_case(self.hall, date, ticket.id, end, ticket.clerk)
         told = await told_of(self.hall, plan, self._public_url, self._exits(), ticket.id, ticket)
-        slip = case_slips.receipt(as_accepted(self.hall, plan, told, ticket), told, ticket.language)
+        accepted = as_accepted(self.hall.register.state, plan, day.guides(ticket), told.cases)
+        slip = case_slips.receipt(accepted, told, ticket.language)
         job = Job(
             id=f"{CHECKLIST}:receipt:{date}:{ticket.id}", printer=printer.id, slip=slip, expires=expires
         )
@@ -97,12 +102,10 @@ def worth_one(ticket: Ticket) -> bool:
     return any(end.case is not None or end.outcome == SUPPLEMENT for end in ticket.closed)
 
 
-def as_accepted(hall: Hall, plan: Plan, told: case_slips.Told, ticket: Ticket | None) -> Plan:
-    """The plan with each matter of a receipt as its ticket or case goes by it."""
-    day, register = hall.today().state, hall.register.state
-    of_ticket = day.guides(ticket) if ticket else ()
-    of_cases = (register.guide(case.matter, case.version) for case in told.cases)
-    return with_matters(plan, tuple({m.id: m for m in (*of_ticket, *of_cases) if m}.values()))
+def as_accepted(register: Register, plan: Plan, guides: Iterable[Matter], cases: Iterable[Case]) -> Plan:
+    """The plan with each matter of a receipt as its ticket (`guides`) or its case goes by it."""
+    of_cases = (register.guide(case.matter, case.version) for case in cases)
+    return with_matters(plan, tuple({m.id: m for m in (*guides, *of_cases) if m}.values()))
 
 
 def beside(plan: Plan, ticket: Ticket) -> Printer | None:

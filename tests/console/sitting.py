@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from textual.pilot import Pilot
@@ -138,6 +138,26 @@ class Manager(Person):
             await self.press("down")
 
 
+P = TypeVar("P", bound=Person)
+
+
+@asynccontextmanager
+async def _running(
+    who: type[P],
+    console: Callable[[HallClient, str], OverviewApp | BackOfficeApp | AgentDeskApp],
+    client: HallClient,
+    lang: str,
+    size: tuple[int, int],
+) -> AsyncIterator[P]:
+    """Somebody's console while the block runs; it has seen its view, the hall and who sits there."""
+    async with client:
+        app = console(client, lang)
+        async with app.run_test(size=size) as pilot:
+            person = who(app, pilot)
+            await person.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
+            yield person
+
+
 @asynccontextmanager
 async def managing(
     hall: str,
@@ -149,12 +169,10 @@ async def managing(
     **settings: Any,
 ) -> AsyncIterator[Manager]:
     """A manager's console while the block runs; it has seen the floor."""
-    async with HallClient(base, hall, token, **settings) as client:
-        app = OverviewApp(client, lang)
-        async with app.run_test(size=size) as pilot:
-            manager = Manager(app, pilot)
-            await manager.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
-            yield manager
+    async with _running(
+        Manager, OverviewApp, HallClient(base, hall, token, **settings), lang, size
+    ) as manager:
+        yield manager
 
 
 class Officer(Person):
@@ -173,12 +191,8 @@ async def at_the_back(
     hall: str, base: str, token: str, *, lang: str = "zh", size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Officer]:
     """A department's console while the block runs; it has seen its cases."""
-    async with HallClient(base, hall, token) as client:
-        app = BackOfficeApp(client, lang)
-        async with app.run_test(size=size) as pilot:
-            officer = Officer(app, pilot)
-            await officer.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
-            yield officer
+    async with _running(Officer, BackOfficeApp, HallClient(base, hall, token), lang, size) as officer:
+        yield officer
 
 
 class Agent(Person):
@@ -197,12 +211,8 @@ async def for_principals(
     hall: str, base: str, token: str, *, lang: str = "zh", size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Agent]:
     """An agent's console while the block runs; it has seen the day's tickets."""
-    async with HallClient(base, hall, token) as client:
-        app = AgentDeskApp(client, lang)
-        async with app.run_test(size=size) as pilot:
-            agent = Agent(app, pilot)
-            await agent.until(lambda: app.scene.view and app.scene.hall and app.scene.me)
-            yield agent
+    async with _running(Agent, AgentDeskApp, HallClient(base, hall, token), lang, size) as agent:
+        yield agent
 
 
 @asynccontextmanager

@@ -45,10 +45,8 @@ async def test_a_restart_begins_at_the_snapshot_of_the_morning_and_the_log_agree
     async with live(store_url, hall_id) as again:
         assert sorted(again.register.state.cases) == sorted(whole.cases) == ["a", "b"]
         assert again.register.state.seq == whole.seq
-        (
-            await wait_until(lambda: len(read) == whole.seq),
-            "what came after it, and behind it everything before",
-        )
+        # What came after the snapshot, and behind it everything before.
+        await wait_until(lambda: len(read) == whole.seq)
         await again.register.ask(Ask(NOON, "staff:8", TakeCase("a")))
         assert again.halt is None
 

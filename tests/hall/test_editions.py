@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from queue_server.hall import commands as do
 from queue_server.hall import register as book
+from queue_server.hall import snapshot
 from queue_server.hall.commands import Ask
 from queue_server.hall.editions import CataloguePublished, PublishCatalogue
 from queue_server.hall.model import Booking
@@ -128,6 +129,18 @@ def test_an_edition_has_its_author_reason_and_what_it_changed() -> None:
     one = register.editions[1]
     assert (one.by, one.reason, one.at) == ("staff:wang", "权力清单调整", 1000)
     assert register.edition == 1
+
+
+def test_a_register_that_begins_at_a_snapshot_has_every_edition() -> None:
+    register = begun()
+    asked(register, PublishCatalogue(0, without("A2"), "停办"), by="staff:wang")
+    kept = snapshot.read(snapshot.taken_at(register, "blake2b:x"))
+    assert kept is not None
+    again = snapshot.restored(kept)
+    assert again.editions == register.editions
+    assert again.plan == register.plan
+    with pytest.raises(Refused, match="catalogue_moved"):
+        asked(again, PublishCatalogue(0, without("A1"), "停办"), by="staff:li")
 
 
 def test_of_two_who_publish_at_once_one_is_told() -> None:
