@@ -304,7 +304,7 @@ async def test_closing_hall_a_leaves_hall_b_untouched_at_every_process(
         for base in bases:
             board = await in_a.see("/board", at_least=closed["seq"], base=base)
             assert (board["current"], {q["waiting"] for q in board["queues"]}) == ([], {0})
-            shown = await in_b.see("/board", base=base)
+            shown = await in_b.see("/board", at_least=called["seq"], base=base)
             assert [c["number"] for c in shown["current"]] == [called["number"]]
             async with Spread([base], a) as here:
                 assert (await here.act("kiosk", "tickets", {"category": "A"})).code == "day_closed"
