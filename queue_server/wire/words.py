@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -24,3 +24,9 @@ Moment = Annotated[int, Meta(ge=0, le=FOREVER)]
 Date = Annotated[str, Meta(max_length=10, pattern=PLAIN)]
 WindowNumber = Annotated[int, Meta(ge=0, le=9999)]
 Seq = Annotated[int, Meta(ge=0, le=999_999_999_999)]
+
+Needs = Annotated[tuple[Literal["guide", "writing", "wheelchair", "korean"], ...], Meta(max_length=8)]
+"""引导、文字交流、轮椅、朝鲜语."""
+TicketClass = Literal["ordinary", "priority", "booked"]
+TicketState = Literal["waiting", "called", "serving", "parked", "missed", "ended"]
+WindowState = Literal["closed", "open", "paused"]
