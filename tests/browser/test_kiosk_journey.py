@@ -36,6 +36,7 @@ def test_a_ticket_takes_three_touches_at_most_in_each_language(
     expect(page.locator("[data-now]")).to_contain_text("社会保障区")
     expect(page.locator("[data-rules]")).to_have_text(RULE[lang])
     expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}[lang])
+    expect(page.locator("[data-qr] svg")).to_be_visible()
     seen = Image.open(io.BytesIO(page.screenshot()))
     assert read_qr(seen) == kiosk.issued[kiosk.asked[0][0]].url
 
