@@ -1,28 +1,38 @@
 """Thirty consoles at work at once: from a key press to its acknowledged result on the screen.
 
-The consoles are real (Textual, each driven by its own pilot) and over the network, all on the core that the
-server does not have: what they cost each other is in the figure. Every clerk presses a key each `PACE`
-seconds, ten times as often as in a hall that serves 360 visitors an hour at 30 windows. One more window is
-worked by the bare API at the same pace and in the same minute: what that takes is what the console is
-compared with.
+The consoles are real (Textual, each driven by its own pilot) and over the network, each a process of its own
+as in a hall, all on the core that the server does not have: what they cost each other is in the figure. Every
+clerk presses a key each `PACE` seconds, ten times as often as in a hall that serves 360 visitors an hour at
+30 windows. One more window is worked by the bare API at the same pace and in the same minute: what that takes
+is what the console is compared with.
+
+``python -m bench.consoles BASE HALL WINDOW KEYS`` is one clerk with the token in ``BENCH_TOKEN``: it says
+``open``, begins to work when it is told a line, and prints what each key took as JSON (ms).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bench.clerk import Clerk
 from bench.figures import Row, row
 from bench.pixels import wait_for
 from bench.screens import allow_sockets
-from bench.server import Served, serving
+from bench.server import AtWindow, Served, serving
 from queue_server.console.app import ConsoleApp
 from queue_server.console.client import HallClient
 from queue_server.store.embedded import EmbeddedStore
@@ -67,7 +77,7 @@ def measure(keys: int = 12) -> list[Row]:
         store = EmbeddedStore(place, fsync="always")
         try:
             with serving(store.start(), clerks=CONSOLES + 1) as served:
-                console, bare = asyncio.run(_measured(served, keys))
+                console, bare = _measured(served, keys)
         finally:
             store.stop()
     return [
@@ -78,22 +88,60 @@ def measure(keys: int = 12) -> list[Row]:
     ]
 
 
-async def _measured(served: Served, keys: int) -> tuple[list[float], list[float]]:
+def _measured(served: Served, keys: int) -> tuple[list[float], list[float]]:
+    _fill(served, (CONSOLES + 3) * keys)
+    with ExitStack() as stack, ThreadPoolExecutor(CONSOLES + 1) as pool:
+        desks = []
+        for clerk in served.clerks[:CONSOLES]:  # one after the other: all at once would start for a minute
+            desks.append(stack.enter_context(_desk(served, clerk, keys)))
+            if _line(desks[-1]) != b"open":
+                raise RuntimeError(f"the console of window {clerk.window} has not opened")
+        bare = pool.submit(_bare, served, keys)
+        for desk in desks:
+            assert desk.stdin is not None
+            desk.stdin.write(b"work\n")
+            desk.stdin.flush()
+        took = [msgspec.json.decode(line, type=list[float]) for line in pool.map(_line, desks)]
+        return [each for some in took for each in some], bare.result()
+
+
+@contextmanager
+def _desk(served: Served, clerk: AtWindow, keys: int) -> Iterator[subprocess.Popen[bytes]]:
+    """One clerk's console in a process of its own."""
     base = f"http://127.0.0.1:{served.port}"
-    async with AsyncExitStack() as stack:
-        apps = []
-        for clerk in served.clerks[:CONSOLES]:
-            client = await stack.enter_async_context(HallClient(base, served.halls[0], clerk.token))
-            app = Timed(client, clerk.window)
-            await stack.enter_async_context(app.run_test(size=(80, 24)))
-            apps.append(app)
-        for app in apps:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.consoles", base, served.halls[0], str(clerk.window), str(keys)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "BENCH_TOKEN": clerk.token},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+def _line(desk: subprocess.Popen[bytes]) -> bytes:
+    assert desk.stdout is not None
+    return desk.stdout.readline().strip()
+
+
+async def _clerk(base: str, hall: str, window: int, keys: int) -> None:
+    """One clerk: sit down, open the window, wait for the word, work, tell."""
+    async with HallClient(base, hall, os.environ["BENCH_TOKEN"]) as client:
+        app = Timed(client, window)
+        async with app.run_test(size=(80, 24)):
+            out = sys.__stdout__
+            assert out is not None
             await _opens(app)
-        await asyncio.to_thread(_fill, served, (CONSOLES + 3) * keys)
-        bare = asyncio.create_task(asyncio.to_thread(_bare, served, keys))
-        await asyncio.gather(*(_work(app, keys) for app in apps))
-        alone = await bare
-    return [took for app in apps for took in app.took], alone
+            print("open", file=out, flush=True)
+            await asyncio.to_thread(sys.__stdin__.readline)  # type: ignore[union-attr]
+            await _work(app, keys)
+            print(msgspec.json.encode(app.took).decode(), file=out, flush=True)
 
 
 async def _opens(app: Timed) -> None:
@@ -143,3 +191,13 @@ def _bare(served: Served, keys: int) -> list[float]:
 
 def _p95(values: list[float]) -> float:
     return statistics.quantiles(values, n=20)[18]
+
+
+def main(given: Sequence[str]) -> None:
+    """Be one clerk."""
+    base, hall, window, keys = given
+    asyncio.run(_clerk(base, hall, int(window), int(keys)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -19,6 +19,9 @@ from queue_server.store.answers import TROUBLE
 
 CONNECT_DEADLINE = 2.0
 COMMAND_DEADLINE = 3.0
+
+CONNECTIONS = 64
+"""Connections of this process to one server of the store; whoever needs one more waits for the first."""
 
 WAIT_SHARE = 0.6
 """The share of a command's deadline in which the replicas must have what was written."""
@@ -61,8 +64,10 @@ class Node:
         self.name = name
         self.place = Place(str(options.get("host", "localhost")), int(options.get("port", 6379)))
         self.redis = Redis.from_pool(
-            ConnectionPool(
+            BlockingConnectionPool(
                 **{
+                    "max_connections": CONNECTIONS,
+                    "timeout": deadline,
                     "socket_connect_timeout": min(CONNECT_DEADLINE, deadline),
                     "socket_timeout": deadline,
                     **options,

@@ -18,6 +18,7 @@ from queue_server.store.logs import (
     StoreRefused,
     Unanswered,
 )
+from queue_server.store.node import CONNECTIONS
 from tests.store.servers import slow_to_load
 from tests.waiting import wait_until
 
@@ -101,6 +102,14 @@ async def _loads(store: Store) -> bool:
         return (await store.about())["loading"] == "1"
     except Unanswered:
         return False
+
+
+async def test_of_more_questions_than_connections_each_gets_its_answer(store: Store, hall_id: str) -> None:
+    halls = [f"{hall_id}-{n}" for n in range(4 * CONNECTIONS)]
+    await asyncio.gather(*(store.put_side(hall, "note", hall.encode(), 60_000) for hall in halls))
+    assert await asyncio.gather(*(store.get_side(hall, "note") for hall in halls)) == [
+        hall.encode() for hall in halls
+    ]
 
 
 async def test_leases_are_held_by_one_and_their_fences_grow(store: Store, hall_id: str) -> None:
