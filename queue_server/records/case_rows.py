@@ -20,39 +20,12 @@ from queue_server.cases.evolve import evolve
 from queue_server.cases.model import Case, PaperList
 from queue_server.hall import register
 from queue_server.hall.events import UNREADABLE
+from queue_server.records import schema
 from queue_server.store.chain import Entry
 
 T = TypeVar("T")
 
 BUSY_MS = 5_000
-MIGRATIONS = (
-    """
-    CREATE TABLE reached (hall TEXT PRIMARY KEY, seq INTEGER NOT NULL);
-    CREATE TABLE cases (
-        id TEXT PRIMARY KEY, hall TEXT NOT NULL, number TEXT NOT NULL, matter TEXT NOT NULL,
-        department TEXT NOT NULL, state TEXT NOT NULL, accepted TEXT NOT NULL, promised_by TEXT NOT NULL,
-        legal_by TEXT NOT NULL, at_hall TEXT NOT NULL, exit_hall TEXT NOT NULL, way TEXT NOT NULL,
-        receiver TEXT NOT NULL, visits INTEGER NOT NULL, version TEXT NOT NULL
-    );
-    CREATE INDEX cases_by_department ON cases (hall, department, state);
-    CREATE TABLE case_steps (
-        hall TEXT NOT NULL, seq INTEGER NOT NULL, case_id TEXT NOT NULL, at INTEGER NOT NULL,
-        kind TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (hall, seq)
-    );
-    """,
-    """
-    ALTER TABLE cases ADD COLUMN whole BLOB NOT NULL DEFAULT '';
-    CREATE INDEX cases_by_number ON cases (number);
-    CREATE TABLE paper_lists (id TEXT PRIMARY KEY, whole BLOB NOT NULL);
-    DELETE FROM cases;
-    DELETE FROM case_steps;
-    DELETE FROM reached;
-    """,
-)
-"""What brings the file from each version of its schema to the next; `user_version` counts them.
-
-2: with each case whole; what was there before is filled in again from the log.
-"""
 
 
 class CaseRows:
@@ -68,7 +41,7 @@ class CaseRows:
         with closing(sqlite3.connect(self.path, timeout=BUSY_MS / 1000, isolation_level=None)) as db:
             if new:
                 self.path.chmod(0o600)
-            _migrate(db)
+            schema.bring_up(db)
             yield db
 
     def reached(self, hall: str) -> int:
@@ -146,25 +119,6 @@ class _Shelf:
         for papers in self.papers.values():
             line = (papers.id, msgspec.json.encode(papers))
             self._db.execute("INSERT OR REPLACE INTO paper_lists VALUES (?, ?)", line)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    """Bring the file to this software's schema: of several who begin at once, one does."""
-    if _version(db) < len(MIGRATIONS):
-        db.execute("BEGIN IMMEDIATE")
-        with db:
-            for number, script in enumerate(MIGRATIONS[_version(db) :], _version(db) + 1):
-                for statement in script.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number}")
-
-
-def _version(db: sqlite3.Connection) -> int:
-    """The version of the file's schema. `sqlite3.DatabaseError` for a newer one than is known here."""
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(f"the file has schema {version}, this software knows {len(MIGRATIONS)}")
-    return version
 
 
 def _reached(db: sqlite3.Connection, hall: str) -> int:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from threading import Barrier
-
-import pytest
 
 from queue_server.cases.commands import OpenCase, TakeCase
 from queue_server.cases.limits import Limit
 from queue_server.desk.hall import Hall
 from queue_server.hall.commands import Ask
 from queue_server.reactions.recording import Recording
-from queue_server.records.case_rows import MIGRATIONS, CaseRows
+from queue_server.records.case_rows import CaseRows
 from tests.desk.live_hall import NOON, live
 from tests.waiting import wait_until
 
@@ -69,24 +65,3 @@ async def test_rows_arrive_later_and_once_when_the_records_were_down(
         again.cancel()
         await asyncio.gather(again, return_exceptions=True)
         assert len(rows(path, CASES)) == 3, "a file that was thrown away fills itself again"
-
-
-def test_a_file_of_newer_software_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "cases.sqlite"
-    with closing(sqlite3.connect(path)) as db:
-        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    with pytest.raises(sqlite3.DatabaseError, match="schema 3, this software knows 2"):
-        CaseRows(path).reached("county")
-
-
-def test_all_the_halls_of_a_server_may_begin_one_new_file_at_once(tmp_path: Path) -> None:
-    """They share it: whoever comes second finds the tables, whenever it looked."""
-    for n in range(20):
-        path, together = tmp_path / f"{n}.sqlite", Barrier(8)
-
-        def begins(hall: str, path: Path = path, together: Barrier = together) -> int:
-            together.wait()
-            return CaseRows(path).reached(hall)
-
-        with ThreadPoolExecutor(8) as threads:
-            assert list(threads.map(begins, "abcdefgh")) == [0] * 8
