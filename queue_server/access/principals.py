@@ -13,7 +13,7 @@ from queue_server.cases import commands as case
 from queue_server.hall import accounts, register
 from queue_server.hall import commands as do
 from queue_server.hall.accounts import ADMIN, AGENT, CLERK, DEPARTMENT, FLOOR, MANAGER, STAFF, SUPERVISOR
-from queue_server.hall.behalf import TakeForPrincipals
+from queue_server.hall.behalf import GiveUpErrand, TakeForPrincipals
 from queue_server.hall.commands import Command
 from queue_server.hall.editions import PublishCatalogue
 from queue_server.hall.joint import CarryOn
@@ -234,7 +234,7 @@ MAY: dict[str, frozenset[type[Command]]] = {
     DEPARTMENT: BEHIND,
     FLOOR: ON_THE_FLOOR | {do.Unpark},
     MANAGER: AT_A_WINDOW | ON_THE_FLOOR | BY_MANAGERS | WITH_CASES | BEHIND,
-    AGENT: frozenset({TakeForPrincipals, do.CheckIn, BookSlot}),
+    AGENT: frozenset({TakeForPrincipals, GiveUpErrand, do.CheckIn, BookSlot}),
     ADMIN: BY_ADMINS,
     HOLDER: frozenset({do.Cancel, do.ReturnMissed, do.Transfer, do.LetPass, do.ReadyAgain, do.Rate}),
 }

@@ -2,60 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
 from queue_server import wire
-from queue_server.access.principals import AGENT
+from queue_server.access.principals import AGENT, Principal, See
 from queue_server.api.calls import Call
-from queue_server.api.live import data_at
-from queue_server.api.tickets import address, new_ticket
-from queue_server.hall.behalf import Errand, TakeForPrincipals, held_by
+from queue_server.api.live import PREFIX, Live, data_at, only_a_socket, to_people
+from queue_server.api.tickets import done, new_ticket, phone_page
+from queue_server.api.who import Halls
+from queue_server.desk.hall import Hall
+from queue_server.hall.behalf import Errand, GiveUpErrand, TakeForPrincipals, held_by
 from queue_server.hall.calling import people_ahead
 from queue_server.hall.day import Day
+from queue_server.hall.expecting import expect, shown
 from queue_server.hall.model import Answer, Ticket
+
+SOCKET = "/agent-tickets/live"
 
 
 async def take(call: Call) -> wire.AgentTickets:
     """Take a ticket for each principal, or none at all."""
     body = await call.body(wire.TakeForPrincipals)
     errands = tuple(Errand(new_ticket(), e.principal, e.category, e.matters) for e in body.errands)
+    tell = _Teller(call.halls, call.hall, call.principal)
 
     def taken(day: Day, answer: Answer) -> wire.AgentTickets:
-        return _told(call, day, [day.ticket(id) for id in answer.detail.split(",")])
+        tickets = [day.ticket(id) for id in answer.detail.split(",")]
+        return tell(day, tickets, data_at(call.hall, call.hall.today()))
 
     return await call.change_and_look(TakeForPrincipals(errands, body.language), taken)
 
 
+async def give_up(call: Call) -> wire.Done:
+    """An agent gives up one of the own tickets."""
+    await call.body(wire.Nothing)
+    return done(await call.change(GiveUpErrand(call.params["id"])))
+
+
 async def show(call: Call) -> wire.AgentTickets:
     """Today's tickets of the agent who asks; for who looks after the hall those of every agent."""
-    own = call.principal.role == AGENT
+    tell = _Teller(call.halls, call.hall, call.principal)
 
     def brought(day: Day) -> wire.AgentTickets:
-        mine = (t for t in day.tickets.values() if t.agent and (not own or t.agent == call.principal.id))
-        return _told(call, day, list(mine))
+        return tell(day, tell.brought(day), data_at(call.hall, call.hall.today()))
 
     return await call.hall.look(brought, call.at_least)
 
 
-def _told(call: Call, day: Day, tickets: list[Ticket]) -> wire.AgentTickets:
-    return wire.AgentTickets(
-        tickets=tuple(_line(call, day, t) for t in tickets),
-        held=len(held_by(day, call.principal.id)),
-        limit=day.plan.rules.agent_tickets,
-        data_at=data_at(call.hall, call.hall.today()),
-    )
+class _Teller:
+    """Tells somebody of the tickets that agents took: an agent of the own ones."""
+
+    def __init__(self, halls: Halls, hall: Hall, who: Principal) -> None:
+        self._halls = halls
+        self._hall = hall
+        self._who = who
+
+    def brought(self, day: Day) -> list[Ticket]:
+        """The day's tickets that concern who asks."""
+        own = self._who.role == AGENT
+        return [t for t in day.tickets.values() if t.agent and (not own or t.agent == self._who.id)]
+
+    def __call__(self, day: Day, tickets: list[Ticket], at: int) -> wire.AgentTickets:
+        return wire.AgentTickets(
+            tickets=tuple(self._line(day, t) for t in tickets),
+            held=len(held_by(day, self._who.id)),
+            limit=day.plan.rules.agent_tickets,
+            data_at=at,
+            seq=day.seq,
+        )
+
+    def _line(self, day: Day, t: Ticket) -> wire.AgentTicket:
+        ahead = people_ahead(day, t)
+        own = t.agent == self._who.id
+        return wire.AgentTicket(
+            ticket=t.id,
+            number=t.number,
+            agent=t.agent,
+            principal=t.principal,
+            category=t.category,
+            matters=t.matters,
+            state=t.state,
+            end=t.end,
+            ahead=ahead,
+            window=t.window,
+            taken_at=t.taken_at,
+            phone=phone_page(self._halls, self._hall, t.id) if own else "",
+            expected=shown(expect(day, t.category, t.cls, ahead, self._hall.clock())) if ahead else None,
+        )
 
 
-def _line(call: Call, day: Day, t: Ticket) -> wire.AgentTicket:
-    return wire.AgentTicket(
-        ticket=t.id,
-        number=t.number,
-        agent=t.agent,
-        principal=t.principal,
-        category=t.category,
-        matters=t.matters,
-        state=t.state,
-        end=t.end,
-        ahead=people_ahead(day, t),
-        window=t.window,
-        taken_at=t.taken_at,
-        phone=address(call, t.id) if t.agent == call.principal.id else "",
-    )
+def routes(halls: Halls, live: Live) -> list[BaseRoute]:
+    """The socket of whoever takes tickets for principals."""
+
+    def view(websocket: WebSocket, hall: Hall, who: Principal) -> Awaitable[None]:
+        tell = _Teller(halls, hall, who)
+        # An agent sees the own tickets with their secrets, nobody else does.
+        name = f"agent-tickets/{hall.id}/{who.id if who.role == AGENT else ''}"
+        return live.serve(websocket, hall, name, lambda day, at: tell(day, tell.brought(day), at))
+
+    show = to_people(halls, live, See.AGENT_TICKETS, view)
+    return [WebSocketRoute(PREFIX + SOCKET, show), Route(PREFIX + SOCKET, only_a_socket)]

@@ -54,6 +54,7 @@ SOCKETS = {
     "/screens/{screen}/live": See.BOARD,
     "/windows/{n}/pad/live": See.PAD,  # `pads.py`
     "/floor/live": See.FLOOR_WORK,
+    "/agent-tickets/live": See.AGENT_TICKETS,  # `behalf.py`
 }
 """Every socket and the right that whoever opens it needs."""
 
@@ -320,7 +321,7 @@ async def to_device(
 def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
     """The socket that shows the whole floor to whoever has the right."""
 
-    def view(websocket: WebSocket, hall: Hall) -> Awaitable[None]:
+    def view(websocket: WebSocket, hall: Hall, _: Principal) -> Awaitable[None]:
         return live.serve(
             websocket,
             hall,
@@ -329,13 +330,13 @@ def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]
             lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
         )
 
-    return _for(halls, live, See.OVERVIEW, view)
+    return to_people(halls, live, See.OVERVIEW, view)
 
 
 def _floor_work(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]]:
     """The socket that shows floor staff what there is to do."""
 
-    async def view(websocket: WebSocket, hall: Hall) -> None:
+    async def view(websocket: WebSocket, hall: Hall, _: Principal) -> None:
         with hall.help.watched():
             await hall.help.look()
             await live.serve(
@@ -346,11 +347,11 @@ def _floor_work(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[Non
                 views.offers_at,
             )
 
-    return _for(halls, live, See.FLOOR_WORK, view)
+    return to_people(halls, live, See.FLOOR_WORK, view)
 
 
-def _for(
-    halls: Halls, live: Live, right: See, view: Callable[[WebSocket, Hall], Awaitable[None]]
+def to_people(
+    halls: Halls, live: Live, right: See, view: Callable[[WebSocket, Hall, Principal], Awaitable[None]]
 ) -> Callable[[WebSocket], Awaitable[None]]:
     """A socket that shows a view to people for as long as they have a right."""
 
@@ -362,7 +363,7 @@ def _for(
                 return who
 
             who = await allowed()
-            await live.staying.while_allowed(websocket, hall, who, allowed, view(websocket, hall))
+            await live.staying.while_allowed(websocket, hall, who, allowed, view(websocket, hall, who))
 
         await to_hall(websocket, halls, right, show)
 

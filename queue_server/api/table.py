@@ -40,7 +40,7 @@ from queue_server.api.calls import NOTHING, NUMBER, Call
 from queue_server.api.who import Halls
 from queue_server.cases import commands as case
 from queue_server.hall import commands as do
-from queue_server.hall.behalf import TakeForPrincipals
+from queue_server.hall.behalf import GiveUpErrand, TakeForPrincipals
 from queue_server.hall.editions import PublishCatalogue
 from queue_server.hall.joint import CarryOn
 from queue_server.hall.register import BookSlot, GrantToken, RevokeDevice
@@ -192,6 +192,7 @@ OPERATIONS = (
         TakeForPrincipals,
         201,
     ),
+    _act("/agent-tickets/{id}/cancel", behalf.give_up, wire.Nothing, GiveUpErrand),
     Operation("POST", "/claims", claims.claim, wire.ClaimTicket, wire.Claimed, See.CLAIM),
     Operation("POST", "/persons", persons.show, wire.ShowCard, wire.Person, See.CARD),
     Operation(

@@ -14,6 +14,8 @@ from queue_server.api import needs, persons
 from queue_server.api.calls import Call
 from queue_server.api.live import data_at
 from queue_server.api.problems import Unfit
+from queue_server.api.who import Halls
+from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
 from queue_server.hall.day import Day
 from queue_server.hall.model import Answer, Booking
@@ -86,10 +88,9 @@ async def check_in(call: Call) -> Receipt:
     return await _taken(call, command, place, body.needs)
 
 
-def address(call: Call, ticket: str) -> str:
+def phone_page(halls: Halls, hall: Hall, ticket: str) -> str:
     """Where a ticket's phone page is: the secret stands in the fragment, which no server sees."""
-    secret = ticket_secret(call.hall.secret(ticket), ticket)
-    return f"{call.halls.public_url}/t/{call.hall.id}/{ticket}#{secret}"
+    return f"{halls.public_url}/t/{hall.id}/{ticket}#{ticket_secret(hall.secret(ticket), ticket)}"
 
 
 async def enter_by_hand(call: Call) -> Receipt:
@@ -112,7 +113,8 @@ def receipts(call: Call) -> Callable[[Day, Answer], Receipt]:
         code = check_code(call.hall.secret(answer.ticket), answer.ticket)
         ticket = day.ticket(answer.ticket)
         rules = (views.missed_rule(day.plan),)
-        return views.receipt(day, ticket, address(call, ticket.id), code, rules, answer.calling_from)
+        page = phone_page(call.halls, call.hall, ticket.id)
+        return views.receipt(day, ticket, page, code, rules, answer.calling_from)
 
     return words
 
@@ -143,7 +145,7 @@ async def qr_code(call: Call) -> wire.QrCode:
     id = call.params["id"]
     if call.principal.ticket != id:
         raise NotYours("not_allowed")
-    return wire.QrCode(svg=qr.svg(address(call, id)))
+    return wire.QrCode(svg=qr.svg(phone_page(call.halls, call.hall, id)))
 
 
 async def visit(call: Call) -> wire.Visit:

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.geometry import Size
 
 from queue_server import wire
-from queue_server.console.choices import Choice, labelled
-from queue_server.console.client import HallClient
+from queue_server.console import agent_flows as flows
+from queue_server.console.client import HallClient, Unreachable
 from queue_server.console.clock import HallClock
 from queue_server.console.desk import MOVES, Desk
 from queue_server.console.dialogs import Place, Reading
@@ -20,12 +20,14 @@ from queue_server.console.keys import FREE, Keys, Why
 from queue_server.console.listed import Listed
 from queue_server.console.overview_panels import around, at_clock
 from queue_server.console.panels import Corner, headline, lines, link_trouble
+from queue_server.console.requests import Request
 from queue_server.console.scene import AgentScene
 from queue_server.console.station import Answered
-from queue_server.console.words import fit, named, say, wide
+from queue_server.console.words import fit, say, wide
 
-KEYS = {"help": "f1", "agent_take": "f2", "agent_phone": "f3"}
-NEXT, TAKE, ANY = "next", "take", "any"
+KEYS = {"help": "f1", "agent_take": "f2", "agent_phone": "f3", "agent_cancel": "f4"}
+SOON = 3
+"""People ahead from whom on an agent should be near the window."""
 
 
 def why_not(act: str, scene: AgentScene) -> Why | None:
@@ -38,7 +40,16 @@ def why_not(act: str, scene: AgentScene) -> Why | None:
         return Why("hall")
     if act == "agent_take" and scene.view.held >= scene.view.limit:
         return Why("agent_full", {"limit": scene.view.limit})
-    return Why("no_ticket") if act == "agent_phone" and scene.ticket is None else None
+    return _on_ticket(act, scene.ticket) if act in ("agent_phone", "agent_cancel") else None
+
+
+def _on_ticket(act: str, ticket: wire.AgentTicket | None) -> Why | None:
+    """What is done with the marked ticket."""
+    if ticket is None:
+        return Why("no_ticket")
+    if act == "agent_phone" or ticket.state in ("waiting", "called", "missed", "parked"):
+        return None
+    return Why("ticket_over" if ticket.end else "started", {"number": ticket.number})
 
 
 AGENT = Keys(
@@ -70,6 +81,9 @@ class AgentStrip(Corner[AgentScene]):
         called = [t for t in view.tickets if t.state == "called"]
         self.set_class(bool(called), "warn")
         told = [say("agent.called", lang, number=t.number, window=t.window or 0) for t in called]
+        soon = [t.number for t in view.tickets if t.ahead is not None and t.ahead < SOON]
+        if soon:
+            told.append(say("agent.soon", lang, numbers=" ".join(soon)))
         room = say("agent.room", lang, held=view.held, limit=view.limit)
         return Content(fit(f" {'   '.join(told) or room}", size.width))
 
@@ -147,51 +161,30 @@ class AgentDeskApp(Listed):
                 title = f"{marked.number}  {marked.principal}"
                 await self.push_screen_wait(Reading(self.scene.lang, title, Content(marked.phone)))
             return Answered(act)
-        errands = await self._errands()
-        if not errands:
-            return Answered(act)
-        taken = (await self.client.take_for_principals(wire.TakeForPrincipals(errands))).tickets
+        marked = self.scene.ticket
+        if act == "agent_cancel":
+            request = await flows.give_up(self, marked) if marked is not None else None
+            told = await self._given_up(request) if request is not None else ""
+        else:
+            request = await flows.take(self)
+            told = await self._taken(request) if request is not None else ""
+        return Answered(act, told=told)
+
+    async def _taken(self, request: Request) -> str:
+        """Take what was named. Raises NotDone."""
+        if not self.scene.up:
+            raise Unreachable(request.path)
+        assert isinstance(request.body, wire.TakeForPrincipals)
+        taken = (await self.client.take_for_principals(request.body)).tickets
         self.see(view=await self.look())
-        numbers = "  ".join(t.number for t in taken)
-        return Answered(act, told=say("did.agent_take", self.scene.lang, numbers=numbers))
+        return say("did.agent_take", self.scene.lang, numbers="  ".join(t.number for t in taken))
 
-    async def _errands(self) -> tuple[wire.Errand, ...]:
-        """Principal after principal until all are named; nothing where the agent goes back."""
-        lang, view = self.scene.lang, self.scene.view
-        room = view.limit - view.held if view is not None else 0
-        errands: list[wire.Errand] = []
-        while len(errands) < room:
-            errand = await self._errand(errands)
-            if errand is None:
-                return ()
-            errands.append(errand)
-            about = "  ".join(f"{e.principal} {self.scene.category(e.category)}" for e in errands)
-            ends = [Choice(TAKE, say("pick.agent_now", lang, n=len(errands)))]
-            if len(errands) < room:
-                ends.append(Choice(NEXT, say("pick.agent_next", lang)))
-            picked = await self.pick(say("title.agent_take", lang), ends, about)
-            if picked is None:
-                return ()
-            if picked == TAKE:
-                break
-        return tuple(errands)
+    async def _given_up(self, request: Request) -> str:
+        """Give up a ticket. Raises NotDone."""
+        done = await self.send(request)
+        self.see(view=await self.look())
+        return say("did.agent_cancel", self.scene.lang, number=done.number)
 
-    async def _errand(self, known: Sequence[wire.Errand]) -> wire.Errand | None:
-        """One principal's wish: the reference, the category, the matter if it is known."""
-        lang, hall = self.scene.lang, self.scene.hall
-        title = say("title.agent_take", lang)
-        if len(known) > 0:
-            title = f"{title}  {len(known) + 1}"
-        principal = await self.push_screen_wait(Place(lang, title, say("pick.principal", lang)))
-        if principal is None or hall is None:
-            return None
-        category = await self.pick(title, labelled(hall.categories, lang), principal)
-        if category is None:
-            return None
-        matters = [Choice(m.id, named(m.name, lang)) for m in hall.matters if m.category == category]
-        if not matters:
-            return wire.Errand(principal, category)
-        picked = await self.pick(title, [*matters, Choice(ANY, say("pick.no_matter", lang))], principal)
-        if picked is None:
-            return None
-        return wire.Errand(principal, category, () if picked == ANY else (picked,))
+    async def shelf(self, title: str, about: str) -> str | None:
+        """A principal's reference, typed."""
+        return await self.push_screen_wait(Place(self.scene.lang, title, about))

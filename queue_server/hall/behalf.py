@@ -2,7 +2,8 @@
 
 A principal is named by the agent's own reference, whose form has no room for a name, an identity number or a
 telephone number: who that is stands in the agent's papers, never in the log. An agent is one person, so their
-tickets are one visit: while one is called the others are skipped, not missed.
+tickets are one visit: while one is called the others are skipped, not missed. An agent gives up the own
+tickets alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 
 import msgspec
 
+from queue_server.hall import commands as do
 from queue_server.hall import events as ev
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.day import Day
@@ -20,7 +22,8 @@ from queue_server.hall.evolve import supposing
 from queue_server.hall.joint import wished
 from queue_server.hall.model import DONE, HOLD_OVER, VOID_MISSED, Answer, Ticket
 from queue_server.hall.plan import ORDINARY
-from queue_server.hall.refusals import Conflict, Unusable
+from queue_server.hall.refusals import Conflict, NotYours, Unusable
+from queue_server.hall.serving import cancel
 from queue_server.hall.taking import LIVE, issue, known_language, may_issue
 
 REFERENCE = re.compile(r"[A-Z]{1,4}-?[0-9]{1,6}", re.ASCII)
@@ -40,6 +43,12 @@ class TakeForPrincipals(Command, frozen=True):
 
     errands: tuple[Errand, ...]
     language: str = "zh"
+
+
+class GiveUpErrand(Command, frozen=True):
+    """An agent gives up a ticket that they took for a principal."""
+
+    ticket: str
 
 
 def take_for_principals(day: Day, ask: Ask, c: TakeForPrincipals) -> Decision:
@@ -85,6 +94,13 @@ def _take(day: Day, ask: Ask, errand: Errand, visit: str, language: str) -> ev.T
         principal=errand.principal,
         joint=joint,
     )[0]
+
+
+def give_up_errand(day: Day, ask: Ask, c: GiveUpErrand) -> Decision:
+    """As its holder would: the agent holds it."""
+    if day.ticket(c.ticket).agent != ask.by:
+        raise NotYours("not_allowed")
+    return cancel(day, ask, do.Cancel(c.ticket))
 
 
 def held_by(day: Day, agent: str) -> list[Ticket]:

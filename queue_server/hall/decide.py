@@ -34,6 +34,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.AcknowledgeAlarm: running.acknowledge,
     do.TakeTicket: taking.take_ticket,
     behalf.TakeForPrincipals: behalf.take_for_principals,
+    behalf.GiveUpErrand: behalf.give_up_errand,
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,
     do.NoteSlip: paper.note_slip,

@@ -1,4 +1,4 @@
-"""The staff's pages: signing in, the way to the others, a window's, the floor's, that of the cases.
+"""The staff's pages: signing in, the way to the others, a window's, the floor's, the cases', an agent's.
 
 Each is a shell in one language that its modules fill over the hall's API and sockets. Who may see which
 stands in `PAGES`, and is asked where every route asks (`api/who.py`); a session travels in a cookie.
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from kiosk.phone import spoken
 from queue_server import views
 from queue_server.access.principals import (
+    AGENT,
     ANYONE,
     NEWCOMER,
     Principal,
@@ -34,6 +35,7 @@ from queue_server.api.who import Halls, found_hall, must_enter, principal_of
 from queue_server.api.windows import read_number
 from queue_server.cases import commands as case
 from queue_server.desk.hall import Hall
+from queue_server.hall.behalf import GiveUpErrand, TakeForPrincipals
 from queue_server.hall.plan import Plan
 from queue_server.hall.refusals import NotKnown, NotYours, Refused, Unknown
 from queue_server.staff.shell import CHOSEN, Shell
@@ -46,6 +48,7 @@ PAGES: dict[str, Right] = {
     "/staff/{hall}/windows/{n}": See.WINDOW,
     "/staff/{hall}/floor": See.FLOOR_WORK,
     "/staff/{hall}/cases": See.CASES,
+    "/staff/{hall}/agent": See.AGENT_TICKETS,
 }
 """Every page that somebody must have signed in for, and the right it needs."""
 WITH_CASES: dict[str, Right] = {
@@ -63,6 +66,11 @@ WITH_CASES: dict[str, Right] = {
     "case_arrive": case.ArriveCase,
 }
 """The acts of the page of the cases, and the right that each needs: who lacks it does not see its key."""
+FOR_PRINCIPALS: dict[str, Right] = {
+    "agent_take": TakeForPrincipals,
+    "agent_cancel": GiveUpErrand,
+}
+"""The acts of an agent's page; others look on, without the addresses of the tickets."""
 
 
 class Staffed(Halls, Protocol):
@@ -85,7 +93,7 @@ class Visit(NamedTuple):
 def routes(site: Staffed) -> list[BaseRoute]:
     """The routes of the staff's pages."""
     pages = _Pages(site)
-    shows = dict(zip(PAGES, (pages.home, pages.window, pages.floor, pages.cases), strict=True))
+    shows = dict(zip(PAGES, (pages.home, pages.window, pages.floor, pages.cases, pages.agent), strict=True))
     return [
         Route(SIGN_IN, pages.sign_in, methods=["GET"]),
         *(Route(path, pages.shown(path, show), methods=["GET"]) for path, show in shows.items()),
@@ -162,11 +170,13 @@ class _Pages:
 
     async def home(self, visit: Visit) -> Response:
         """Which pages somebody may go to."""
+        if visit.who.role == AGENT:  # there is only one page for an agent
+            return RedirectResponse(f"{visit.request.url.path}/agent", 303, {"cache-control": "no-store"})
         windows = [w for w in visit.plan.windows if may_see_window(visit.who, w.number)]
         return self._page(
             visit, "home.html", "home.js",
             windows=windows, floor=may_enter(visit.who, See.FLOOR_WORK), devices=may_see_devices(visit.who),
-            cases=may_enter(visit.who, See.CASES),
+            cases=may_enter(visit.who, See.CASES), agents=may_enter(visit.who, See.AGENT_TICKETS),
         )  # fmt: skip
 
     async def window(self, visit: Visit) -> Response:
@@ -191,6 +201,14 @@ class _Pages:
         may = [act for act, right in WITH_CASES.items() if may_enter(visit.who, right)]
         may = [act for act in may if own or act != "case_papers"]
         return self._page(visit, "cases.html", "cases.js", department=own, may=may)
+
+    async def agent(self, visit: Visit) -> Response:
+        """The tickets that agents took for principals: an agent's own, and for who looks after them all."""
+        may = [act for act, right in FOR_PRINCIPALS.items() if may_enter(visit.who, right)]
+        own = visit.who.role == AGENT
+        return self._page(
+            visit, "agent.html", "agent.js", may=[*may, "agent_phone"] if own else may, others=not own
+        )
 
     def _page(self, visit: Visit, template: str, module: str, **more: object) -> Response:
         return self._shell.page(

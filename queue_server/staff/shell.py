@@ -53,9 +53,14 @@ SPOKEN = {
         "console.case.", "console.stage.", "console.standing.", "console.stands.", "console.step.",
         "console.holder.", "console.way.", "console.receiver.", "staff.",
     ),
+    "agent.js": (
+        "console.act.", "console.tip.", "console.why.", "console.link.", "console.said.", "console.title.",
+        "console.pick.", "console.did.", "console.refused.", "console.empty.", "console.panel.",
+        "console.agent.", "console.ticket.", "console.end.", "staff.",
+    ),
 }  # fmt: skip
 """The sentences that each page's modules fill in, by how their keys begin."""
-FINDING = ("window.js", "cases.js")
+FINDING = ("window.js", "cases.js", "agent.js")
 """Pages whose acts are found by typing."""
 
 POLICY = (

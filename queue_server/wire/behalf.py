@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from kiosk.menu import Between
 from queue_server.wire.words import Code, Codes
 
 Principal = Annotated[str, Meta(pattern=r"^[A-Z]{1,4}-?[0-9]{1,6}$(?!\n)")]
@@ -34,7 +35,8 @@ class TakeForPrincipals(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class AgentTicket(msgspec.Struct, frozen=True):
-    """A ticket that an agent took, and for whom. `phone` is its page's address, for that agent alone."""
+    """A ticket that an agent took, and for whom. `phone` is its page's address, for that agent alone;
+    `expected` from when to when (ms) its call is expected, where that is known."""
 
     ticket: str
     number: str
@@ -48,15 +50,20 @@ class AgentTicket(msgspec.Struct, frozen=True):
     window: int | None
     taken_at: int
     phone: str = ""
+    expected: Between | None = None
 
 
-class AgentTickets(msgspec.Struct, frozen=True):
-    """Today's tickets of an agent (or of all, for who looks after the hall); `limit` may be held at once."""
+class AgentTickets(msgspec.Struct, frozen=True, tag="agent_tickets"):
+    """Today's tickets of an agent (or of all, for who looks after the hall); `limit` may be held at once.
+
+    Pushed whole: the newest `seq`/`data_at` wins.
+    """
 
     tickets: tuple[AgentTicket, ...]
     held: int
     limit: int
     data_at: int
+    seq: int = 0
 
 
 class AgentsNow(msgspec.Struct, frozen=True):

@@ -163,7 +163,7 @@ async def asked(hall: Served, token: str, method: str, path: str) -> tuple[int, 
     if path.startswith("/staff/"):
         headers = {"authorization": f"Bearer {token}"} if token else {}
         answer = await hall.client.get(path.replace("{hall}", hall.hall), headers=headers)
-        return answer.status_code, "" if answer.is_success else answer.json()["code"]
+        return answer.status_code, "" if answer.status_code < 400 else answer.json()["code"]
     if method == "GET":
         answer = await hall.get(token, path)
     else:

@@ -11,12 +11,14 @@ from playwright.sync_api import Page, ViewportSize, expect
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import receipt_code
 from tests.api.hall import demo_with
-from tests.browser.product import Product
+from tests.browser.product import Product, product
 from tests.browser.staff_desk import PATIENCE, Desk, ask, enter, flaws, misfits
 
 pytestmark = pytest.mark.timeout(180)
 
 TABLET: ViewportSize = {"width": 1280, "height": 800}
+SMALL: ViewportSize = {"width": 960, "height": 600}
+"""An 8-inch tablet that counts three points to two pixels."""
 
 
 @pytest.fixture
@@ -141,3 +143,57 @@ def test_a_case_goes_from_the_window_through_its_department_to_the_exit(
     known = hall.site.halls[hall.hall].register.state.cases[case.id]
     assert (known.state, known.receiver) == ("issued", "agent")
     assert desk.trouble == []
+
+
+def test_an_agent_takes_for_principals_sees_the_call_and_gives_one_up(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    with product(store_url, hall_id, demo_with()) as run:
+        hall = run.hall
+        assert hall is not None
+        run.do(hall.sit(8))
+        page.set_viewport_size(TABLET)
+        enter(run, page.context, "zhao", "agent")
+        desk = Desk(page, hall.base, f"/staff/{hall.hall}")
+        page.wait_for_url(f"**/staff/{hall.hall}/agent")
+        expect(page.locator("[data-none]")).to_contain_text("按 F2 为委托人取号")
+        desk.does("F3", said="还没有号票")
+
+        # Two principals at once, one with a matter.
+        page.keyboard.press("F2")
+        desk.types("p-12")
+        assert flaws(page) == []
+        for key in ("Enter", "4", "1", "2"):
+            desk.answer(key)
+        desk.types("qy7")
+        desk.answer("Enter")
+        desk.answer("6")
+        page.locator("dialog .choice:has-text('不选事项')").click()
+        desk.answer("1")
+        desk.told("已取号 D001  F001")
+        taken = {t.number: (t.principal, t.matters) for t in hall.day.tickets.values()}
+        assert taken == {"D001": ("P-12", ("D01",)), "F001": ("QY7", ())}
+        expect(page.locator("[data-tickets] li")).to_have_count(2, timeout=PATIENCE)
+        expect(page.locator("[data-strip]")).to_contain_text("快叫到：D001 F001")
+        assert flaws(page) == []
+
+        # One is called: pushed, without being asked for; the other is given up.
+        ask(run, "clerk8", "windows/8/call-next")
+        expect(page.locator("[data-strip]")).to_contain_text("请D001到8号窗口办理", timeout=PATIENCE)
+        page.keyboard.press("F3")
+        expect(page.locator(".phone-card svg")).to_be_visible(timeout=PATIENCE)
+        assert f"/t/{hall.hall}/" in (page.locator(".phone-card a").get_attribute("href") or "")
+        assert flaws(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("[data-ticket-number]")).to_have_text("F001")
+        desk.does("F4", "2", said="F001 已取消")
+        assert hall.day.by_number("F001").end == "cancelled_by_visitor"
+        desk.does("F4", said="F001 已经结束")
+        for lang in ("ko", "en", "zh"):
+            for size in (TABLET, SMALL):
+                page.set_viewport_size(size)
+                page.goto(f"{hall.base}/staff/{hall.hall}/agent?lang={lang}")
+                expect(page.locator("[data-tickets] li")).to_have_count(2, timeout=PATIENCE)
+                assert misfits(page) == [], (lang, size)
+        assert desk.trouble == []

@@ -14,10 +14,10 @@ import msgspec
 from msgspec.structs import replace
 
 from queue_server import wire
-from queue_server.console import back_flows, flows, hand_out, matter_flows
+from queue_server.console import agent_flows, back_flows, flows, hand_out, matter_flows
 from queue_server.console.choices import Choice
 from queue_server.console.requests import Request
-from queue_server.console.scene import BackScene, Scene
+from queue_server.console.scene import AgentScene, BackScene, Scene
 from tests.console import moments as m
 
 FLOWS = {**flows.FLOWS, **matter_flows.FLOWS}
@@ -102,6 +102,19 @@ AT_A_WINDOW: tuple[tuple[str, wire.WindowView, tuple[Any, ...]], ...] = (
 """Acts at a window: what the hall shows, and what is answered."""
 
 
+WAITS = wire.AgentTicket("t1", "D031", "staff:8", "P-12", "D", (), "waiting", "", 3, None, m.NOW)
+FOR_PRINCIPALS: tuple[tuple[str, int, tuple[Any, ...]], ...] = (
+    ("agent_take", 0, ("P-12", "D", "D01", "take")),
+    ("agent_take", 3, ("P-12", "D", "any", "next", "QY7", "C", "take")),
+    ("agent_take", 4, ("P-12", "D", "D01", "take")),
+    ("agent_take", 0, ("P-12", "D", "D01", LEFT)),
+    ("agent_take", 0, (LEFT,)),
+    ("agent_cancel", 1, ("yes",)),
+    ("agent_cancel", 1, ("no",)),
+)
+"""Acts of an agent: how many tickets are held of five, and what is answered."""
+
+
 def case(**more: Any) -> wire.CaseLine:
     """A case of the estate office in handling, all in order; `more` says what is different."""
     plain = wire.CaseLine(
@@ -160,7 +173,7 @@ def _at_the_back() -> tuple[tuple[str, wire.CaseLine, tuple[Any, ...]], ...]:
 class Scripted:
     """Somebody who answers as written, and a note of every question."""
 
-    def __init__(self, scene: Scene | BackScene, answers: Sequence[Any]) -> None:
+    def __init__(self, scene: Scene | BackScene | AgentScene, answers: Sequence[Any]) -> None:
         self.scene: Any = scene
         self.client = self
         self.asked: list[Any] = []
@@ -284,6 +297,12 @@ def asked() -> bytes:
         who = Scripted(BackScene("zh", now=m.NOW, hall=SMALL, me=me, up=True, view=cases), answers)
         request = _ran(who, _flow(act, line)(who))
         back.append(_written(act, kept(cases), answers, who, request))
+    errands = []
+    for act, held, answers in FOR_PRINCIPALS:
+        tickets = wire.AgentTickets((WAITS,), held, 5, m.NOW)
+        who = Scripted(AgentScene("zh", now=m.NOW, hall=SMALL, me=m.ME, up=True, view=tickets), answers)
+        asking = agent_flows.take(who) if act == "agent_take" else agent_flows.give_up(who, WAITS)
+        errands.append(_written(act, kept(tickets), answers, who, _ran(who, asking)))
     head = {
         "now": m.NOW,
         "me": m.ME.id,
@@ -293,13 +312,15 @@ def asked() -> bytes:
         "materials": (PAPER, "z"),
         "views": views,
     }
-    lines = [b",\n".join(msgspec.json.encode(each) for each in some) for some in (rows, back)]
+    lines = [b",\n".join(msgspec.json.encode(each) for each in some) for some in (rows, back, errands)]
     return (
         msgspec.json.encode(head)[:-1]
         + b',"window":[\n'
         + lines[0]
         + b'\n],"back":[\n'
         + lines[1]
+        + b'\n],"agent":[\n'
+        + lines[2]
         + b"\n]}\n"
     )
 

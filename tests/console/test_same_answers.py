@@ -14,9 +14,10 @@ import pytest
 from msgspec.structs import replace
 
 from queue_server import wire
-from queue_server.console import acts, back_acts
+from queue_server.console import acts, agent_desk, back_acts
 from queue_server.console.keys import Keys, Why
-from queue_server.console.scene import BackScene, Scene
+from queue_server.console.scene import AgentScene, BackScene, Scene
+from tests.console.case_moments import BROUGHT, ZHAO, brought
 from tests.console.moments import ASIDE, CALLED, HALL, ME, MOMENTS, NOW, QUEUE, SERVING, ticket, view
 from tests.console.questions import asked, case
 
@@ -143,6 +144,26 @@ def at_the_back() -> bytes:
     return _drawn(back_acts.BACK, said)
 
 
+TICKETS = {
+    **{each.number: each for each in BROUGHT},
+    "in service": brought("D033", "P-1", "serving", window=9),
+    "missed": brought("D034", "P-1", "missed"),
+    "parked": brought("D035", "P-1", "parked"),
+}
+
+
+def of_an_agent() -> bytes:
+    """The table of an agent's acts."""
+    said = []
+    for name, each in [*TICKETS.items(), ("no ticket", None)]:
+        for up, held in ((True, 4), (True, 5), (False, 4)) if name == "parked" else ((True, 0),):
+            tickets = wire.AgentTickets((each,) if each is not None else (), held, 5, NOW)
+            scene = AgentScene("zh", now=NOW, hall=HALL, me=ZHAO, up=up, view=tickets)
+            least = msgspec.to_builtins(tickets)
+            said.append(_said(name, up, agent_desk.AGENT, scene, least, "find"))
+    return _drawn(agent_desk.AGENT, said)
+
+
 def _drawn(keys: Keys, said: list[Said]) -> bytes:
     table = {act: key.upper() for act, key in keys.table.items() if act != "help"}
     head = msgspec.json.encode({"now": NOW, "me": ME.id, "keys": table, "more": keys.more})
@@ -150,7 +171,12 @@ def _drawn(keys: Keys, said: list[Said]) -> bytes:
     return head[:-1] + b',"said":[\n' + lines + b"\n]}\n"
 
 
-TABLES = {"acts.json": at_a_window, "back-acts.json": at_the_back, "questions.json": asked}
+TABLES = {
+    "acts.json": at_a_window,
+    "back-acts.json": at_the_back,
+    "agent-acts.json": of_an_agent,
+    "questions.json": asked,
+}
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.hall.behalf import REFERENCE, Errand, TakeForPrincipals, agent_figures, held_by
+from queue_server.hall.behalf import (
+    REFERENCE,
+    Errand,
+    GiveUpErrand,
+    TakeForPrincipals,
+    agent_figures,
+    held_by,
+)
 from queue_server.hall.figures import figures
 from queue_server.hall.plan import Rules
 from queue_server.hall.refusals import Refused
@@ -43,6 +50,21 @@ def test_an_agent_takes_all_tickets_of_a_wish_or_none() -> None:
         takes(floor, "09:01", "P-4 D", "P-5 D", "P-6 D")
     with floor.refuses("bad_principal"):
         takes(floor, "09:01", "王芳 D")
+    assert floor.replayed().picture() == floor.day.picture()
+
+
+def test_an_agent_gives_up_the_own_tickets_alone() -> None:
+    floor = a_floor()
+    (mine,) = takes(floor, "09:00", "P-1 D")
+    (anothers,) = takes(floor, "09:00", "P-1 D", by="staff:qian")
+    walk_in = floor.take("D", "09:01")
+    floor.ask(GiveUpErrand(mine), "09:02", by=AGENT)
+    assert (floor.day.ticket(mine).end, held_by(floor.day, AGENT)) == ("cancelled_by_visitor", [])
+    for ticket in (anothers, floor[walk_in].id):
+        with floor.refuses("not_allowed"):
+            floor.ask(GiveUpErrand(ticket), "09:03", by=AGENT)
+    with floor.refuses("ticket_ended"):
+        floor.ask(GiveUpErrand(mine), "09:03", by=AGENT)
     assert floor.replayed().picture() == floor.day.picture()
 
 

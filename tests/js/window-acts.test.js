@@ -7,6 +7,8 @@ register("./flat.js", import.meta.url);
 const own = "../../queue_server/staff/static/";
 const atWindow = await import(`${own}window-acts.js`);
 const atBack = await import(`${own}cases-acts.js`);
+const ofAgents = await import(`${own}agent-acts.js`);
+const errands = await import(`${own}agent-flows.js`);
 const { FLOWS } = await import(`${own}window-flows.js`);
 const back = await import(`${own}cases-flows.js`);
 const { issue, receive, handOut } = await import(`${own}window-exit.js`);
@@ -15,7 +17,7 @@ const { act, all, whyNot: refusal } = await import(`${own}staff-hand.js`);
 const { actsFor, soughtRows } = await import(`${own}floor-lists.js`);
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../console/golden/${name}.json`, import.meta.url), "utf8"));
-const [table, backTable, questions] = ["acts", "back-acts", "questions"].map(golden);
+const [table, backTable, agentTable, questions] = ["acts", "back-acts", "agent-acts", "questions"].map(golden);
 
 /** Every act of a table at every moment: the same answer, and the same meaning. */
 function same({ keys, more, said }, page, sceneOf) {
@@ -37,6 +39,10 @@ test("the page of a window says of every act what the console says of it, by the
 
 test("the page of the cases says what a department's console says", () => {
   same(backTable, atBack, (view, up) => ({ hall: {}, may: [], view, at: "", closed: view.closed, up, now: backTable.now }));
+});
+
+test("an agent's page says what an agent's console says", () => {
+  same(agentTable, ofAgents, (view, up) => ({ hall: {}, may: [], view, at: "", up, now: agentTable.now }));
 });
 
 /** Somebody who answers as written and notes every question, as tests/console/questions.py does. */
@@ -66,6 +72,13 @@ function written(request, told) {
   return { act: request.act, path: request.path, body: { ...told.defaults, ...request.body }, defaults: told.defaults, first };
 }
 
+/** The same of what an agent takes: an errand without matters has none. */
+function writtenErrands(request, told) {
+  const ours = written(request, told);
+  const each = ours?.body.errands?.map((errand) => ({ matters: [], ...errand }));
+  return each ? { ...ours, body: { ...ours.body, errands: each } } : ours;
+}
+
 test("before each act the pages ask what the console asks, and send what it sends", async () => {
   speak(new Proxy({}, { get: (_all, key) => key, has: () => true }), "zh");
   for (const { act: name, view: at, answers, asked, request } of questions.window) {
@@ -80,6 +93,12 @@ test("before each act the pages ask what the console asks, and send what it send
     const [line] = view.cases;
     const flow = name === "hand_out" ? (line.state === "ready" ? issue : receive) : back.FLOWS[name];
     assert.deepEqual([written(await flow(who, line), request), who.asked], [request, asked], `${name} ${answers}`);
+  }
+  for (const { act: name, view: at, answers, asked, request } of questions.agent) {
+    const view = questions.views[at];
+    const who = scripted({ hall: questions.hall, may: [], view, at: "", up: true, now: questions.now }, answers);
+    const ours = name === "agent_take" ? await errands.take(who) : await errands.giveUp(who, view.tickets[0]);
+    assert.deepEqual([writtenErrands(ours, request), who.asked], [request, asked], `${name} ${answers}`);
   }
   for (const name of new Set([...table.more, ...Object.keys(table.keys)])) {
     assert.ok(FLOWS[name] || ["more", "guide", "hand_over", "large", "receipt"].includes(name), name);

@@ -3,9 +3,9 @@
  *
  * @typedef {import("./cases-scene.js").Scene} Scene
  * @typedef {import("./cases-scene.js").CaseLine} CaseLine
+ * @typedef {import("./staff-listed.js").Listed} Listed
  */
 
-import { KEYS, mayDo, meaning, whyNot } from "./cases-acts.js";
 import { listed, marked } from "./cases-scene.js";
 import { read } from "./staff-dialog.js";
 import { paintLink } from "./staff-live.js";
@@ -15,15 +15,14 @@ import { reason } from "./window-scene.js";
 
 const STANDINGS = ["red", "orange", "yellow", "unknown"];
 
-/** @param {Scene} scene @param {{busy: string, clock: string}} shown */
-export function paint(scene, { busy, clock }) {
+/** @param {Scene} scene @param {Listed} desk @param {string} clock */
+export function paint(scene, desk, clock) {
   paintLink(scene.up, scene.view !== null);
-  document.body.toggleAttribute("data-busy", Boolean(busy));
   write(part(document, "[data-clock]"), clock);
   paintStrip(scene);
-  paintList(scene);
+  paintList(scene, desk);
   paintCase(scene);
-  paintKeys(scene, busy);
+  desk.paintKeys();
 }
 
 /** How many are late, the worst first. @param {Scene} scene */
@@ -42,28 +41,17 @@ function stage({ bound, stopped, state }) {
   return stopped && state !== "supplement" ? say("console.case.stopped") : say(`console.stage.${state}`);
 }
 
-/** @param {Scene} scene */
-function paintList(scene) {
+/** @param {Scene} scene @param {Listed} desk */
+function paintList(scene, desk) {
   const cases = listed(scene);
   const title = say(scene.closed ? "console.panel.closed_cases" : "console.panel.cases", { n: cases.length });
   write(part(document, "[data-cases-title]"), title);
-  const list = part(document, "[data-cases]");
-  redraw(list, cases, (line) => {
-    const row = made("li", line.standing);
-    row.id = `case-${line.id}`;
-    row.dataset.case = line.id;
-    row.setAttribute("role", "option");
+  const lines = cases.map((line) => {
     const standing = line.standing ? say(`console.stands.${line.standing}`) : "";
     const cells = [line.number, named(line.name), stage(line), line.promised_by || line.legal_by || "-", standing];
-    row.append(...cells.map((cell, place) => made(place ? "span" : "b", "", cell)));
-    return row;
+    return { id: line.id, name: line.standing, cells };
   });
-  const here = marked(scene);
-  for (const row of list.children) row.setAttribute("aria-selected", String(row.id === `case-${here?.id}`));
-  if (here) list.setAttribute("aria-activedescendant", `case-${here.id}`);
-  else list.removeAttribute("aria-activedescendant");
-  list.hidden = !cases.length;
-  part(document, "[data-no-cases]").hidden = scene.view === null || cases.length > 0;
+  desk.paintLines(part(document, "[data-cases]"), lines, scene.view !== null);
 }
 
 /** The marked case whole. @param {Scene} scene */
@@ -89,19 +77,6 @@ function told(line) {
   if (shelf) shown.push(say("console.case.shelf", { shelf }));
   if (handler) shown.push(say("console.case.handler", { who: person(handler) }));
   return shown;
-}
-
-/** @param {Scene} scene @param {string} busy */
-function paintKeys(scene, busy) {
-  for (const act of Object.keys(KEYS)) {
-    const key = part(document, `[data-act=${act}]`);
-    const why = busy ? { code: "busy", values: { act: say(`console.act.${busy}`) } } : act === "more" ? null : whyNot(act, scene);
-    const said = why ? say(`console.why.${why.code}`, why.values) : "";
-    key.hidden = !mayDo(act, scene);
-    write(part(key, "[data-name]"), say(`console.act.${meaning(act, scene)}`));
-    key.setAttribute("aria-disabled", String(Boolean(said)));
-    key.title = [say(`console.tip.${meaning(act, scene)}`), said].filter(Boolean).join(" ");
-  }
 }
 
 /** Everything that happened to a case. @param {Scene} scene @param {import("./cases-scene.js").CaseView} known */
