@@ -51,6 +51,12 @@ class Desk(Screen[None], Generic[Shown]):
         for panel in self.query(Corner):
             panel.scene = scene
 
+    def tell(self, scene: Shown) -> None:
+        """Draw that an act is under way, or over: nothing else looks different by it."""
+        self._scene = scene
+        for said in self.query(Said):
+            said.scene = scene
+
     def count_on(self, scene: Shown) -> None:
         """Draw what the clock alone has changed."""
         self._scene = scene

@@ -393,7 +393,6 @@ class Key(Corner[Known]):
 
     def draw(self, scene: Known, size: Size) -> Content:
         why = self.keys.why_not(self.act, scene)
-        self.set_class(why is not None, "dim")
         tip = self.keys.tip(self.act, scene)
         self.tooltip = Content(f"{tip}\n{why.sentence(scene.lang)}" if why is not None else tip)
         key = self.keys.table[self.act].upper()

@@ -336,7 +336,10 @@ class Station(App[None]):
         """The scene as it is from now on, shown."""
         now = self._clock.now(time.monotonic())
         self.scene = msgspec.structs.replace(self.scene, now=now, **changes)
-        self.desk.show(self.scene)
+        if changes.keys() == {"busy"}:
+            self.desk.tell(self.scene)
+        else:
+            self.desk.show(self.scene)
 
     def _refuse(self, why: str) -> None:
         self._say(why, "warning")
