@@ -1,4 +1,4 @@
-"""Write what the documents say from the code: reference, access, and the state diagram where it is shown.
+"""Write what the documents say from the code: reference, access, the platform's tables, the state diagram.
 
 ``python -m scripts.reference`` writes, ``--check`` only says whether something would change.
 A document shows the diagram between the lines ``<!-- states -->`` and ``<!-- /states -->``.
@@ -21,10 +21,12 @@ from queue_server.cases import model as case_model
 from queue_server.hall import accounts, commands, events, model, refusals, register
 from queue_server.locale import sentences
 from scripts.access_table import access_table
+from scripts.platform_table import with_tables
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
 ACCESS = ROOT / "docs" / "access.md"
+PLATFORM = ROOT / "docs" / "operating" / "platform.md"
 
 _STATES = re.compile(r"(<!-- states -->\n).*?(<!-- /states -->)", re.DOTALL)
 
@@ -116,6 +118,7 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 def documents() -> dict[Path, str]:
     """What each document that is written from the code should say."""
     wanted = {REFERENCE: reference(), ACCESS: access_table()}
+    wanted[PLATFORM] = with_tables(PLATFORM.read_text(encoding="utf-8"))
     for place in ROOT.glob("*.md"):
         text = place.read_text(encoding="utf-8")
         wanted[place] = _STATES.sub(lambda found: found[1] + state_diagram() + found[2], text)
@@ -129,7 +132,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if behind:
             raise SystemExit(f"behind the code: {names}; run `make docs`")
-        print("docs/reference.md and the state diagram say what the code says")
+        print("docs/reference.md, access.md, platform.md and the state diagram say what the code says")
         return
     for place in behind:
         place.write_text(documents()[place], encoding="utf-8")

@@ -122,41 +122,49 @@ def line(one: Found, date: str) -> wire.CaseLine:
 
 async def events(call: Call) -> wire.CaseEvents:
     """What happened to this hall's cases after a place in its register (``?after=``), for other systems."""
+    steps, cases, reached = await pulled(call)
+    return wire.CaseEvents(events=tuple(_told(steps, cases)), next=reached)
+
+
+async def pulled(call: Call) -> tuple[list[Taken], dict[str, Case], int]:
+    """The steps after a place in the register (``?after=``), their cases as they are now, how far it is."""
     after = int(call.query.get("after", "0"))
     entries = await call.hall.store.read(keys.register(call.hall.id), after, EVENTS)
     reached = entries[-1].seq if entries else after
-    # The store may be ahead of this process, which then does not know the case's number yet.
-    numbers = await call.hall.register.look(
-        lambda r: {case.id: case.number for case in r.cases.values()}, reached if entries else 0
+    steps = list(_taken(entries))
+    named = {step.fact.case for step in steps}
+    # The store may be ahead of this process, which then does not know the case yet.
+    cases = await call.hall.register.look(
+        lambda r: {id: r.cases[id] for id in named if id in r.cases}, reached if entries else 0
     )
-    gone = {id for id in _named(entries) if id not in numbers}
+    gone = named - cases.keys()
     past = await past_cases(call.hall, call.halls.rows, gone) if gone else {}
-    numbers |= {id: case.number for id, case in past.items()}
-    return wire.CaseEvents(events=tuple(_told(entries, numbers)), next=reached)
+    return steps, cases | past, reached
 
 
-def _named(entries: Iterable[Entry]) -> Iterator[str]:
-    """The cases that entries of a register are about."""
-    for stored in entries:
-        try:
-            fact = register.decode(stored.body).e
-        except UNREADABLE:
-            continue  # set aside and named by the hall itself
-        if isinstance(fact, CaseFact):
-            yield fact.case
+class Taken(NamedTuple):
+    """A step of a case as it lies in the register."""
+
+    seq: int
+    entry: register.Entry
+    fact: CaseFact
 
 
-def _told(entries: Iterable[Entry], numbers: dict[str, str]) -> Iterator[wire.CaseEvent]:
+def _taken(entries: Iterable[Entry]) -> Iterator[Taken]:
     for stored in entries:
         try:
             entry = register.decode(stored.body)
         except UNREADABLE:
             continue  # set aside and named by the hall itself
-        fact = entry.e
-        if isinstance(fact, CaseFact):
-            kind = str(type(fact).__struct_config__.tag)
-            number = numbers.get(fact.case, "")
-            yield wire.CaseEvent(stored.seq, entry.at, kind, fact.case, number, public_facts(fact))
+        if isinstance(entry.e, CaseFact):
+            yield Taken(stored.seq, entry, entry.e)
+
+
+def _told(steps: Iterable[Taken], cases: dict[str, Case]) -> Iterator[wire.CaseEvent]:
+    for seq, entry, fact in steps:
+        kind = str(type(fact).__struct_config__.tag)
+        number = cases[fact.case].number if fact.case in cases else ""
+        yield wire.CaseEvent(seq, entry.at, kind, fact.case, number, public_facts(fact))
 
 
 # --- acting ---------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from queue_server.api import (
     claims,
     devices,
     editions,
+    exchange,
     exits,
     floor,
     help,
@@ -102,6 +103,15 @@ CASES = (
     Operation("GET", "/case-numbers/{number}", cases.by_number, None, wire.Cases, See.CASES),
     Operation(
         "GET", "/case-events", cases.events, None, wire.CaseEvents, See.CASE_EVENTS, query={"after": NUMBER}
+    ),
+    Operation(
+        "GET",
+        "/exchange/records",
+        exchange.show,
+        None,
+        wire.PlatformRecords,
+        See.CASE_EVENTS,
+        query={"after": NUMBER},
     ),
     _step("take", cases.take, wire.Nothing, case.TakeCase),
     _step("supplement", cases.ask_supplement, wire.AskSupplement, case.AskSupplement),

@@ -34,6 +34,11 @@ app.command(
     help="The hall's matters and their guides: check, compare, import.",
 )
 app.command(
+    "queue_server.cli.cases:app",
+    name="cases",
+    help="The hall's cases and the provincial platform: export records, take in what it says.",
+)
+app.command(
     "queue_server.cli.voice:app",
     name="voice",
     help="The hall's voice: build one, record one, hear what it says.",

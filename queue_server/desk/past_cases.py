@@ -18,6 +18,7 @@ from queue_server.desk.hall import Hall
 from queue_server.hall import register
 from queue_server.hall.events import UNREADABLE
 from queue_server.store import keys
+from queue_server.store.logs import Store
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ async def past_cases(
         return {}
     found = await _among(rows, ids, number)
     if not found:
-        found = await _in_log(hall, frozenset(ids), number)
+        found = await cases_in_log(hall.store, hall.id, frozenset(ids), number)
     held = await hall.register.look(lambda r: {id for id in found if id in r.cases})
     return {id: case for id, case in found.items() if case.hall == hall.id and id not in held}
 
@@ -83,10 +84,12 @@ class _Wanted:
             evolve(self, fact, entry.at, entry.by)
 
 
-async def _in_log(hall: Hall, ids: Collection[str], number: str) -> dict[str, Case]:
-    """The same out of the whole log: slow, and only where there are no rows."""
+async def cases_in_log(
+    store: Store, hall: str, ids: Collection[str] = (), number: str = ""
+) -> dict[str, Case]:
+    """The same out of a hall's whole log: slow, and only where there are no rows."""
     wanted, seq = _Wanted(ids, number), 0
-    while entries := await hall.store.read(keys.register(hall.id), seq, PAGE):
+    while entries := await store.read(keys.register(hall), seq, PAGE):
         for stored in entries:
             with suppress(*UNREADABLE, KeyError):  # set aside and named by the hall itself
                 wanted.take_in(register.decode(stored.body))

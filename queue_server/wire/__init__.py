@@ -11,6 +11,7 @@ from queue_server.wire.behalf import *  # noqa: F403 - the types of one area, as
 from queue_server.wire.cases import *  # noqa: F403
 from queue_server.wire.devices import *  # noqa: F403
 from queue_server.wire.editions import *  # noqa: F403
+from queue_server.wire.exchange import *  # noqa: F403
 from queue_server.wire.exits import *  # noqa: F403
 from queue_server.wire.floor import *  # noqa: F403
 from queue_server.wire.hall import *  # noqa: F403

@@ -255,6 +255,7 @@ async def behind_the_windows(walk: Walk) -> None:
     await walk.see("manager", "/cases")
     assert (await walk.see("manager", f"/case-numbers/{number}"))["cases"][0]["state"] == "returned"
     assert (await walk.see("manager", "/case-events"))["events"]
+    assert (await walk.see("manager", "/exchange/records"))["records"][0]["table"] == "SL"
     await another_edition(walk)
     await the_way_out(walk)
     hands = {"giver": "window", "receiver": "estate", "cases": [third]}

@@ -1,0 +1,79 @@
+"""What ``yichuang cases`` does: what the platform is told of a hall's cases, and what it says."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from queue_server.cases.events import CaseFact
+from queue_server.cases.exchange import TABLES, Record, records
+from queue_server.cli.registers import Unfit, in_register
+from queue_server.desk.line import Line
+from queue_server.desk.past_cases import cases_in_log
+from queue_server.hall import register
+from queue_server.hall.events import UNREADABLE
+from queue_server.hall.plan import Plan
+from queue_server.hall.register import Register
+from queue_server.store import keys
+from queue_server.store.logs import Store
+
+PAGE = 1000
+
+Steps = list[tuple[int, register.Entry, str]]
+"""Steps of cases: place in the register, entry, and the id of the case."""
+
+
+def export_records(store: str, hall: str, after: int, table: str, as_csv: bool) -> int:
+    """Print the platform's records after a place in the register; the place to go on from is told last."""
+
+    async def work(there: Store, line: Line[Register], plan: Plan) -> int:
+        known = {each.id for each in TABLES}
+        if table and table not in known:
+            raise Unfit(f"there is no table {table}: {', '.join(sorted(known))}")
+        if as_csv and not table:
+            raise Unfit("--csv is of one table: name it with --table")
+        steps, reached = await _steps(there, hall, after)
+        gone = {case for _, _, case in steps} - line.state.cases.keys()
+        cases = line.state.cases | (await cases_in_log(there, hall, gone) if gone else {})
+        told = (
+            record
+            for seq, entry, case in steps
+            if case in cases
+            for record in records(line.state, cases[case], seq, entry)
+            if table in ("", record.table)
+        )
+        _print_csv(table, told) if as_csv else _print_lines(told)
+        print(f"go on with --after {reached}", file=sys.stderr)
+        return 0
+
+    return in_register("cases", store, hall, work)
+
+
+async def _steps(store: Store, hall: str, after: int) -> tuple[Steps, int]:
+    """The steps of cases after a place in a hall's register, and where the register ends."""
+    steps: Steps = []
+    while entries := await store.read(keys.register(hall), after, PAGE):
+        for stored in entries:
+            try:
+                entry = register.decode(stored.body)
+            except UNREADABLE:
+                continue  # set aside and named by the hall itself
+            if isinstance(entry.e, CaseFact):
+                steps.append((stored.seq, entry, entry.e.case))
+        after = entries[-1].seq
+    return steps, after
+
+
+def _print_lines(told: Iterable[Record]) -> None:
+    for record in told:
+        print(msgspec.json.encode(record._asdict()).decode())
+
+
+def _print_csv(table: str, told: Iterator[Record]) -> None:
+    names = [field.name for each in TABLES if each.id == table for field in each.fields]
+    lines = csv.DictWriter(sys.stdout, ["seq", *names])
+    lines.writeheader()
+    lines.writerows({"seq": record.seq, **record.fields} for record in told)
