@@ -21,8 +21,8 @@ from queue_server.hall.register import BookSlot, Grant, GrantToken, PublishPlan,
 
 __all__ = [
     "ADMIN", "AGENT", "ANYONE", "BOARD", "CLERK", "DEPARTMENT", "DEVICES", "FLOOR", "HOLDER", "KIOSK",
-    "MANAGER", "NEWCOMER", "NOBODY", "PAD", "PRINTER", "ROLES", "STAFF", "SUPERVISOR", "WINDOW", "Principal",
-    "Right", "See",
+    "MANAGER", "NEWCOMER", "NOBODY", "PAD", "PLATFORM", "PRINTER", "ROLES", "STAFF", "SUPERVISOR", "WINDOW",
+    "Principal", "Right", "See",
 ]  # fmt: skip
 
 KIOSK = "kiosk"
@@ -30,7 +30,8 @@ BOARD = "board"
 WINDOW = "window"  # the screen over a window
 PRINTER = "printer"  # the agent beside a printer
 PAD = "pad"  # the tablet at a window on which visitors rate
-DEVICES = (KIOSK, BOARD, WINDOW, PRINTER, PAD)
+PLATFORM = "platform"  # the provincial platform, or what stands between it and the hall
+DEVICES = (KIOSK, BOARD, WINDOW, PRINTER, PAD, PLATFORM)
 NEWCOMER = "newcomer"  # whoever has not changed the first password yet
 HOLDER = "holder"  # the visitor who holds a ticket
 NOBODY = "nobody"
@@ -85,6 +86,7 @@ class See(StrEnum):
     STAFF_HOME = "staff_home"
     CASES = "cases"
     CASE_EVENTS = "case_events"
+    EXCHANGE = "exchange"
     EDITIONS = "editions"
     RECEIPT = "receipt"
     PRINT_RECEIPT = "print_receipt"
@@ -123,7 +125,8 @@ SEES: dict[See, frozenset[str]] = {
     See.CASES: frozenset({CLERK, MANAGER, DEPARTMENT, SUPERVISOR}),
     See.RECEIPT: frozenset({KIOSK, CLERK, FLOOR, MANAGER}),
     See.PRINT_RECEIPT: frozenset({CLERK, FLOOR, MANAGER}),
-    See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
+    See.CASE_EVENTS: frozenset({MANAGER, ADMIN, SUPERVISOR, PLATFORM}),
+    See.EXCHANGE: frozenset({PLATFORM}),
     See.EDITIONS: frozenset({MANAGER, ADMIN, SUPERVISOR}),
 }
 
@@ -230,6 +233,7 @@ MAY: dict[str, frozenset[type[Command]]] = {
     KIOSK: frozenset({do.TakeTicket, do.CheckIn, do.AskReprint, BookSlot}),
     BOARD: frozenset({do.Spoken, do.SoundState}),
     PAD: frozenset({do.RateAtWindow}),
+    PLATFORM: frozenset({case.TakeCase, case.ReadyCase}),
     CLERK: AT_A_WINDOW | ON_THE_FLOOR | WITH_CASES,
     DEPARTMENT: BEHIND,
     FLOOR: ON_THE_FLOOR | {do.Unpark},

@@ -390,7 +390,8 @@ def grant(*, hall: HallId, role: str, name: str, window: tuple[int, ...] = (), s
     hall
         The hall's id.
     role
-        kiosk, board, window or printer for devices; clerk, floor or manager for people.
+        kiosk, board, window or printer for devices; platform for the provincial platform; clerk, floor or
+        manager for people.
     name
         The id of a kiosk, the agent of a printer (as in the hall file), or what a person is called.
     window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import cyclopts
@@ -40,3 +41,25 @@ def export(
     from queue_server.cli.exchanged import export_records
 
     sys.exit(export_records(store, hall, after, table, csv))
+
+
+@app.command
+def ready(file: Path, *, hall: HallId, platform: str, store: StorePlace) -> None:
+    """Take in a message of the platform that results are there; a line for each that is not ready now.
+
+    Exit status 0 when all are ready, 1 when some are not, 2 when the message cannot be used.
+
+    Parameters
+    ----------
+    file
+        The message as JSON, as POST /exchange/ready takes it.
+    hall
+        The hall's id, which accepted the cases.
+    platform
+        The name of the platform, as its token was granted.
+    store
+        The store's address, or the directory of an embedded store.
+    """
+    from queue_server.cli.exchanged import take_message
+
+    sys.exit(take_message(store, hall, platform, file))

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
+from queue_server import wire
+from queue_server.access.principals import PLATFORM
 from queue_server.cases.events import CaseFact
 from queue_server.cases.exchange import TABLES, Record, records
-from queue_server.cli.registers import Unfit, in_register
+from queue_server.cli.registers import Unfit, in_register, sentence
 from queue_server.desk.line import Line
+from queue_server.desk.notices import field_of, make_ready, meant
 from queue_server.desk.past_cases import cases_in_log
 from queue_server.hall import register
+from queue_server.hall.commands import Ask, Command
 from queue_server.hall.events import UNREADABLE
 from queue_server.hall.plan import Plan
+from queue_server.hall.refusals import Refused
 from queue_server.hall.register import Register
 from queue_server.store import keys
 from queue_server.store.logs import Store
@@ -77,3 +84,35 @@ def _print_csv(table: str, told: Iterator[Record]) -> None:
     lines = csv.DictWriter(sys.stdout, ["seq", *names])
     lines.writeheader()
     lines.writerows({"seq": record.seq, **record.fields} for record in told)
+
+
+def take_message(store: str, hall: str, platform: str, file: Path) -> int:
+    """Take in the platform's message that results are there, as if it had come over HTTP."""
+    try:
+        message = msgspec.json.decode(file.read_bytes(), type=wire.ReadyMessage)
+    except (OSError, msgspec.MsgspecError) as why:
+        print(f"yichuang cases: {file}: {why}", file=sys.stderr)
+        return 2
+
+    async def work(there: Store, line: Line[Register], plan: Plan) -> int:
+        by = f"device:{platform}"
+        if not any(grant.id == by and grant.role == PLATFORM for grant in line.state.grants.values()):
+            raise Unfit(f'no platform "{platform}" holds a token here: see yichuang token grant')
+
+        def asks(command: Command, key: str, digest: str) -> Ask:
+            return Ask(time.time_ns() // 1_000_000, by, command, key, digest, PLATFORM)
+
+        ready = 0
+        for at, notice in enumerate(message.ready):
+            try:
+                case = meant(notice.case, hall, line.state.cases.values())
+                await make_ready(line, case, f"{by}\n{message.id}", notice, asks)
+            except Refused as why:
+                place = ".".join(filter(None, (f"ready[{at}]", field_of(why))))
+                print(f"{place}: {notice.case}: {sentence(why)}", file=sys.stderr)
+            else:
+                ready += 1
+        print(f"ready: {ready} of {len(message.ready)}")
+        return 0 if ready == len(message.ready) else 1
+
+    return in_register("cases", store, hall, work)

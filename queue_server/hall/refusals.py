@@ -131,6 +131,7 @@ REFUSALS: dict[str, type[Refused]] = {
     "stale": Conflict,
     "case_state": Conflict,
     "case_travelling": Conflict,
+    "exit_elsewhere": Conflict,
     "case_stopped": Conflict,
     "still_owed": Conflict,
     "shelf_needed": Conflict,

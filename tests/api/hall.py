@@ -24,6 +24,7 @@ from queue_server.access.principals import (
     KIOSK,
     MANAGER,
     PAD,
+    PLATFORM,
     PRINTER,
     WINDOW,
     ticket_secret,
@@ -48,6 +49,7 @@ TOKENS = {
     "window": Grant("device:w8", "w8", WINDOW),
     "printer": Grant("device:p1", "p1", PRINTER),
     "pad": Grant("device:r8", "r8", PAD, (8,)),
+    "platform": Grant("device:province", "province", PLATFORM),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (8, 9, 10, 11, 20)}
 
 

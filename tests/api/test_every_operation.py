@@ -282,8 +282,8 @@ async def the_way_out(walk: Walk) -> None:
     """Another visitor's result is ready, asked for, and handed out; the receipt's printer is switched off."""
     (one,) = await accepted(walk.hall, "D01")
     case, ticket = one["case"], one["ticket"]
-    for name, body in (("take", {}), ("ready", {"shelf": "A-9"})):
-        await walk.do("manager", f"cases/{case}/{name}", body)
+    notice = {"case": case, "shelf": "A-9"}
+    assert (await walk.do("platform", "exchange/ready", {"id": "m1", "ready": [notice]}))["ready"] == 1
     code = receipt_code(walk.hall.site.halls[walk.hall.hall].receipts, ticket)
     said = {"number": one["number"], "code": code}
     assert (await walk.do("kiosk", "receipts", said))["ready"] == 1

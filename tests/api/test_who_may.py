@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/send": {"hall": "nothing"},
     "/receipts": {"number": "nothing", "code": "nothing"},
     "/pick-ups": {"number": "nothing", "code": "nothing"},
+    "/exchange/ready": {"id": "m1", "ready": [{"case": "nothing"}]},
     "/receipt": {"printer": "nothing"},
     "/paper-lists": {"giver": "", "receiver": "exit", "cases": ["nothing"]},
     "/transfer": {"category": "nothing"},
@@ -91,7 +92,7 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
 
 ACCESS = Path(__file__).parents[2] / "docs" / "access.md"
 REFUSED = frozenset({"not_allowed", "password_old", "no_token"})
-DEVICES = ("kiosk", "board", "window", "printer", "pad")
+DEVICES = ("kiosk", "board", "window", "printer", "pad", "platform")
 
 
 class Row(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,33 @@ async def test_the_platforms_records_are_the_same_by_command_and_over_http(
         assert "A-05" not in everything
         assert "name it with --table" in (await yichuang("cases", "export", *place, "--csv")).err
         assert "no table XX" in (await yichuang("cases", "export", *place, "--table", "XX")).err
+
+
+async def test_a_message_in_a_file_is_taken_in_as_over_http(
+    store_url: str, hall_id: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "ready.json"
+    place = ("--hall", hall_id, "--store", store_url)
+
+    async with served(store_url, hall_id) as hall:
+        await hall.sit(8)
+        first, second = await accepted(hall, "D01", "D02")
+
+        def message(*notices: dict[str, str]) -> str:
+            return json.dumps({"id": "m1", "ready": notices})
+
+        file.write_text(message({"case": f"{hall_id}-{first['number']}", "shelf": "A-1"}), "utf-8")
+        stranger = await yichuang("cases", "ready", file, *place, "--platform", "nobody")
+        assert (stranger.status, "no platform" in stranger.err) == (1, True)
+        done = await yichuang("cases", "ready", file, *place, "--platform", "province")
+        assert (done.status, done.out) == (0, "ready: 1 of 1\n")
+        file.write_text(message({"case": second["case"]}, {"case": "20200101-0001"}), "utf-8")
+        some = await yichuang("cases", "ready", file, *place, "--platform", "province")
+        assert (some.status, some.out) == (1, "ready: 0 of 2\n")
+        assert [line.split(": ")[0] for line in some.err.splitlines()] == ["ready[0].shelf", "ready[1].case"]
+        over_http = {"id": "m1", "ready": [{"case": f"{hall_id}-{first['number']}", "shelf": "A-1"}]}
+        assert (await hall.post("platform", "exchange/ready", over_http)).json()["ready"] == 1
+        found = (await hall.get("manager", f"/cases/{first['case']}")).json()
+        assert [step["what"] for step in found["steps"]] == ["opened", "taken", "readied"]
+        file.write_text("{}", "utf-8")
+        assert (await yichuang("cases", "ready", file, *place, "--platform", "province")).status == 2
