@@ -21,7 +21,7 @@ from queue_server.hall.decision import (
     said,
 )
 from queue_server.hall.model import OPEN, SERVING, Answer, Ticket, Window
-from queue_server.hall.plan import COME
+from queue_server.hall.plan import COME, Joint, Plan
 from queue_server.hall.refusals import Conflict, NotNow, Unusable
 
 
@@ -34,17 +34,35 @@ class CarryOn(Command, frozen=True):
 
 def wished(day: Day, category: str, matters: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The joint errand that somebody named ("" for none), and the matters that the ticket will carry."""
-    joint = next((found for id in matters if (found := day.plan.joint(id))), None)
+    joint = joint_named(day.plan, category, matters)
     if joint is None:
         known_matters(day, category, matters)
         return "", matters
+    for id in joint.matters:
+        day.matter(id)
+    return joint.id, joint.matters
+
+
+def joint_named(plan: Plan, category: str, matters: tuple[str, ...]) -> Joint | None:
+    """The joint errand that somebody names for a ticket or a booking; it stands alone, where it begins."""
+    joint = next((found for id in matters if (found := plan.joint(id))), None)
+    if joint is None:
+        return None
     if len(matters) > 1:
         raise Unusable("joint_alone", joint=joint.name["zh"])
     if joint.category != category:
         raise Unusable("matter_elsewhere", matter=joint.id, category=joint.category)
-    for id in joint.matters:
-        day.matter(id)
-    return joint.id, joint.matters
+    return joint
+
+
+def booked(plan: Plan, matters: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The joint errand of a booking ("" for none), and those of its matters that the hall still has.
+
+    What was agreed when the slot was booked is not judged anew: whoever booked is not turned away for it.
+    """
+    joint = next((found for id in matters if (found := plan.joint(id))), None)
+    wanted = plan.wanted(matters)
+    return joint.id if joint is not None and wanted else "", tuple(matter.id for matter in wanted)
 
 
 # --- who acts on what -------------------------------------------------------------------

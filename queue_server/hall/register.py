@@ -27,6 +27,7 @@ from queue_server.hall.editions import CataloguePublished, Edition, PublishCatal
 from queue_server.hall.events import UnknownVersion, readable
 from queue_server.hall.evolve import Contradiction
 from queue_server.hall.hours import business_date, open_spans
+from queue_server.hall.joint import joint_named
 from queue_server.hall.model import Answer, Booking, Kept
 from queue_server.hall.plan import HOUR, Matter, Plan, plan_hash
 from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
@@ -320,9 +321,10 @@ def _book(register: Register, ask: Ask, c: BookSlot) -> tuple[Fact, Answer]:
     slot = c.slot - c.slot % plan.rules.slot
     if register.taken.get((c.category, slot), 0) >= category.slots:
         raise Conflict("slot_full", category=c.category)
-    for matter in c.matters:
-        if plan.matter(matter) is None:
-            raise Unknown("unknown_matter", matter=matter)
+    if joint_named(plan, c.category, c.matters) is None:
+        for matter in c.matters:
+            if plan.matter(matter) is None:
+                raise Unknown("unknown_matter", matter=matter)
     booking = Booking(code=c.code, category=c.category, slot=slot, date=date, matters=c.matters)
     return SlotBooked(booking=booking), Answer(code=c.code, detail=date)
 

@@ -8,7 +8,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decision import Decision, due_in, held, picked, ready_to_call, running
 from queue_server.hall.hours import closing, day_bounds, issuing_from, next_open, open_time
-from queue_server.hall.joint import wished
+from queue_server.hall.joint import booked, wished
 from queue_server.hall.model import CALLED, MISSED, PARKED, SERVING, WAITING, Answer, Booking
 from queue_server.hall.plan import BOOKED, CLASSES, ORDINARY, PRIORITY
 from queue_server.hall.refusals import Conflict, NotNow, Refused, Unknown, Unusable
@@ -203,7 +203,7 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         raise Conflict("already_checked_in", number=day.tickets[day.bookings[b.code]].number)
     day.category(b.category)
     cls, reference = appointment(day, b, ask.at)
-    matters = tuple(id for id in b.matters if day.plan.matter(id))
+    joint, matters = booked(day.plan, b.matters)
     if b.matters and not matters:
         raise Conflict("matter_retired", matter=b.matters[0])
     taken, answer = issue(
@@ -218,6 +218,7 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         c.language,
         c.source,
         booking=b.code,
+        joint=joint,
     )
     return Decision((taken,), answer)
 

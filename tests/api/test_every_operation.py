@@ -230,6 +230,16 @@ async def a_joint_errand(walk: Walk) -> None:
     await walk.do("clerk9", f"tickets/{ticket}/finish", {"outcomes": {"C01": "accepted"}})
     assert dict(day.tickets[ticket].outcomes) == {"B01": "done", "C01": "accepted"}
     await walk.do("clerk20", "windows/20/release")
+    # The same by appointment: a slot is booked for all of it, and the check-in keeps it.
+    body = {"category": "B", "slot": walk.hall.site.halls[walk.hall.hall].clock() + 3_600_000}
+    wrong = {"joint_alone": ["Y02", "B01"], "matter_elsewhere": ["Y01"], "unknown_matter": ["no"]}
+    for said, matters in wrong.items():
+        refused = await walk.hall.post("kiosk", "bookings", body | {"matters": matters})
+        assert refused.json()["code"] == said
+    booked = await walk.do("kiosk", "bookings", body | {"matters": ["Y02"]})
+    came = await walk.do("kiosk", "check-ins", {"code": booked["code"]})
+    assert (day.tickets[came["ticket"]].joint, day.tickets[came["ticket"]].matters) == ("Y02", ("B01", "C01"))
+    await walk.do("floor", f"tickets/{came['ticket']}/cancel", {"reason": "left"})
 
 
 async def behind_the_windows(walk: Walk) -> None:

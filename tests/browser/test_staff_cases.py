@@ -197,3 +197,37 @@ def test_an_agent_takes_for_principals_sees_the_call_and_gives_one_up(
                 expect(page.locator("[data-tickets] li")).to_have_count(2, timeout=PATIENCE)
                 assert misfits(page) == [], (lang, size)
         assert desk.trouble == []
+
+
+def test_a_joint_errand_calls_the_others_to_the_window_of_the_page(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    with product(store_url, hall_id, demo_with()) as run:
+        hall = run.hall
+        assert hall is not None
+        run.do(hall.sit(20))
+        for window, serves in ((8, "B"), (20, "C")):
+            ask(run, "manager", f"windows/{window}/assign", {"serves": [serves]})
+        slot = hall.site.halls[hall_id].clock() + 3_600_000
+        booked = ask(run, "kiosk", "bookings", {"category": "B", "slot": slot, "matters": ["Y02"]})
+        ask(run, "kiosk", "check-ins", {"code": booked["code"]})
+        page.set_viewport_size(TABLET)
+        enter(run, page.context, "li", "clerk", (8,))
+        desk = Desk(page, hall.base, f"/staff/{hall_id}/windows/8")
+        for key, said in (("F11", "就座"), ("F11", "窗口已开"), ("F2", "已叫 B001"), ("F4", "开始办理")):
+            desk.does(key, said=said)
+        matters = page.locator("[data-matters]")
+        expect(matters).to_contain_text("（由其他窗口办理）")
+        desk.does("F5", "Enter", said="还有事项要由其他窗口办理")
+        page.keyboard.press("F12")
+        page.locator("dialog .choice:has-text('联办')").click()
+        desk.told("已请 20 号窗口来联合办理")
+        assert "请到8号窗口联合办理B001号" in dict(hall.day.windows[20].summons)["zh"]
+        ask(run, "clerk20", "windows/20/summons/answered")
+        expect(matters).not_to_contain_text("（由其他窗口办理）", timeout=PATIENCE)
+        page.keyboard.press("F5")
+        page.locator("dialog fieldset").nth(1).locator("label:has-text('受理')").first.click()
+        desk.answer("Enter")
+        desk.told("B001 已办结")
+        assert dict(hall.day.by_number("B001").outcomes) == {"B01": "done", "C01": "accepted"}
+        assert desk.trouble == []

@@ -27,8 +27,8 @@ OF_A_VIEW = (
     "undo_ticket",
 )  # fmt: skip
 OF_A_TICKET = ("id", "number", "state", "category", "cls", "matters", "closed", "cases", "elsewhere")
-ONLY_AT_THE_CONSOLE = frozenset({"help", "more", "carry_on"})
-"""Keys that every page has and that can always be used; and what the page cannot do yet."""
+ALWAYS = frozenset({"help", "more"})
+"""Keys that every page has and that can always be used."""
 OFFICER = wire.WhoAmI("staff:estate", "朴哲", "department", "county", (), department="estate")
 
 
@@ -100,7 +100,7 @@ def matters_of(shown: wire.WindowView) -> dict[str, Any]:
 
 
 def _said(name: str, up: bool, keys: Keys, scene: Any, least: dict[str, Any] | None, *also: str) -> Said:
-    every = [act for act in dict.fromkeys((*keys.table, *keys.more, *also)) if act not in ONLY_AT_THE_CONSOLE]
+    every = [act for act in dict.fromkeys((*keys.table, *keys.more, *also)) if act not in ALWAYS]
     why = {act: keys.why_not(act, scene) for act in every}
     return Said(
         f"{name}{'' if up else ', link down'}",

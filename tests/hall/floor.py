@@ -166,9 +166,11 @@ class Floor:
         for _ in range(count):
             self.cancels(self.take(category, at), at)
 
-    def check_in(self, category: str, slot: str, at: str, code: str = "BOOKED1") -> str:
+    def check_in(
+        self, category: str, slot: str, at: str, code: str = "BOOKED1", matters: tuple[str, ...] = ()
+    ) -> str:
         """A visitor with a booking arrives."""
-        booking = Booking(code, category, clock(slot, self.day.date), self.day.date)
+        booking = Booking(code, category, clock(slot, self.day.date), self.day.date, matters)
         return self.ask(do.CheckIn(self._id(), booking), at, by="device:kiosk").number
 
     def enter_by_hand(self, category: str, number: str, taken: str, at: str) -> str:

@@ -62,6 +62,22 @@ def test_a_joint_errand_is_one_number_with_every_matter_of_it() -> None:
         floor.take("F", "09:01", matters=("Y1",))
 
 
+def test_a_booking_brings_its_joint_errand_and_what_the_hall_still_has_of_it() -> None:
+    floor = a_floor(MOVE)
+    number = floor.check_in("D", "09:30", "09:28", matters=("Y1",))
+    assert (floor[number].joint, floor[number].matters, floor[number].cls) == (
+        "Y1", ("D1", "F1", "G1"), "booked",
+    )  # fmt: skip
+    serving(floor, 1, "09:30")
+    with floor.refuses("joint_open", number=number):
+        floor.finish(number, "09:35")
+    with floor.refuses("matter_retired", matter="Y9"):
+        floor.check_in("D", "10:00", "09:58", code="B2", matters=("Y9",))
+    single = floor.check_in("D", "10:00", "09:58", code="B3", matters=("D1", "gone"))
+    assert (floor[single].joint, floor[single].matters) == ("", ("D1",))
+    assert floor.replayed().picture() == floor.day.picture()
+
+
 def test_the_visitor_moves_on_with_the_place_kept_until_all_is_done() -> None:
     floor = a_floor(MOVE)
     number = takes(floor, "09:00")
