@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from printers.jobs import Job
 from queue_server import case_slips, wire
 from queue_server.api.calls import Call
@@ -12,11 +14,11 @@ from queue_server.reactions.addresses import named
 from queue_server.reactions.post import CHECKLIST
 from queue_server.reactions.print_jobs import PrintJobs
 from queue_server.reactions.printing import put_on_paper
-from queue_server.reactions.receipts import EXPIRES, PRINTED_FOR, as_accepted, printed, told_of
+from queue_server.reactions.receipts import EXPIRES, as_accepted, is_first, note, told_of
 
 
 async def print_receipt(call: Call) -> wire.ReceiptPrinted:
-    """Print the receipt of a ticket's cases; `again` marks it 补打."""
+    """Print the receipt of a ticket's cases; one that came out before is marked 补打."""
     body = await call.body(wire.PrintReceipt)
     id = call.params["id"]
     plan = call.hall.register.state.plan or call.hall.today().state.plan
@@ -24,23 +26,25 @@ async def print_receipt(call: Call) -> wire.ReceiptPrinted:
     printer = _printer(call, plan, ticket, body.printer)
     plans = ((known.id, known.register.state.plan) for known in call.halls.halls.values())
     exits = {hall: one.name for hall, one in plans if one}
-    told = await told_of(call.hall, plan, call.halls.public_url, exits, id, ticket, body.again)
+    told = await told_of(call.hall, plan, call.halls.public_url, exits, id, ticket)
     if not told.cases and not told.lacking:
         raise Unknown("unknown_case")
     guides = call.hall.today().state.guides(ticket) if ticket is not None else ()
     accepted = as_accepted(call.hall.register.state, plan, guides, told.cases)
+    # The same wish asked for again, because no answer came, is one receipt.
+    job_id = f"{CHECKLIST}:{call.digest_of_key()}"
+    first = await is_first(call.hall, told, id, job_id)
+    told = replace(told, again=body.again or ticket is None or not first)
     job = Job(
-        # The same wish asked for again, because no answer came, is one receipt.
-        id=f"{CHECKLIST}:{call.digest_of_key()}",
+        id=job_id,
         printer=printer.id,
         slip=case_slips.receipt(accepted, told, body.language),
         expires=call.now / 1000 + EXPIRES,
     )
-    # The follower that prints at the end of a service prints no second one.
-    await call.hall.store.put_side(call.hall.id, printed(id), b"1", PRINTED_FOR)
     jobs = PrintJobs(call.hall.store, call.hall.id)
     outcome = await put_on_paper(printer, job, jobs, call.halls.posts[call.hall.id])
-    return wire.ReceiptPrinted(paper=outcome.job.state.value, reason=outcome.job.reason)
+    await note(call.hall, call.principal.id, told, id, outcome.job)
+    return wire.ReceiptPrinted(paper=outcome.job.state.value, reason=outcome.job.reason, again=told.again)
 
 
 def _printer(call: Call, plan: Plan, ticket: Ticket | None, wanted: str) -> Printer:

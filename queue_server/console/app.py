@@ -191,7 +191,8 @@ class ConsoleApp(Station):
             return ""
         printed = await self.client.print_receipt(present.id, PrintReceipt(language=present.language))
         well = printed.paper in ("printed", "unconfirmed")
-        return say("did.receipt" if well else "did.receipt_failed", self.scene.lang, number=present.number)
+        told = "did.receipt_again" if printed.again else "did.receipt"
+        return say(told if well else "did.receipt_failed", self.scene.lang, number=present.number)
 
     async def code(self, title: str, about: str) -> str | None:
         """A receipt's check code, or "" where a document was looked at; None when the clerk goes back."""

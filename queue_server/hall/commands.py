@@ -166,6 +166,16 @@ class NoteSlip(Command, frozen=True):
     first: bool = False
 
 
+class NoteReceipt(Command, frozen=True):
+    """What became of the paper of a receipt; `again`: it was one marked 补打."""
+
+    ticket: str
+    outcome: str
+    reason: str = ""
+    printer: str = ""
+    again: bool = False
+
+
 class AskReprint(Command, frozen=True):
     """Print a ticket's slip at this printer: it was lost, or there was no paper (D9, D15)."""
 

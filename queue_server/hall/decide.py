@@ -38,6 +38,7 @@ DECIDERS: dict[type[do.Command], Decider] = {
     do.CheckIn: taking.check_in,
     do.EnterByHand: taking.enter_by_hand,
     do.NoteSlip: paper.note_slip,
+    do.NoteReceipt: paper.note_receipt,
     do.AskReprint: paper.ask_reprint,
     do.NotePrinter: paper.note_printer,
     do.ServeWithoutTicket: taking.serve_without_ticket,

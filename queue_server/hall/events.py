@@ -15,7 +15,8 @@ from queue_server.hall.model import Acceptance, Answer, Booking
 from queue_server.hall.plan import Matter, Serve
 
 RECORD_VERSION = 3
-"""2: with what became of each matter. 3: with agents' and joint tickets, and editions of the catalogue."""
+"""2: with what became of each matter. 3: with agents' and joint tickets, editions of the catalogue, and
+what became of receipts."""
 T = TypeVar("T")
 
 
@@ -138,6 +139,19 @@ class SlipNoted(Event, frozen=True, tag="slip"):
     sent: bool = False
     marked: bool = False
     first: bool = False
+
+
+class ReceiptNoted(Event, frozen=True, tag="receipt"):
+    """What became of the paper of a receipt (办件回执); `again`: it was one marked 补打.
+
+    `ticket` may be of an earlier day: a receipt can be printed as long as its cases are known.
+    """
+
+    ticket: str
+    outcome: str
+    reason: str = ""
+    printer: str = ""
+    again: bool = False
 
 
 class ReprintAsked(Event, frozen=True, tag="reprint"):
@@ -466,6 +480,7 @@ AnyEvent = (
     | AlarmSeen
     | TicketTaken
     | SlipNoted
+    | ReceiptNoted
     | ReprintAsked
     | PrinterNoted
     | Called

@@ -270,6 +270,11 @@ def _slip_noted(day: Day, r: ev.Record, seq: int, e: ev.SlipNoted) -> None:
         day.put(day.printers, e.printer, replace(seen, slips=(slip, *seen.slips[: RECENT_SLIPS - 1])))
 
 
+@applies(ev.ReceiptNoted)
+def _receipt_noted(day: Day, r: ev.Record, seq: int, e: ev.ReceiptNoted) -> None:
+    """It changes nothing: it stands in the log for whoever asks who printed what."""
+
+
 @applies(ev.ReprintAsked)
 def _reprint_asked(day: Day, r: ev.Record, seq: int, e: ev.ReprintAsked) -> None:
     _lasting(day, e.ticket, paper_asked=r.at)

@@ -27,6 +27,15 @@ def note_slip(day: Day, ask: Ask, c: do.NoteSlip) -> Decision:
     return Decision((noted,), about(ticket))
 
 
+def note_receipt(day: Day, ask: Ask, c: do.NoteReceipt) -> Decision:
+    """What became of a receipt's paper; its ticket may be of an earlier day."""
+    running(day)
+    noted = ev.ReceiptNoted(
+        ticket=c.ticket, outcome=c.outcome, reason=c.reason, printer=c.printer, again=c.again
+    )
+    return Decision((noted,), Answer(ticket=c.ticket))
+
+
 def ask_reprint(day: Day, ask: Ask, c: do.AskReprint) -> Decision:
     """Print a slip once more, with the same number; one at a time, and none for a ticket that is over."""
     running(day)

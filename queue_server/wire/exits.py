@@ -48,7 +48,10 @@ class IssueCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PrintReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Print the receipt of a ticket's cases at a `printer`, or at the window's own; `again` marks it 补打."""
+    """Print the receipt of a ticket's cases at a `printer`, or at the window's own.
+
+    One that came out before is marked 补打; `again` marks it in any case.
+    """
 
     printer: Code = ""
     language: Code = "zh"
@@ -103,7 +106,8 @@ class CasePage(msgspec.Struct, frozen=True):
 
 
 class ReceiptPrinted(msgspec.Struct, frozen=True):
-    """What became of the receipt's paper: printed, unconfirmed, failed or expired, and why."""
+    """What became of the receipt's paper: printed, unconfirmed, failed or expired, and why; `again`: 补打."""
 
     paper: str
     reason: str = ""
+    again: bool = False

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from printers.virtual import VirtualPrinter
 from queue_server.access.principals import receipt_code
 from queue_server.cases.visits import Visits
-from queue_server.hall import register
+from queue_server.hall import events, register
 from queue_server.store import keys
-from tests.api.cases import accepted, joins, refused, step
+from tests.api.agents import reprints
+from tests.api.cases import accepted, at_window, joins, refused, step
 from tests.api.hall import Served, demo_with, served
 from tests.cases.test_remembering import recomputed
 
@@ -135,13 +138,33 @@ async def test_the_receipt_comes_out_beside_the_window_once_for_each_wish(
 ) -> None:
     async with VirtualPrinter(tmp_path) as printer:
         address = f"127.0.0.1:{printer.address[1]}"
-        async with served(store_url, hall_id, demo_with(address)) as hall:
+        plan = demo_with(address)
+        plan = replace(plan, printers=tuple(replace(each, text_mode="gb18030") for each in plan.printers))
+        async with served(store_url, hall_id, plan) as hall:
             await hall.sit(8)
             (one,) = await accepted(hall, "D01")
             path = f"tickets/{one['ticket']}/receipt"
             for key, again in (("a wish", False), ("a wish", False), ("another", True)):
-                printed = await hall.post("clerk8", path, {"again": again}, key=key)
-                assert printed.json() == {"paper": "printed", "reason": ""}, printed.text
-            assert len(await printer.wait_for_slips(2)) == 2
+                printed = await hall.post("clerk8", path, {}, key=key)
+                assert printed.json() == {"paper": "printed", "reason": "", "again": again}, printed.text
+            await printer.wait_for_slips(2)
+            assert reprints(printer) == [False, True]
+            records = [
+                events.decode(entry.body)
+                for entry in await hall.site.store.read(keys.day(hall_id, hall.day.date), 0)
+            ]
+            noted = [(r.by, r.e.again, r.e.outcome) for r in records if isinstance(r.e, events.ReceiptNoted)]
+            assert noted == [("staff:8", False, "printed"), ("staff:8", True, "printed")]
+            # A receipt with one matter more on it is another.
+            open_ = await at_window(hall, 8, "D", "D01", "D02")
+            await hall.post("clerk8", f"tickets/{open_}/matters/D01/close", {"outcome": "accepted"})
+            path, told = f"tickets/{open_}/receipt", []
+            for more in ("", "D02"):
+                if more:
+                    await hall.post(
+                        "clerk8", f"tickets/{open_}/matters/{more}/close", {"outcome": "accepted"}
+                    )
+                told += [(await hall.post("clerk8", path, {})).json()["again"] for _ in range(2)]
+            assert told == [False, True, False, True]
             nothing = await hall.post("clerk8", "tickets/nobody/receipt", {"printer": "p1"})
             assert nothing.json()["code"] == "unknown_case"

@@ -76,6 +76,7 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.BarNumbers: "whoever finds that the log lost its tail",
     do.NoteSlip: "the printing follower",
     do.NotePrinter: "the printing follower",
+    do.NoteReceipt: "whoever prints a receipt, by the operation that prints it",
     do.HoldLapsed: "time",
     do.ParkLapsed: "time",
     do.PassLapsed: "time",

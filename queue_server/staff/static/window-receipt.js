@@ -14,6 +14,7 @@ export async function printReceipt(ask, send) {
   const outcome = await send(`tickets/${here.id}/receipt`, { language: here.language }, PATIENT);
   if (!("done" in outcome)) return outcome;
   const well = ["printed", "unconfirmed"].includes(outcome.done.paper);
-  tell(say(well ? "console.did.receipt" : "console.did.receipt_failed", { number: here.number }), well ? "well" : "no");
+  const told = outcome.done.again ? "console.did.receipt_again" : "console.did.receipt";
+  tell(say(well ? told : "console.did.receipt_failed", { number: here.number }), well ? "well" : "no");
   return null;
 }
