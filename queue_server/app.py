@@ -31,7 +31,7 @@ from queue_server.access.limits import Allowance
 from queue_server.access.passwords import Passwords
 from queue_server.access.sessions import IDLE, Sessions
 from queue_server.access.sso import Provider, SsoSettings
-from queue_server.api import agents, behalf, live, openapi, pads, problems, sso, table, voice
+from queue_server.api import agents, behalf, cases, live, openapi, pads, problems, sso, table, voice
 from queue_server.api import screens as api_screens
 from queue_server.api.device_page import DevicePage
 from queue_server.api.headers import SafeAnswers
@@ -288,6 +288,7 @@ def build(site: Site, extra: Sequence[BaseRoute] = ()) -> Starlette:
         *api_screens.routes(site, site.live),
         *pads.routes(site, site.live),
         *behalf.routes(site, site.live),
+        *cases.routes(site, site.live),
         *pad_pages.routes(site.pad_page, site.assets.url, translate),
         *kiosk_pages.routes(
             site.menu,

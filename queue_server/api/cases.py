@@ -6,12 +6,18 @@ handled there, is on its way there, or is handed out there, and acts on it there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
 from queue_server import casework, wire
-from queue_server.access.principals import DEPARTMENT
+from queue_server.access.principals import DEPARTMENT, Principal, See
 from queue_server.api.calls import Call
+from queue_server.api.live import PREFIX, Live, only_a_socket, to_people
+from queue_server.api.who import Halls
 from queue_server.cases import commands as do
 from queue_server.cases.events import CaseFact, public_facts
 from queue_server.cases.model import Case
@@ -27,6 +33,7 @@ from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unus
 from queue_server.store import keys
 from queue_server.store.chain import Entry
 
+SOCKET = "/cases/live"
 EVENTS = 500
 """Entries of the register that one pull reads."""
 
@@ -80,15 +87,40 @@ async def found_case(call: Call, id: str) -> Found:
     raise Unknown("unknown_case")
 
 
+def mark_of(halls: Halls, hall: Hall, now: int) -> str:
+    """What is another one as soon as a case of this server may have changed, or how it stands today."""
+    plan = hall.register.state.plan
+    reached = sum(known.register.tail.seq for known in halls.halls.values())
+    return f"{business_date(plan, now) if plan is not None else ''}~{reached}"
+
+
+def routes(halls: Halls, live: Live) -> list[BaseRoute]:
+    """The socket of whoever looks at cases."""
+
+    def view(websocket: WebSocket, hall: Hall, _: Principal) -> Awaitable[None]:
+        return live.serve(
+            websocket,
+            hall,
+            f"cases/{hall.id}",
+            lambda day, at: wire.CasesNow(day.seq, at, mark_of(halls, hall, hall.clock())),
+            lambda day, now: mark_of(halls, hall, now),  # another hall's register, and midnight
+        )
+
+    show = to_people(halls, live, See.CASES, view)
+    return [WebSocketRoute(PREFIX + SOCKET, show), Route(PREFIX + SOCKET, only_a_socket)]
+
+
 # --- looking ------------------------------------------------------------------------------
 
 
 async def show_all(call: Call) -> wire.Cases:
     """Cases by their last day; ``?state=`` and ``?after=`` choose among them."""
     state, date = call.query.get("state", ""), today(call)
+    mark = mark_of(call.halls, call.hall, call.now)  # before anything is read: a later change is read again
     lines = [line(one, date) for one in await all_cases(call)]
     chosen = [one for one in lines if not state or one.state in state.split(",")]
-    return casework.page(chosen, call.query.get("after", ""), call.now)
+    page = casework.page(chosen, call.query.get("after", ""), call.now)
+    return replace(page, mark=mark)
 
 
 async def show(call: Call) -> wire.CaseView:

@@ -54,6 +54,7 @@ SOCKETS = {
     "/screens/{screen}/live": See.BOARD,
     "/windows/{n}/pad/live": See.PAD,  # `pads.py`
     "/floor/live": See.FLOOR_WORK,
+    "/cases/live": See.CASES,  # `cases.py`
     "/agent-tickets/live": See.AGENT_TICKETS,  # `behalf.py`
 }
 """Every socket and the right that whoever opens it needs."""

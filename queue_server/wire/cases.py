@@ -174,13 +174,26 @@ class CaseView(msgspec.Struct, frozen=True):
 class Cases(msgspec.Struct, frozen=True):
     """Cases, those first whose last day is first. `after` asks for what follows ("": that was all).
 
-    `standings` counts all that are asked for, by how they stand; `data_at` is the server's time (ms).
+    `standings` counts all that are asked for, by how they stand; `data_at` is the server's time (ms). `mark`
+    is what `CasesNow` said when the list was as it is.
     """
 
     cases: tuple[CaseLine, ...]
     after: str
     standings: dict[str, int]
     data_at: int = 0
+    mark: str = ""
+
+
+class CasesNow(msgspec.Struct, frozen=True, tag="cases_now"):
+    """Pushed to whoever looks at cases: with another `mark` some case has changed, or the day has turned.
+
+    The newest `seq`/`data_at` wins.
+    """
+
+    seq: int
+    data_at: int
+    mark: str
 
 
 class VisitsNow(msgspec.Struct, frozen=True):
