@@ -50,9 +50,10 @@ export class Burst {
     this.at = now;
     if (!fast) this.held = [];
     if (event.key === this.settings.suffix) {
+      if (this.held.length < SHORTEST) return null;
       const held = this.held;
       this.held = [];
-      return fast && held.length >= SHORTEST ? this.meant(held) : null;
+      return this.meant(held);
     }
     if ([...event.key].length === 1 || event.key === "Process") this.held.push({ key: event.key, place: byPlace(event) });
     return null;
@@ -80,7 +81,8 @@ export class TypingReader {
   constructor(settings) {
     this.settings = settings;
     this.burst = new Burst(settings());
-    this.later = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} what is held is told then, unless more comes at once */
+    this.later = undefined;
   }
 
   /** @param {(read: Reading) => void} tell */
@@ -94,17 +96,31 @@ export class TypingReader {
   hear(event, tell) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     this.burst.settings = this.settings();
+    // A busy page comes to its keys before its timers: what a person typed before this key is not lost.
+    if (event.timeStamp - this.burst.at >= BURST_MS) this.typed(tell);
     const texts = this.burst.hear(event, event.timeStamp);
     if (texts) {
+      clearTimeout(this.later);
+      this.later = undefined;
       event.preventDefault();
       event.stopImmediatePropagation();
       tell({ texts });
+    } else if (event.key === this.burst.settings.suffix) {
+      this.typed(tell);
     } else if (!(event.target instanceof HTMLInputElement) && this.burst.held.length) {
       // Nobody knows yet whether a person types: the page hears of it when the next key has not come at once.
       event.stopImmediatePropagation();
       clearTimeout(this.later);
-      this.later = setTimeout(() => tell({ typed: this.burst.let() }), BURST_MS);
+      this.later = setTimeout(() => this.typed(tell), BURST_MS);
     }
+  }
+
+  /** What was held back was a person's. @param {(read: Reading) => void} tell */
+  typed(tell) {
+    if (this.later === undefined) return;
+    clearTimeout(this.later);
+    this.later = undefined;
+    tell({ typed: this.burst.let() });
   }
 }
 

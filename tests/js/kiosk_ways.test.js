@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { register } from "node:module";
 import { test } from "node:test";
 
-import { Burst, byPlace } from "../../kiosk/static/kiosk-readers.js";
+import { Burst, byPlace, TypingReader } from "../../kiosk/static/kiosk-readers.js";
 import { after, fresh } from "../../kiosk/static/kiosk-state.js";
 import { askedFirst, typedAct, untouched } from "../../kiosk/static/kiosk-touches.js";
 
@@ -119,6 +119,28 @@ test("a few keys in a row are a person's, a longer burst without an end is nobod
   };
   assert.equal(rest("S02"), "S02");
   assert.equal(rest("999999195001010015"), "");
+});
+
+test("a page too busy for its timers loses no key, and Enter at once after a letter keeps both", () => {
+  globalThis.HTMLInputElement ??= class {};
+  const told = [];
+  const reader = new TypingReader(() => ({ prefix: "", suffix: "Enter", cards: 0 }));
+  const hear = (key, timeStamp) => {
+    let passed = true;
+    const stop = () => (passed = false);
+    reader.hear({ code: "", key, timeStamp, target: null, stopImmediatePropagation: stop, preventDefault: stop },
+      (read) => told.push(read));
+    return passed;
+  };
+  // No timer runs between these: the next key comes first.
+  assert.deepEqual(["7", "K", "Q"].map((key, i) => hear(key, i * 60)), [false, false, false]);
+  assert.deepEqual(told, [{ typed: ["7"] }, { typed: ["K"] }]);
+  assert.equal(hear("Enter", 130), true);
+  assert.deepEqual(told.slice(2), [{ typed: ["Q"] }]);
+  assert.equal(reader.later, undefined, "nothing is told twice");
+  [..."7KQ4MXY"].forEach((key, i) => hear(key, 300 + i * 5));
+  assert.equal(hear("Enter", 340), false);
+  assert.deepEqual(told.slice(3), [{ texts: ["7KQ4MXY"] }]);
 });
 
 const MENU = { long_queue: 0, choices: [{ category: "S", waiting: 3, matters: [{ id: "S01", identity: true }, { id: "S02" }] }] };
