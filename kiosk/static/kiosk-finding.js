@@ -79,7 +79,7 @@ function korean(typed, name) {
   if (!/[가-힣]/.test(name)) return 0;
   if (all.startsWith(keys)) return 92;
   if (` ${all}`.includes(` ${keys}`)) return 86;
-  if (keys.length > 2 && all.replaceAll(" ", "").includes(keys.replaceAll(" ", ""))) return 78;
+  if (name.includes(typed) || (keys.length > 2 && all.replaceAll(" ", "").includes(keys.replaceAll(" ", "")))) return 78;
   if (/^[ㄱ-ㅎ ]+$/.test(typed)) return leads(name).replaceAll(" ", "").includes(typed.replaceAll(" ", "")) ? 70 : 0;
   return 60 * share(typed.split(" ").filter((word) => word.length > 1).map(jamo), all);
 }
