@@ -21,7 +21,7 @@ PICTURES = Path("build/kiosk")
 WIDE = 1800
 """Pixels that a sheet is wide."""
 LEGEND = 34
-IN_ALL_SIZES = ("usual", "large")
+IN_ALL_SIZES = ("usual", "large", "large low")
 
 
 def take_pictures(
@@ -32,7 +32,7 @@ def take_pictures(
         for lang in languages:
             shots = _walked(browser, mode, lang)
             for size, steps in shots.items():
-                path = PICTURES / f"{mode}-{lang}-{size}.png"
+                path = PICTURES / f"{_plain(mode)}-{lang}-{size}.png"
                 _sheet(steps).save(path)
                 print(f"{path}: {len(steps)} steps")
 
@@ -46,7 +46,11 @@ def _walked(browser: Browser, mode: str, lang: str) -> dict[str, list[tuple[str,
             page.set_viewport_size({"width": width, "height": height})
             laid_out(page)
             size = f"{width}x{height}"
-            path = PICTURES / f"{mode}-{lang}-{size}" / f"{len(shots.get(size, ())):02d}-{_plain(name)}.png"
+            path = (
+                PICTURES
+                / f"{_plain(mode)}-{lang}-{size}"
+                / f"{len(shots.get(size, ())):02d}-{_plain(name)}.png"
+            )
             path.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=path)
             shots.setdefault(size, []).append((name, path))

@@ -44,6 +44,8 @@ class Kiosk {
     /** @type {number | null} the time (ms) of the data while they are old */
     this.staleAt = null;
     this.settling = 0;
+    /** How far (px) the step has been paged. */
+    this.turned = 0;
     this.checkRegistration = watchRegistration(this.id, (known, me) => {
       this.hall = { ...this.hall, known, me };
       this.show();
@@ -117,8 +119,14 @@ class Kiosk {
 
   show() {
     const cover = this.root.dataset.covered ?? "";
+    const main = part(this.root, "main");
+    if (cover === "") this.turned = main.scrollTop;
     paint(this.root, this.hall, this.state);
-    if (cover !== this.root.dataset.covered) this.settle();
+    if (cover !== this.root.dataset.covered) {
+      this.settle();
+      // Where a step is paged, what lies over it begins at its own top, and the step is then found as it was.
+      main.scrollTop = this.root.dataset.covered === "" ? this.turned : 0;
+    }
     paintStrip(this.root, this.hall, this.state.lang, this.staleAt);
   }
 
@@ -126,6 +134,7 @@ class Kiosk {
   arrive() {
     this.settle();
     part(this.root, `.step[data-step=${this.state.step}] h2`).focus({ preventScroll: true });
+    this.turned = 0;
     for (const list of this.root.querySelectorAll("main, .list")) list.scrollTop = 0;
   }
 

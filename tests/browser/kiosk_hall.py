@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -159,7 +160,11 @@ class KioskHall:
     """
 
     def __init__(self) -> None:
-        self.port = 0
+        # Held, not listened at: with the server gone nobody else is given its port.
+        self.place = socket.socket()
+        self.place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.place.bind(("127.0.0.1", 0))
+        self.port = self.place.getsockname()[1]
         self.menu = Menu(
             HALL, seq=1, data_at=now_ms(), languages=("zh", "ko", "en"), choices=choices(),
             priority_kinds=KINDS, timezone="Asia/Shanghai", catalogue="first", long_queue=30, credit=15,
@@ -192,8 +197,8 @@ class KioskHall:
         asyncio.run_coroutine_threadsafe(self._push(msgspec.json.encode(self.menu)), self.loop).result(5)
 
     async def _push(self, message: bytes) -> None:
-        for socket in tuple(self.sockets):
-            await socket.send_text(message.decode())
+        for kiosk in tuple(self.sockets):
+            await kiosk.send_text(message.decode())
 
     async def _live(self, socket: WebSocket) -> None:
         offered = socket.scope["subprotocols"]
@@ -385,7 +390,6 @@ class KioskHall:
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self.thread.start()
         wait_for(lambda: self.server.started, 10)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
     async def _run(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -410,3 +414,4 @@ def kiosk_hall() -> Iterator[KioskHall]:
         hall.speaks.set()
         if hall.thread.is_alive():
             hall.stop()
+        hall.place.close()

@@ -42,11 +42,15 @@ class Visitor:
         if self.page.get_attribute(f".key[data-lang={lang}]", "aria-pressed") != "true":
             self.touch(f".key[data-lang={lang}]")
 
-    def aid(self, name: str) -> None:
-        """Ask for large type, high contrast, low reach or spoken prompts."""
-        if name == "large":
-            self.touch("[data-do=large]")
-            return
+    def aid(self, names: str) -> None:
+        """Ask for large type, high contrast, low reach or spoken prompts, or for several."""
+        for name in names.split():
+            if name == "large":
+                self.touch("[data-do=large]")
+            else:
+                self._aid_of_the_sheet(name)
+
+    def _aid_of_the_sheet(self, name: str) -> None:
         self.touch(".dock [data-sheet=aids]")
         self.touch(f"[data-cover=aids] [data-do={name}]")
         self.settle()

@@ -11,7 +11,8 @@ from kiosk.menu import Paper
 from tests.browser.kiosk_hall import FULL, KioskHall, problem
 from tests.browser.kiosk_visitor import Visitor
 
-MODES = ("usual", "large", "contrast", "low")
+MODES = ("usual", "large", "contrast", "low", "large low")
+"""What a visitor asks for, one aid or two at once."""
 NOTICE = {
     "zh": "今天下午三点到四点社保系统升级，社保业务暂缓办理。",
     "ko": "오늘 오후 3시부터 4시까지 사회보험 체계를 갱신합니다.",

@@ -59,6 +59,8 @@ def highest(page: Page) -> float:
 def pages_of(page: Page) -> Iterator[str]:
     """Turn the pages of a step that is longer than its window; each button must have been whole on one."""
     keys = page.locator(".reach > .pager button")
+    page.evaluate("document.querySelector('main').scrollTop = 0")
+    laid_out(page)
     turns, whole = 0, set(whole_buttons(page))
     yield ""
     while keys.last.is_visible() and keys.last.get_attribute("data-end") is None:
@@ -122,15 +124,16 @@ class Judge:
         self.page = page
         self.found: dict[str, list[str]] = {}
 
-    def judge(self, name: str, mode: str, size: tuple[int, int]) -> None:
+    def judge(self, name: str, mode: str, size: tuple[int, int], rules: bool = True) -> None:
+        """`rules`: whether axe looks, too, which takes as long as all the rest."""
         page, name = self.page, f"{name} {mode} {size[0]}x{size[1]}"
         page.set_viewport_size({"width": size[0], "height": size[1]})
         laid_out(page)
-        if wrong := axe(page):
+        if rules and (wrong := axe(page)):
             self.found[f"{name}, axe"] = wrong
         for place in pages_of(page):
-            look(page, f"{name}{place}", mode == "large", self.found)
-            if mode == "low" and (high := highest(page)) < 0.5:
+            look(page, f"{name}{place}", "large" in mode.split(), self.found)
+            if "low" in mode.split() and (high := highest(page)) < 0.5:
                 self.found[f"{name}{place}, out of reach"] = [f"{high:.2f} of the screen from its top"]
 
     def upright(self) -> None:
@@ -166,9 +169,10 @@ def test_every_step_is_large_near_clear_whole_and_right_in_each_mode_language_an
 def test_every_step_is_large_near_clear_whole_and_right_in_each_pair_of_mode_language_and_size(
     page: Page, kiosk: KioskHall
 ) -> None:
-    """One walk instead of twelve: each step in each mode, language and size, in every pair of them."""
+    """One walk instead of fifteen: each step in each mode, every pair of mode, language and size on some."""
     judge, visitor, steps = Judge(page), Visitor(page, kiosk), count()
     pairs: set[tuple[object, object]] = set()
+    axed: set[tuple[object, object]] = set()
 
     def judged(name: str) -> None:
         step = next(steps)
@@ -179,7 +183,10 @@ def test_every_step_is_large_near_clear_whole_and_right_in_each_pair_of_mode_lan
                 visitor.speak(lang)
                 pairs.update({(mode, lang), (mode, size), (lang, size)})
             seen_in(page, mode)
-            judge.judge(f"{name} {lang}", mode, size)
+            rules = place in (step % len(MODES), (step + 2) % len(MODES))
+            if rules:
+                axed.update({(mode, lang), (mode, size)})
+            judge.judge(f"{name} {lang}", mode, size, rules)
         seen_in(page, "usual")
         judge.upright()
         if not warned:
@@ -190,6 +197,7 @@ def test_every_step_is_large_near_clear_whole_and_right_in_each_pair_of_mode_lan
     judge.verdict()
     for one, other in ((MODES, LANGUAGES), (MODES, SIZES), (LANGUAGES, SIZES)):
         assert set(product(one, other)) <= pairs
+    assert {*product(MODES, LANGUAGES), *product(MODES, SIZES)} <= axed
 
 
 def seen_in(page: Page, mode: str) -> None:
@@ -197,8 +205,10 @@ def seen_in(page: Page, mode: str) -> None:
     page.evaluate(
         """(mode) => {
           const { dataset } = document.documentElement;
-          const shown = { type: mode === 'large' ? 'large' : 'usual', reach: mode === 'low' ? 'low' : 'usual',
-            contrast: mode === 'contrast' ? 'high' : 'usual' };
+          const aids = mode.split(' ');
+          const shown = { type: aids.includes('large') ? 'large' : 'usual',
+            reach: aids.includes('low') ? 'low' : 'usual',
+            contrast: aids.includes('contrast') ? 'high' : 'usual' };
           const show = () => {
             for (const [name, value] of Object.entries(shown)) {
               if (dataset[name] !== value) dataset[name] = value;
