@@ -25,6 +25,7 @@ import { Scroll } from "./kiosk-scroll.js";
 import { onlyNumber } from "./kiosk-slip.js";
 import { after, fresh } from "./kiosk-state.js";
 import { actOf, askedFirst, typedAct, untouched } from "./kiosk-touches.js";
+import { untelling } from "./kiosk-untelling.js";
 import { Prompts } from "./kiosk-voice.js";
 import { say } from "./kiosk-words.js";
 
@@ -44,6 +45,7 @@ class Kiosk {
     /** @type {number | null} the time (ms) of the data while they are old */
     this.staleAt = null;
     this.settling = 0;
+    this.untell = untelling(root);
     /** How far (px) the step has been paged. */
     this.turned = 0;
     this.checkRegistration = watchRegistration(this.id, (known, me) => {
@@ -109,6 +111,10 @@ class Kiosk {
     this.state = after(before, act);
     if (this.state === before) return;
     if (this.state.taking === null && this.state.receipt === null) forget();
+    if (act.do === "wipe") {
+      this.untell();
+      this.prompts.hush();
+    }
     this.show();
     if (this.state.step !== before.step || this.state.guide !== before.guide) this.arrive();
     this.asking.follow(before, this.state);

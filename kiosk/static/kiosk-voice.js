@@ -110,6 +110,7 @@ export class Prompts {
 
   hush() {
     this.caption.textContent = "";
+    this.caption.removeAttribute("lang");
     const clip = this.clip;
     this.clip = new Audio();
     clip.pause();

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from queue_server.locale import translate
-from tests.browser.kiosk_hall import CATEGORIES, FULL, RULE, TOKEN, KioskHall, choices
+from tests.browser.kiosk_hall import CATEGORIES, FULL, RULE, SECRET, TOKEN, KioskHall, choices
 from tests.browser.kiosk_visitor import LANGUAGES, Visitor, read_qr
 from tests.waiting import wait_for
 
@@ -245,6 +246,88 @@ def test_a_kiosk_left_alone_warns_and_then_wipes_everything(
     expect(visitor.step("start")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     assert_wiped(page, number)
+
+
+def typed_in(way: str, lang: str, *fields: tuple[str, str]) -> Callable[[Visitor], None]:
+    """Somebody goes a way in a language and types into its fields, on the screen's keys."""
+
+    def types(visitor: Visitor) -> None:
+        visitor.speak(lang)
+        visitor.touch(f"[data-way={way}]")
+        visitor.settle()
+        for field, text in fields:
+            if field:
+                visitor.touch(f"[data-field={field}]")
+            visitor.press(text)
+
+    return types
+
+
+def searched_by_keyboard(visitor: Visitor) -> None:
+    visitor.touch("[data-way=find]")
+    visitor.page.fill("[data-query]", "外地看病")
+
+
+def read_a_guide(visitor: Visitor) -> None:
+    visitor.aid("contrast voice")
+    typed_in("find", "ko", ("", "ㅌㅏㅈㅣ"))(visitor)
+    visitor.touch("[data-results] button >> nth=0")
+
+
+def opened_to_cancel(visitor: Visitor) -> None:
+    visitor.open_ticket()
+    visitor.touch("[data-what=cancel]")
+
+
+ABANDONED = [
+    ("find", typed_in("find", "zh", ("", "qxzq")), ("qxzq",)),
+    ("find", typed_in("find", "ko", ("", "ㅎㅗㅣㅅㅏ")), ("회사", "ㅎㅗㅣㅅㅏ")),
+    ("mine", typed_in("mine", "en", ("number", "S023"), ("code", "7KQ")), ("S023", "7KQ")),
+    ("booked", typed_in("booked", "zh", ("", "8RTX")), ("8RTX",)),
+    ("find", searched_by_keyboard, ("外地看病",)),
+    ("find", read_a_guide, ("3f9a2c1b",)),
+    ("mine", opened_to_cancel, ("S023", "7KQ4M", SECRET)),
+]
+"""What somebody leaves behind who goes away in the middle of it, and which words of it must be gone."""
+
+EVERYTHING = """() => {
+  const page = document.documentElement.cloneNode(true);
+  for (const moves of page.querySelectorAll('[data-clock], [data-strip]')) moves.remove();
+  page.querySelector('yc-kiosk').removeAttribute('data-settling');
+  const fields = [...document.querySelectorAll('input')].map((field) => field.value);
+  const kept = [{ ...sessionStorage }, { ...localStorage }, history.state, document.title, location.href];
+  return page.outerHTML.replace(/></g, '>\\n<') + '\\n' + JSON.stringify([fields, kept]);
+}"""
+"""The whole page with what is hidden in it, what stands in its fields, and what the browser keeps for it."""
+
+
+def test_whatever_a_visitor_leaves_half_done_the_next_finds_the_page_that_nobody_has_touched(
+    page: Page, kiosk: KioskHall
+) -> None:
+    page.clock.install()
+    visitor = Visitor(page, kiosk)
+    with page.expect_response("**/catalogue"):
+        visitor.arrive()
+        page.clock.run_for(1500)
+    visitor.speak("en")  # the page's own words bear their language once they have been written anew
+    page.clock.fast_forward(85_000)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.evaluate("document.activeElement.blur()")
+    untouched = page.evaluate(EVERYTHING)
+    for way, leaves, words in ABANDONED:
+        leaves(visitor)
+        page.evaluate("document.activeElement.blur()")
+        assert not any(word in untouched for word in words)
+        assert any(word in page.evaluate(EVERYTHING) for word in words), "the control: it stood there before"
+        page.clock.fast_forward(85_000)
+        expect(visitor.step("start")).to_be_visible()
+        visitor.settle()
+        assert page.evaluate(EVERYTHING).splitlines() == untouched.splitlines()
+        visitor.touch(f"[data-way={way}]")  # nor does what the script has kept come back
+        expect(page.locator("[data-query]")).to_have_value("")
+        assert not [word for word in words if word in page.evaluate(EVERYTHING)]
+        visitor.back()
+        page.clock.fast_forward(1000)
 
 
 def test_an_untouched_start_page_is_never_interrupted(page: Page, kiosk: KioskHall) -> None:
