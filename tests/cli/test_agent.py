@@ -21,7 +21,7 @@ from printers.virtual import Manner, VirtualPrinter
 from queue_server.store.logs import Store
 from tests.api.agents import reprints
 from tests.api.test_agents import cutting
-from tests.cli.processes import Program, run
+from tests.cli.processes import Program
 from tests.faults.processes import ServerProcess, grant_tokens, hall_file
 from tests.printers.cables import serial_cable
 from tests.waiting import wait_until
@@ -116,20 +116,7 @@ async def town(store_url: str, hall_id: str, tmp_path: Path) -> AsyncIterator[To
     try:
         await server.ready(START)
         await grant_tokens(store_url, [hall_id])
-        words = (
-            "device",
-            "add",
-            "pc1",
-            "--scope",
-            "printer",
-            "--hall",
-            hall_id,
-            "--store",
-            store_url,
-        )
-        granted = await asyncio.to_thread(run, *words)
-        assert granted.returncode == 0, granted.stderr
-        there = Town(server, store, hall_id, tmp_path, granted.stdout)
+        there = Town(server, store, hall_id, tmp_path, "agent")
         await there.prints()
         yield there
     finally:
@@ -221,9 +208,11 @@ async def test_an_agent_killed_while_it_sends_lets_a_marked_slip_follow_the_doub
         await virtual.misbehave()
     with running(town.agent(Network(*virtual.address))):
         await town.paper_is(ticket, "printed")
-    # The first may be torn, or whole if the system had its bytes already; nobody can tell from here.
-    assert reprints(virtual)[-1], "the slip after a doubtful one was not marked"
-    assert len(virtual.slips) <= 2
+    # The first may be torn, or whole if the system had its bytes already, and the printer may have them
+    # out after the second: nobody can tell from here.
+    assert sorted(reprints(virtual)) in ([True], [False, True]), (
+        "the slip after a doubtful one was not marked"
+    )
 
 
 @pytest.mark.proves("S36")

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, token_hash
+from queue_server.access.principals import BOARD, CLERK, FLOOR, KIOSK, MANAGER, PRINTER, token_hash
 from queue_server.demo import boundary_after
 from queue_server.desk.line import Line
 from queue_server.desk.scribes import RegisterScribe
@@ -87,9 +87,10 @@ TOKENS = {
     "floor": Grant("staff:floor", "导办", FLOOR),
     "manager": Grant("staff:manager", "值班经理", MANAGER),
     "board": Grant("device:b1", "b1", BOARD),
+    "agent": Grant("device:pc1", "pc1", PRINTER),
 } | {f"clerk{n}": Grant(f"staff:{n}", f"窗口{n}", CLERK, (n,)) for n in (*range(1, WINDOWS + 1), FAR_WINDOW)}
 
-PRINTER = """
+PRINTER_LINES = """
 [[printer]]
 id = "p1"
 address = "127.0.0.1:{port}"
@@ -116,7 +117,7 @@ def hall_file(
     boundary = f"{turns // HOUR:02}:{turns % HOUR // MINUTE:02}"
     path = folder / f"{id}.toml"
     windows = "".join(WINDOW.format(n=n) for n in (*range(1, WINDOWS + 1), FAR_WINDOW))
-    devices = PRINTER.format(port=printer) if printer else ""
+    devices = PRINTER_LINES.format(port=printer) if printer else ""
     path.write_text(HALL.format(id=id, boundary=boundary, lapse=lapse) + windows + devices, encoding="utf-8")
     return path
 
