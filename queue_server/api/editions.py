@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from queue_server import wire
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done
-from queue_server.config.catalogue import inspect_matters
+from queue_server.config.catalogue import (
+    Catalogue,
+    differences,
+    figures,
+    inspect_catalogue,
+    inspect_matters,
+)
 from queue_server.config.faults import Fault
 from queue_server.hall.editions import Edition, PublishCatalogue
-from queue_server.hall.refusals import NotNow
+from queue_server.hall.plan import Matter, Plan
+from queue_server.hall.refusals import NotNow, Unknown
 from queue_server.hall.register import Register
 
-MOST_BYTES = 8 * 1024 * 1024
-"""Of a catalogue, as of a department's file."""
+MOST_BYTES = 12 * 1024 * 1024
+"""Of a request: a department's file has at most 8 MiB, and base64 is longer by a third."""
+KINDS = (".toml", ".csv", ".xlsx")
 TOLD = 100
 """Faults that an answer names."""
 
@@ -29,20 +39,90 @@ async def publish(call: Call) -> wire.Done:
     """Put a catalogue in force, if nothing is wrong with it and its author has seen the one before."""
     body = await call.body(wire.PublishCatalogue, MOST_BYTES)
     call.must_be_allowed(PublishCatalogue(body.base, (), body.reason))
+    matters = await _chosen(call, body, _plan(call))
+    return done(await call.change_register(PublishCatalogue(body.base, matters, body.reason)))
+
+
+async def preview(call: Call) -> wire.CataloguePreview:
+    """What a catalogue would change, and its figures, before anybody puts it in force."""
+    body, plan = await call.body(wire.ChooseCatalogue, MOST_BYTES), _plan(call)
+    base = call.hall.register.state.edition
+    matters = await _chosen(call, body, plan)
+    changes, count = differences(plan.matters, matters), figures(matters, plan)
+    names = {matter.id: matter.name for matter in (*plan.matters, *matters)}
+
+    def those(what: str) -> tuple[wire.MatterChange, ...]:
+        fields: dict[str, tuple[str, ...]] = {}
+        for change in changes:
+            if change.what == what:
+                fields[change.matter] = (*fields.get(change.matter, ()), *filter(None, [change.field]))
+        return tuple(wire.MatterChange(id, names[id], changed) for id, changed in fields.items())
+
+    return wire.CataloguePreview(
+        base=base,
+        added=those("added"),
+        changed=those("changed"),
+        retired=those("retired"),
+        matters=count.matters,
+        instant=count.instant,
+        verified=count.verified,
+        covered=count.covered or 0,
+    )
+
+
+def _plan(call: Call) -> Plan:
     plan = call.hall.register.state.plan
     if plan is None:
         raise NotNow("day_not_open")
+    return plan
+
+
+async def _chosen(call: Call, body: wire.ChooseCatalogue, plan: Plan) -> tuple[Matter, ...]:
+    """The matters that somebody means; refused with every fault of them."""
+    ways = (body.matters, body.file, body.retire, body.edition)
+    if sum(way not in ((), None) for way in ways) != 1:
+        raise Unfit(422, "bad_catalogue", "say one of matters, file, retire and edition")
+    if body.edition is not None:
+        return _earlier(call, body.edition)
+    if body.retire:
+        if unknown := [id for id in body.retire if plan.matter(id) is None]:
+            raise Unknown("unknown_matter", matter=unknown[0])
+        return tuple(matter for matter in plan.matters if matter.id not in body.retire)
     # Ten thousand guides take seconds to read, and nobody else may wait for that.
-    found = await asyncio.to_thread(inspect_matters, list(body.matters), plan)
+    if body.file is not None:
+        found = await asyncio.to_thread(_in_file, body.file, plan)
+    else:
+        found = await asyncio.to_thread(inspect_matters, list(body.matters), plan)
     if found.errors:
         raise Unfit(422, "bad_catalogue", _told(found.errors))
-    return done(await call.change_register(PublishCatalogue(body.base, found.matters, body.reason)))
+    return found.matters
+
+
+def _earlier(call: Call, edition: int) -> tuple[Matter, ...]:
+    earlier = call.hall.register.state.plan_of(edition)
+    if earlier is None:
+        last = call.hall.register.state.edition
+        raise Unfit(422, "bad_catalogue", f"there is no edition {edition}; the last one is {last}")
+    return earlier.matters
+
+
+def _in_file(file: wire.CatalogueFile, plan: Plan) -> Catalogue:
+    """A file as it lies on its author's machine; read here by what reads it at the command line."""
+    with TemporaryDirectory() as folder:
+        suffix = Path(file.name).suffix.lower()
+        place = Path(folder) / f"catalogue{suffix if suffix in KINDS else ''}"
+        place.write_bytes(file.content)
+        return inspect_catalogue(place, plan)
 
 
 def _told(faults: tuple[Fault, ...]) -> str:
     """Every fault with its place, one a line."""
     more = [f"and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
-    return "\n".join([*(f"{fault.where}: {fault.sentence}" for fault in faults[:TOLD]), *more])
+    told = (
+        f"{f'line {fault.line}, ' if fault.line else ''}{fault.where}: {fault.sentence}"
+        for fault in faults[:TOLD]
+    )
+    return "\n".join([*told, *more])
 
 
 def _editions(register: Register) -> wire.Editions:

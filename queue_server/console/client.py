@@ -26,8 +26,11 @@ from queue_server.wire import (
     AgentTickets,
     Cases,
     CaseView,
+    CataloguePreview,
+    ChooseCatalogue,
     Devices,
     Done,
+    Editions,
     Enrolments,
     EnterByHand,
     Hall,
@@ -212,6 +215,18 @@ class HallClient:
         which = "" if edition is None else f"?edition={edition}"
         known = (await self._ask(f"{self._hall}/catalogue{which}", Catalogue)).guides
         return next((guide for guide in known if guide.id == matter), None)
+
+    async def guides(self) -> tuple[Guide, ...]:
+        """The guides of every matter in force. Raises Refused or Unreachable."""
+        return (await self._ask(f"{self._hall}/catalogue", Catalogue)).guides
+
+    async def editions(self) -> Editions:
+        """The editions of the catalogue, the newest first. Raises Refused or Unreachable."""
+        return await self._ask(f"{self._hall}/catalogue/editions", Editions)
+
+    async def preview(self, chosen: ChooseCatalogue) -> CataloguePreview:
+        """What a catalogue would change. Raises as `act` does."""
+        return await self._do("catalogue/previews", chosen, CataloguePreview)
 
     async def devices(self) -> Devices:
         """Every device of the hall and how it is. Raises Refused or Unreachable."""

@@ -8,7 +8,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 
+from kiosk.menu import Guide
 from queue_server import wire
 from queue_server.console import overview_flows as flows
 from queue_server.console.by_hand import Slips, Written, enter_many
@@ -17,6 +19,7 @@ from queue_server.console.clock import HallClock
 from queue_server.console.desk import MOVES, Desk
 from queue_server.console.device_flows import look_after_devices
 from queue_server.console.dialogs import Reading
+from queue_server.console.edition_flows import look_after_catalogue
 from queue_server.console.entry import Form
 from queue_server.console.link import LinkEvent
 from queue_server.console.overview_acts import FLOOR
@@ -94,9 +97,11 @@ class OverviewApp(Station):
             return Answered(act, told=say("did.by_hand", self.scene.lang, n=count) if count else "")
         if act == "devices":
             return Answered(act, told=await look_after_devices(self))
+        if act == "catalogue":
+            return Answered(act, told=await look_after_catalogue(self))
         if act == "shares":
             lang = self.scene.lang
-            await self.push_screen_wait(Reading(lang, say("title.shares", lang), shares_of(self.scene)))
+            await self.read(say("title.shares", lang), shares_of(self.scene))
             return Answered(act)
         request = await flows.request_for(act, self)
         if request is None:
@@ -108,6 +113,22 @@ class OverviewApp(Station):
     async def enrolments(self) -> wire.Enrolments:
         """The codes that wait for an answer now."""
         return await self.client.enrolments()
+
+    async def editions(self) -> wire.Editions:
+        """The editions of the catalogue."""
+        return await self.client.editions()
+
+    async def guides(self) -> tuple[Guide, ...]:
+        """The guides in force."""
+        return await self.client.guides()
+
+    async def preview(self, chosen: wire.ChooseCatalogue) -> wire.CataloguePreview:
+        """What a catalogue would change."""
+        return await self.client.preview(chosen)
+
+    async def read(self, title: str, text: Content) -> None:
+        """Something to read."""
+        await self.push_screen_wait(Reading(self.scene.lang, title, text))
 
     async def devices(self) -> wire.Devices:
         """The hall's devices as they are now."""

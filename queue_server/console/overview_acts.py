@@ -27,9 +27,9 @@ KEYS = {
 }
 """Every act of the key bar and its key. Those of windows and lines are about the marked one."""
 
-MORE = ("down", "sound", "close_day", "devices", "printers", "reprint", "summon", "shares")
+MORE = ("down", "sound", "close_day", "devices", "printers", "reprint", "summon", "shares", "catalogue")
 """What F12 offers, in its order."""
-AT_ANY_HOUR = frozenset({"more", "devices", "shares"})
+AT_ANY_HOUR = frozenset({"more", "devices", "shares", "catalogue"})
 """Possible after the day was closed, too: screens are put up when the hall is empty."""
 
 MANAGER = "manager"

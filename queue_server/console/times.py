@@ -22,3 +22,8 @@ def moment_of(text: str, scene: Known) -> int | None:
     if then > now:  # a business day may go past midnight
         then -= dt.timedelta(days=1)
     return round(then.timestamp() * 1000)
+
+
+def day_time(at: int, zone: str) -> str:
+    """A moment (ms) as day and time of the hall, as in ``2026-11-24 10:03``."""
+    return dt.datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")

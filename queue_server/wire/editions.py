@@ -7,11 +7,31 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from queue_server.wire.words import Sentence, Seq
+from queue_server.wire.words import Code, Line, Sentence, Seq, Text
 
 
-class PublishCatalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Put a whole catalogue in force at once. `matters` are tables with the keys of `[[matter]]`.
+class CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A department's table, or `[[matter]]` in TOML, as the end of its `name` says; `content` is base64."""
+
+    name: Line
+    content: bytes
+
+
+class ChooseCatalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A catalogue, said in exactly one of these ways.
+
+    `matters` are tables with the keys of `[[matter]]`, `file` has them all, `retire` is what is in force
+    without these, `edition` an earlier one.
+    """
+
+    matters: Annotated[tuple[dict[str, Any], ...], Meta(max_length=10_000)] = ()
+    file: CatalogueFile | None = None
+    retire: Annotated[tuple[Code, ...], Meta(max_length=10_000)] = ()
+    edition: Seq | None = None
+
+
+class PublishCatalogue(ChooseCatalogue, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Put a whole catalogue in force at once.
 
     `base` is the number of the edition in force that its author has seen: if another one is in force by now,
     nothing happens.
@@ -19,7 +39,31 @@ class PublishCatalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     base: Seq
     reason: Sentence
-    matters: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1, max_length=10_000)]
+
+
+class MatterChange(msgspec.Struct, frozen=True):
+    """A matter that is added, retired, or changed: then in these `fields`."""
+
+    id: str
+    name: Text
+    fields: tuple[str, ...] = ()
+
+
+class CataloguePreview(msgspec.Struct, frozen=True):
+    """What a catalogue would change against the edition in force (`base`), and its figures.
+
+    `instant` end on the spot (即办), `verified` were seen in a published source, `covered` are accepted by a
+    window of the hall.
+    """
+
+    base: int
+    added: tuple[MatterChange, ...]
+    changed: tuple[MatterChange, ...]
+    retired: tuple[MatterChange, ...]
+    matters: int
+    instant: int
+    verified: int
+    covered: int
 
 
 class EditionLine(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 from websockets.asyncio.client import connect
 
+from queue_server.config.catalogue import written as written_as_toml
 from queue_server.hall.plan import Matter
 from tests.api.hall import Served, demo_with, served
 from tests.waiting import wait_until
@@ -154,3 +156,42 @@ async def test_a_catalogue_with_faults_is_refused_and_each_is_named_with_its_pla
         assert f"matter[{licence}]: no window of the hall serves its category A" in said
         assert (await publish(hall, matters_of(hall), who="clerk8")).status_code == 403
         assert hall.site.halls[hall_id].register.state.edition == 0
+
+
+async def test_a_catalogue_is_looked_at_before_it_is_published_in_whichever_way_it_is_said(
+    store_url: str, hall_id: str
+) -> None:
+    async with served(store_url, hall_id, demo_with()) as hall:
+
+        async def told(status: int = 200, **chosen: Any) -> Any:
+            answer = await hall.post("manager", "catalogue/previews", chosen)
+            assert answer.status_code == status, answer.text
+            return answer.json()
+
+        names = {matter.id: matter.name for matter in hall.day.plan.matters}
+        seen = await told(matters=changed(hall))
+        assert [one["id"] for one in seen["added"]] == [NEW]
+        assert seen["changed"] == [{"id": "D01", "name": names["D01"], "fields": ["materials"]}]
+        assert seen["retired"] == [{"id": "D02", "name": names["D02"], "fields": []}]
+        assert (seen["base"], seen["matters"], seen["covered"]) == (0, len(names), len(names))
+        table = "事项编号,事项名称\nA01,\n".encode("gb18030")
+        content = base64.b64encode(table).decode()
+        assert (
+            "line 2, matter[0].name"
+            in (await told(422, file={"name": "next.csv", "content": content}))["detail"]
+        )
+        toml = base64.b64encode(written_as_toml(hall.day.plan.matters[1:]).encode()).decode()
+        from_file = await told(file={"name": "C:\\next.toml", "content": toml})
+        assert [one["id"] for one in from_file["retired"]] == [hall.day.plan.matters[0].id]
+        assert [one["id"] for one in (await told(retire=["D02"]))["retired"]] == ["D02"]
+        assert (await told(404, retire=["D02", "nothing"]))["code"] == "unknown_matter"
+        assert "one of" in (await told(422))["detail"]
+        assert "one of" in (await told(422, retire=["D02"], edition=1))["detail"]
+        assert "no edition 1" in (await told(422, edition=1))["detail"]
+
+        body = {"base": 0, "reason": "下放至乡镇", "retire": ["D02"]}
+        assert (await hall.post("manager", "catalogue/editions", body)).json()["detail"] == "1"
+        assert (await publish(hall, matters_of(hall), base=1)).status_code == 409, "it changes nothing"
+        body = {"base": 1, "reason": "扩大", "retire": ["D01"]}
+        assert (await hall.post("manager", "catalogue/editions", body)).json()["detail"] == "2"
+        assert [one["id"] for one in (await told(edition=1))["added"]] == ["D01"]

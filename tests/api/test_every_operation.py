@@ -283,7 +283,9 @@ async def behind_the_windows(walk: Walk) -> None:
 
 async def another_edition(walk: Walk) -> None:
     """The catalogue goes on without its last matter."""
-    body = {"base": 0, "reason": "停办", "matters": matters_of(walk.hall)[:-1]}
+    kept = {"matters": matters_of(walk.hall)[:-1]}
+    assert len((await walk.do("manager", "catalogue/previews", kept))["retired"]) == 1
+    body = {"base": 0, "reason": "停办", **kept}
     assert (await walk.do("manager", "catalogue/editions", body))["detail"] == "1"
     assert (await walk.see("manager", "/catalogue/editions"))["in_force"] == 1
 

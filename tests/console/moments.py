@@ -53,6 +53,41 @@ DEVICES = (
 )
 
 
+EDITIONS = (
+    wire.EditionLine(
+        2,
+        NOW - 3_600_000,
+        "staff:wang.fang",
+        "权力清单2026年第二次调整",
+        "b",
+        21,
+        ("D07",),
+        ("A01", "B02"),
+        (),
+    ),
+    wire.EditionLine(1, NOW - 90_000_000, "staff:li.na", "下放至乡镇", "a", 20, (), ("A01",), ("L03",)),
+)
+PREVIEW = wire.CataloguePreview(
+    base=2,
+    added=(),
+    changed=tuple(
+        wire.MatterChange(id, {"zh": zh, "en": en}, ("materials", "fee"))
+        for id, zh, en in (
+            ("A01", "企业设立登记", "Company registration"),
+            ("B02", "食品经营许可", "Food business licence"),
+            ("C01", "医保关系转移", "Transfer of medical insurance"),
+            ("D01", "不动产转移登记", "Transfer of real estate"),
+            ("D02", "不动产抵押登记", "Mortgage of real estate"),
+        )
+    ),
+    retired=(wire.MatterChange("D07", {"zh": "预告登记", "en": "Priority notice"}),),
+    matters=20,
+    instant=9,
+    verified=7,
+    covered=20,
+)
+
+
 class StillFloor(HallClient):
     """A hall that shows its manager one floor for ever; without one its line is down."""
 
@@ -79,6 +114,14 @@ class StillFloor(HallClient):
     async def enrolments(self) -> wire.Enrolments:
         """Two new devices show a code."""
         return wire.Enrolments(CODES, NOW)
+
+    async def editions(self) -> wire.Editions:
+        """Two editions were published."""
+        return wire.Editions(2, EDITIONS)
+
+    async def preview(self, chosen: wire.ChooseCatalogue) -> wire.CataloguePreview:
+        """What the first edition would change, were it brought back."""
+        return PREVIEW
 
     async def devices(self) -> wire.Devices:
         """Some of the hall's devices."""
@@ -325,6 +368,8 @@ FLOORS: dict[str, tuple[wire.FloorView | None, tuple[str, ...]]] = {
     "floor-by-hand": (BUSY_FLOOR, ("f9", "D", "Z", "0", "1")),
     "floor-devices": (BUSY_FLOOR, ("f12", "4")),
     "floor-enrol": (BUSY_FLOOR, ("f12", "4", "1")),
+    "floor-catalogue": (BUSY_FLOOR, ("f12", "9")),
+    "floor-publish": (BUSY_FLOOR, ("f12", "9", "4")),
     "floor-shares": (replace(BUSY_FLOOR, shares=SHARES, visits=VISITS, by_agents=BY_AGENTS), ("f12", "8")),
 }
 """What the floor looks like, and the keys that the manager presses then."""

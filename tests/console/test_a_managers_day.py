@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
+from queue_server.config.catalogue import written
 from queue_server.console.by_hand import Slips, following
 from queue_server.desk.alarms import Alarm
 from queue_server.hall import commands as do
@@ -73,6 +75,60 @@ async def test_a_manager_pauses_resumes_closes_and_frees_a_window_and_is_named_i
             await manager.until(lambda: manager.scene.window and manager.scene.window.state == "open")
             await manager.does("f11", "2", said="8号窗口已腾出")
             assert (await last(hall, "window_released"))["e"]["why"] == "freed"
+
+
+async def test_a_catalogue_is_published_from_a_file_matters_retired_and_an_edition_brought_back(
+    store_url: str, hall_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(store_url, hall_id) as hall, managing(hall_id, hall.base) as manager:
+        matters = hall.day.plan.matters
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "n.toml").write_text(written((*matters[1:], replace(matters[0], id="Z01"))), "utf-8")
+        await manager.asks("f12")
+        await manager.asks("9")
+        await manager.asks("1")
+        await manager.shows("文件")
+        await manager.press("x", "enter")
+        await manager.shows("文件无法读取")
+        await manager.press(*"n.toml", "enter")
+        await manager.shows(f"停用 1：{matters[0].id} {matters[0].name['zh']}")
+        await manager.shows("新增 1：Z01")
+        await manager.press("2")
+        await manager.shows(f"+ Z01  {matters[0].name['zh']}")
+        await manager.press("escape")
+        await manager.shows("发布，立即生效")
+        await manager.press("3")
+        await manager.shows("理由")
+        await manager.press(*"law")
+        await manager.does("enter", said="已发布第1版事项目录")
+        register = hall.site.halls[hall_id].register.state
+        assert (register.editions[1].by, register.editions[1].reason) == ("staff:manager", "law")
+        assert register.plan is not None
+        assert register.plan.matter("Z01") is not None
+
+        await manager.asks("f12")
+        await manager.asks("9")
+        await manager.shows("现行第1版")
+        await manager.press("2")
+        await manager.shows("停用哪些事项")
+        await manager.press("1")
+        await manager.shows("停用已选的 1 个")
+        await manager.press("1")
+        await manager.shows(f"停用 1：{matters[1].id}")
+        await manager.press("3")
+        await manager.shows("理由")
+        await manager.press(*"x")
+        await manager.does("enter", said="已发布第2版事项目录")
+        in_force = hall.site.halls[hall_id].register.state.plan
+        assert in_force is not None
+        assert in_force.matter(matters[1].id) is None
+
+        await manager.asks("f12")
+        await manager.asks("9")
+        await manager.press("4")
+        await manager.shows(f"新增 1：{matters[1].id}")
+        await manager.press("1")
+        assert hall.site.halls[hall_id].register.state.edition == 2, "who looked and did not publish"
 
 
 async def test_lines_move_between_windows_and_the_last_window_names_a_successor(

@@ -49,6 +49,8 @@ FLOOR_SCREENS = {
     "floor-ko": ("floor", "ko", SMALL, "dark"),
     "floor-help-ko": ("floor-help", "ko", SMALL, "dark"),
     "floor-devices-ko": ("floor-devices", "ko", SMALL, "dark"),
+    "floor-catalogue-ko": ("floor-catalogue", "ko", SMALL, "dark"),
+    "floor-publish-ko": ("floor-publish", "ko", SMALL, "dark"),
     "floor-enrol-ko": ("floor-enrol", "ko", SMALL, "dark"),
     "floor-zh-large": ("floor", "zh", LARGE, "dark"),
     "floor-en-large": ("floor", "en", LARGE, "dark"),
