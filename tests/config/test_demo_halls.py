@@ -39,7 +39,7 @@ def test_the_county_hall_is_that_of_the_sketch() -> None:
     plan = county_plan()
     assert "".join(c.letter for c in plan.categories) == "ABCDSFGJL"
     assert [w.number for w in plan.windows] == list(range(1, 26))
-    assert len(plan.matters) == 20
+    assert len(plan.matters) == 21
     assert [w.number for w in plan.windows if w.duty] == [17, 20, 24]
     assert {c.letter: c.target // MINUTE for c in plan.categories if c.target != 30 * MINUTE} == {"G": 10}
     assert [c.letter for c in plan.categories if c.instant] == ["G"]
