@@ -1,7 +1,7 @@
 """How often people must come for a case (只跑一次): counted when its result goes out, by day and department.
 
 Accepting is one visit; bringing owed papers and fetching the result are one more each, where the visitor came
-for it. What was finished on the spot opens no case and is in the 即办率 instead.
+for it. What was finished on the spot is one visit of its own (`hall/on_the_spot.py`).
 """
 
 from __future__ import annotations

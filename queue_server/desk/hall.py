@@ -32,6 +32,7 @@ from queue_server.hall.day import Day
 from queue_server.hall.decide import known_answer
 from queue_server.hall.hours import business_date, day_bounds, open_spans
 from queue_server.hall.model import Answer, Booking
+from queue_server.hall.on_the_spot import CountDay, ended_on_the_spot
 from queue_server.hall.plan import HOUR, Plan, plan_hash
 from queue_server.hall.refusals import NotNow, Refused, Unknown
 from queue_server.hall.register import Register
@@ -354,9 +355,24 @@ class Hall:
         carried = tomorrows(last.state, plan, date) if last else ()
         line = await self._live(date, plan)
         if not line.state.now.opened:
+            if last is not None:
+                await self._count(last.state)
             edition = self.register.state.edition_of(plan)
             opening = do.OpenDay(date, plan_hash(plan), cites, carried, edition)
             await self.offer(opening, self.clock(), date)
+
+    async def _count(self, over: Day) -> None:
+        """What a day that is over ended on the spot, once into the register."""
+        command = CountDay(over.date, tuple(sorted(ended_on_the_spot(over).items())))
+        name = f"time:CountDay:{over.date}"
+        try:
+            ask = Ask(at=self.clock(), by="time", command=command, key=name, digest=name)
+            await self.register.ask(ask)
+        except Refused as refusal:
+            if refusal.code in UNSETTLED:
+                raise
+            if refusal.code != "stale":
+                log.warning("day not counted", date=over.date, why=str(refusal))
 
     def _forked(self, lost: Sequence[Entry]) -> Ask | None:
         """The store's history stands; the numbers that only ours had must not be given out again."""

@@ -20,7 +20,7 @@ from queue_server.cases.evolve import evolve as evolve_case
 from queue_server.cases.limits import Calendar
 from queue_server.cases.model import Case, PaperList
 from queue_server.cases.visits import Visits
-from queue_server.hall import accounts, editions
+from queue_server.hall import accounts, editions, on_the_spot
 from queue_server.hall.accounts import Account, Fact
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.editions import CataloguePublished, Edition, PublishCatalogue
@@ -29,12 +29,13 @@ from queue_server.hall.evolve import Contradiction
 from queue_server.hall.hours import business_date, open_spans
 from queue_server.hall.joint import joint_named
 from queue_server.hall.model import Answer, Booking, Kept
+from queue_server.hall.on_the_spot import CountDay, DayCounted, count_day
 from queue_server.hall.plan import HOUR, Matter, Plan, plan_hash
 from queue_server.hall.refusals import Conflict, NotNow, Unknown, Unusable
 from queue_server.hall.remembering import forget, note
 
 REGISTER_VERSION = 3
-"""2: with cases. 3: with editions of the catalogue."""
+"""2: with cases. 3: with editions of the catalogue, and what days ended on the spot."""
 REPEATABLE = 48 * HOUR
 """How long (ms) a command of the register may be repeated under its key; the register itself is for ever."""
 
@@ -153,6 +154,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         | DeviceRevoked
         | TokenExpires
         | SlotBooked
+        | DayCounted
         | accounts.AnyFact
         | AnyCaseFact
     )
@@ -344,6 +346,7 @@ _DECIDERS: dict[type[Command], Callable[[Register, Ask, Any], tuple[Fact, Answer
     RevokeDevice: _revoke_device,
     ExpireToken: _expire,
     BookSlot: _book,
+    CountDay: count_day,
     **accounts.DECIDERS,
     **cases.DECIDERS,
     OpenCase: _open_case,
@@ -388,6 +391,8 @@ def evolve(register: Register, entry: Entry, seq: int) -> None:
             slot = (booking.category, booking.slot)
             register.put(register.bookings, booking.code, booking)
             register.put(register.taken, slot, register.taken.get(slot, 0) + 1)
+        case DayCounted():
+            on_the_spot.evolve(register, entry.e)
         case accounts.AccountFact():
             accounts.evolve(register, entry.e, seq)
         case _:

@@ -24,6 +24,7 @@ from queue_server.hall import commands as do
 from queue_server.hall.accounts import STAFF
 from queue_server.hall.commands import Command
 from queue_server.hall.decide import DECIDERS
+from queue_server.hall.on_the_spot import CountDay
 from queue_server.staff import pages as staff
 from tests.api.hall import Served, served
 from tests.api.people import person, signed_in
@@ -76,6 +77,7 @@ OF_TIME_AND_SYSTEM: dict[type[Command], str] = {
     do.BarNumbers: "whoever finds that the log lost its tail",
     do.NoteSlip: "the printing follower",
     do.NotePrinter: "the printing follower",
+    CountDay: "time, when a day is over",
     do.NoteReceipt: "whoever prints a receipt, by the operation that prints it",
     do.HoldLapsed: "time",
     do.ParkLapsed: "time",

@@ -14,6 +14,7 @@ from queue_server.cases import events as ev
 from queue_server.cases.visits import Visits, total, within
 from queue_server.hall import snapshot
 from queue_server.hall.commands import Ask, Command
+from queue_server.hall.on_the_spot import CountDay, DayCounted
 from queue_server.hall.plan import DAY
 from queue_server.hall.refusals import Conflict, Refused
 from queue_server.hall.register import BookSlot, Entry, PublishPlan, Register, act, evolve
@@ -74,6 +75,8 @@ def recomputed(log: Sequence[Entry]) -> Visits:
         elif isinstance(fact, ev.SupplementReceived | ev.CaseIssued):
             came[fact.case] += fact.visit
             out += [came[fact.case]] if isinstance(fact, ev.CaseIssued) else []
+        elif isinstance(fact, DayCounted):
+            out += [1] * sum(count for _, count in fact.matters)
     return Visits(len(out), sum(out), sum(n <= 1 for n in out))
 
 
@@ -146,7 +149,7 @@ def test_visits_are_counted_by_the_day_on_which_the_result_went_out_and_by_depar
 # --- any register ----------------------------------------------------------------------------
 
 STEPS = st.sampled_from(
-    ["open", "take", "ready", "rework", "issue", "withdraw", "owe", "got", "pass", "book"]
+    ["open", "take", "ready", "rework", "issue", "withdraw", "owe", "got", "pass", "book", "count"]
 )
 LIVES = st.lists(st.tuples(STEPS, st.integers(0, 9), st.integers(0, 12)), max_size=60)
 
@@ -168,6 +171,7 @@ def live(steps: list[tuple[str, int, int]]) -> Years:
             "got": do.ReceiveSupplement(id, hall.today),
             "pass": do.PassPapers(f"p{which}", "window", "exit", (id,)),
             "book": BookSlot(f"b{which}", "D", hall.now + DAY),
+            "count": CountDay(hall.today, (("estate", which), ("", later))),
         }
         try:
             hall.ask(commands[step])

@@ -9,15 +9,21 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
+from queue_server.cases.visits import Visits
 from queue_server.demo import county_plan, demo_plan
 from queue_server.desk import alarms, liveness
 from queue_server.desk.hall import Hall
 from queue_server.hall import commands as do
+from queue_server.hall import events
 from queue_server.hall.commands import Ask
 from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.model import CALLED, WAITING
+from queue_server.hall.on_the_spot import CountDay
 from queue_server.hall.plan import HOUR, MINUTE
+from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan
+from queue_server.overview import overview
+from queue_server.store import keys
 from queue_server.store.logs import Store
 from tests.desk.live_hall import NOON, Clock, live, opened, sit, take
 from tests.waiting import wait_until
@@ -44,10 +50,23 @@ async def test_across_midnight_numbers_start_again_once(store_url: str, hall_id:
         clock.now = BOUNDARY - 1
         assert (await hall.ask(take("b", at=clock.now))).number == "D002"
         first = hall.today().state.date
+        await sit(hall, 8)
+        for command in (do.CallNext(8), do.Start("a"), do.Finish("a", (("D01", "done"), ("D03", "done")))):
+            await hall.ask(Ask(at=clock.now, by="staff:8", command=command))
+        seen = overview(hall.today().state, clock.now, visits=hall.register.state.visits).visits
+        assert [(v.department, v.cases, v.once) for v in seen] == [("", 2, 2), ("estate", 2, 2)]
         clock.now = BOUNDARY
         await wait_until(lambda: hall.today().state.date > first and hall.today().state.now.opened)
         assert (await hall.ask(take("c", at=clock.now))).number == "D001"
         assert len(await hall.store.days(hall_id)) == 2
+        # What the day ended on the spot is in the register, once, as its own log says.
+        log = [events.decode(entry.body).e for entry in await hall.store.read(keys.day(hall_id, first), 0)]
+        done = [result for e in log if isinstance(e, events.Finished) for result in e.outcomes]
+        assert hall.register.state.visits == {(first, "estate"): Visits(len(done), len(done), len(done))}
+        again = Ask(at=clock.now, by="time", command=CountDay(first, (("estate", 2),)))
+        with pytest.raises(Refused, match="stale"):
+            await hall.register.ask(again)
+        assert overview(hall.today().state, clock.now, visits=hall.register.state.visits).visits[0] == seen[0]
 
 
 @pytest.mark.proves("S3")
