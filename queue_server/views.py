@@ -169,6 +169,7 @@ def status(day: Day, now: int) -> wire.Status:
             for c in offered.choices
         ),
         notices=offered.notices,
+        catalogue=offered.catalogue,
     )
 
 
@@ -432,6 +433,7 @@ def ticket_public(day: Day, t: Ticket, now: int, data_at: int) -> wire.TicketPub
         rated=t.rated,
         may_rate=t.end == DONE and bool(t.stations) and not t.rated,
         expected=shown(expect(day, t.category, t.cls, ahead, now)) if ahead else None,
+        matters=tuple(wire.MatterHeld(x.id, x.name, day.guide_version(t, x.id)) for x in day.guides(t)),
     )
 
 

@@ -79,7 +79,7 @@ class StatusLine(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The hall for its web site. `at` is the time (ms) of the data."""
+    """The hall for its web site. `at` is the time (ms) of the data, `catalogue` the version in force."""
 
     hall: Text
     at: int
@@ -87,6 +87,7 @@ class Status(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
     categories: tuple[StatusLine, ...]
     notices: tuple[Text, ...]
+    catalogue: str = ""
 
 
 class WindowNow(msgspec.Struct, frozen=True):

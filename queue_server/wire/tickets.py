@@ -176,6 +176,14 @@ class TicketView(msgspec.Struct, frozen=True):
     guides: tuple[MatterLine, ...] = ()
 
 
+class MatterHeld(msgspec.Struct, frozen=True):
+    """A matter of a ticket by the guide under which it was issued, whatever is in force now."""
+
+    id: str
+    name: Text
+    version: str
+
+
 class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     """A ticket as its holder sees it: only this ticket, with the reason for its place.
 
@@ -218,6 +226,7 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     rated: str = ""
     may_rate: bool = False
     expected: Between | None = None
+    matters: tuple[MatterHeld, ...] = ()
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

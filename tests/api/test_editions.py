@@ -76,6 +76,8 @@ async def test_an_edition_is_live_on_every_device_of_both_servers(store_url: str
     async with two_servers(store_url, hall_id) as (one, other):
         held = await other.take("D", matters=["D01", "D02"])
         watching = [asyncio.create_task(shown(each, "kiosk/live")) for each in (one, other)]
+        before = (await held_by_phone(other, held))["matters"]
+        public = (await one.client.get(f"/api/halls/{hall_id}/status")).json()["catalogue"]
         assert (await publish(one, changed(one))).json()["detail"] == "1"
         async with asyncio.timeout(PATIENCE):
             for menu in await asyncio.gather(*watching):
@@ -89,8 +91,22 @@ async def test_an_edition_is_live_on_every_device_of_both_servers(store_url: str
             assert (hall["catalogue"], guides["version"]) == (version, version)
             for who, path in (("clerk8", "/windows/8"), ("manager", "/overview")):
                 assert (await each.get(who, path)).json()["catalogue"] == version
+            told = (await each.client.get(f"/api/halls/{hall_id}/status")).json()
+            assert told["catalogue"] == version != public
+            # The phone goes by what the ticket was issued under: the retired matter, the earlier guide.
+            assert (await held_by_phone(each, held))["matters"] == before
+        assert [matter["id"] for matter in before] == ["D01", "D02"]
+        in_force = (await one.get("", "/catalogue")).json()["guides"]
+        now = {guide["id"]: guide["version"] for guide in in_force}
+        assert before[0]["version"] != now["D01"]
         await nobody_takes_what_is_retired(other)
         await a_ticket_keeps_its_edition(other, held)
+
+
+async def held_by_phone(hall: Served, ticket: str) -> dict[str, Any]:
+    """A ticket as its holder's phone sees it."""
+    seen: dict[str, Any] = (await hall.get(hall.holder(ticket), f"/tickets/{ticket}/place")).json()
+    return seen
 
 
 async def nobody_takes_what_is_retired(hall: Served) -> None:
