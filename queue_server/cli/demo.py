@@ -57,7 +57,7 @@ from queue_server.cli.serve import (
 from queue_server.cli.stores import NoStore, connected, embedded
 from queue_server.cli.users import hand_out
 from queue_server.cli.voice import PACK
-from queue_server.demo import boundary_after, demo_plan, neighbour_plans
+from queue_server.demo import boundary_after, called_a_demo, demo_plan, neighbour_plans
 from queue_server.desk.line import Line
 from queue_server.hall.accounts import AddAccount
 from queue_server.hall.hours import business_date, day_bounds
@@ -70,7 +70,6 @@ from queue_server.store.logs import Store
 log = structlog.get_logger()
 
 FILE = "demo.json"
-DEMO = {"zh": "（演示）", "ko": " (시연)", "en": " (demo)"}
 ADDRESS = "127.0.0.1"
 DESK = "estate"
 """The department whose cases nobody handles by themselves: for whoever tries its console."""
@@ -235,12 +234,6 @@ async def _furnish_neighbours(store: Store, printer: str, before: Told | None) -
             await put(line, PublishPlan(agreed))
             tokens[plan.hall] = await _grant(line, agreed, known.get(plan.hall, {}))
     return tokens
-
-
-def called_a_demo(plan: Plan) -> Plan:
-    """The hall under a name by which every page, slip and screen says that it is a demo."""
-    said = {lang: f"{name}{DEMO.get(lang, DEMO['en'])}" for lang, name in plan.name.items()}
-    return replace(plan, name=said)
 
 
 async def _sign_up(

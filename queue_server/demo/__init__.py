@@ -18,6 +18,20 @@ VILLAGE = Path(__file__).parent / "village.toml"
 NEIGHBOURS = (DEVELOPMENT_ZONE, TOWNSHIP, VILLAGE)
 """Halls on the county's server: they accept for it, and hand out what it has handled."""
 
+MARK = {"zh": "（演示）", "ko": " (시연)", "en": " (demo)"}
+"""What a demo's hall is called beside its name."""
+
+
+def called_a_demo(plan: Plan) -> Plan:
+    """The hall under a name by which every page, slip and screen says that it is a demo."""
+    said = {lang: f"{name}{MARK.get(lang, MARK['en'])}" for lang, name in plan.name.items()}
+    return msgspec.structs.replace(plan, name=said)
+
+
+def is_demo(plan: Plan) -> bool:
+    """Whether a hall is called a demo: a page without room for the name says so by itself."""
+    return plan.name["zh"].endswith(MARK["zh"])
+
 
 def county_plan() -> Plan:
     """The county hall with its real hours."""

@@ -16,6 +16,7 @@ from kiosk.pages import NAMES, TAGS
 from kiosk.spelling import pinyin
 from queue_server import views
 from queue_server.access.principals import ANYONE, Principal
+from queue_server.demo import is_demo
 from queue_server.hall.plan import Plan
 from queue_server.locale import sentences, translate
 from queue_server.locale.harmless import plain
@@ -117,7 +118,8 @@ class Shell:
             **{name: msgspec.to_builtins(value) for name, value in more.items()},
         }
         content = self._templates.get_template(template).render(
-            plan=plan, who=who, lang=lang, tags=TAGS, names=NAMES, module=module, asset=self._asset,
+            plan=plan, demo=is_demo(plan), who=who, lang=lang,
+            tags=TAGS, names=NAMES, module=module, asset=self._asset,
             t=lambda key, **values: translate(key, lang, **values),
             named=lambda text: named(text, lang),
             query_in=lambda one: urlencode({**query, "lang": one}),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from queue_server.access.sso import SsoSettings
 from queue_server.app import AccessRules
+from queue_server.demo import called_a_demo
 from queue_server.hall.plan import Plan
 from queue_server.locale import sentences
 from queue_server.staff.pages import WITH_CASES
@@ -161,3 +162,15 @@ def test_every_sentence_that_a_page_says_travels_with_it(module: str) -> None:
     }
     assert said - sentences("zh").keys() == set()
     assert said - there.keys() == set()
+
+
+async def test_a_demo_says_so_on_the_page_itself_where_its_name_has_no_room(
+    store_url: str, hall_id: str
+) -> None:
+    for plan, marked in ((called_a_demo(demo_with()), True), (demo_with(), False)):
+        async with served(store_url, f"{hall_id}-{marked}", plan) as hall:
+            await person(hall, "boss", "manager")
+            async with await browser(hall, "boss") as boss:
+                for path in ("windows/8", "windows/8?bar", "floor", "cases", "agent"):
+                    shown = (await boss.get(f"/staff/{hall.hall}/{path}")).text
+                    assert ('<p class="demo-mark">演示</p>' in shown) == marked, path
