@@ -8,7 +8,7 @@
  */
 
 import { part } from "./kiosk-parts.js";
-import { write } from "./kiosk-words.js";
+import { erase, write } from "./kiosk-words.js";
 
 /** @param {State} state @param {Menu} menu @returns {boolean} whether a ticket for what is chosen needs a card first */
 export function needsCard(state, menu) {
@@ -30,5 +30,5 @@ export function paintCard(root, hall, state) {
   part(cover, ".spinner").hidden = state.errand?.kind !== "person";
   const said = part(cover, "[data-card-said]");
   if (state.said) write(said, state.said, state.lang, hall.paired);
-  else said.textContent = "";
+  else erase(said);
 }

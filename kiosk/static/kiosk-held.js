@@ -7,7 +7,7 @@
 
 import { ownPaper } from "./kiosk-paper.js";
 import { part } from "./kiosk-parts.js";
-import { say, write } from "./kiosk-words.js";
+import { erase, say, write } from "./kiosk-words.js";
 import { cancellable, told } from "./phone-place.js";
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
@@ -17,8 +17,8 @@ export function paintHeld(root, hall, state) {
   const { lang } = state;
   part(page, "[data-held-number]").textContent = place?.number ?? "";
   if (place === null) {
-    for (const name of ["headline", "category", "said"]) part(page, `[data-held-${name}]`).replaceChildren();
-    part(page, "[data-held-why]").replaceChildren();
+    for (const name of ["headline", "category", "said"]) erase(part(page, `[data-held-${name}]`));
+    erase(part(page, "[data-held-why]"));
     return;
   }
   const { menu, words } = hall;

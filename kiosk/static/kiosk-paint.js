@@ -21,7 +21,7 @@ import { paintPaper } from "./kiosk-slip.js";
 import { paintTicket } from "./kiosk-ticket.js";
 import { clearTyping, paintTyping } from "./kiosk-typing.js";
 import { paintSure } from "./kiosk-sure.js";
-import { inLanguage, say, tag, write } from "./kiosk-words.js";
+import { erase, inLanguage, say, tag, write } from "./kiosk-words.js";
 
 /** @param {HTMLElement} root @param {Hall} hall @param {State} state */
 export function paint(root, hall, state) {
@@ -127,8 +127,8 @@ function paintCovers(root, hall, state) {
   root.dataset.covered = cover;
   if (cover === "card") paintCard(root, hall, state);
   if (state.sure) paintSure(root, hall, state);
-  else for (const said of root.querySelectorAll("[data-sure], [data-sure-else]")) said.replaceChildren();
-  if (!state.problem) return part(root, "[data-problem]").replaceChildren();
+  else for (const name of ["sure", "sure-else"]) erase(part(root, `[data-${name}]`));
+  if (!state.problem) return erase(part(root, "[data-problem]"));
   const tickets = state.step === "category" && !state.moving;
   write(part(root, "[data-problem-title]"), say(hall.words, tickets ? "kiosk.refused_title" : "kiosk.not_done"), state.lang, hall.paired);
   part(root, "[data-problem-else]").hidden = !tickets;

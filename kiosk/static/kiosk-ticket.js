@@ -9,7 +9,7 @@
 
 import { part } from "./kiosk-parts.js";
 import { qrCode } from "./kiosk-qr.js";
-import { clockTime, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
+import { clockTime, erase, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
 
 const WIPED = ["[data-number]", "[data-category-name]", "[data-qr-picture]", "[data-code]", "[data-ahead]",
   "[data-now]", "[data-windows]", "[data-place]", "[data-ticket-matters]", "[data-checklist]", "[data-rules]"];
@@ -18,7 +18,7 @@ const WIPED = ["[data-number]", "[data-category-name]", "[data-qr-picture]", "[d
 export function paintTicket(root, hall, state) {
   const receipt = state.receipt;
   if (receipt === null) {
-    for (const selector of WIPED) wipe(part(root, selector));
+    for (const selector of WIPED) erase(part(root, selector));
     return;
   }
   const { lang } = state;
@@ -114,10 +114,4 @@ function paintQr(root, url) {
     picture.replaceChildren(code);
     part(root, "[data-qr]").hidden = false;
   });
-}
-
-/** @param {HTMLElement} element */
-function wipe(element) {
-  element.replaceChildren();
-  shown.delete(element);
 }

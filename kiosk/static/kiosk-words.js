@@ -109,6 +109,12 @@ export function write(element, text, lang, paired) {
   element.replaceChildren(line("zh", text.zh), line(lang, own));
 }
 
+/** Nothing stands here any more; the same sentence, said again, is written again. @param {HTMLElement} element */
+export function erase(element) {
+  element.replaceChildren();
+  shown.delete(element);
+}
+
 /** @param {string} lang @param {string} words */
 function line(lang, words) {
   const span = document.createElement("span");

@@ -136,16 +136,17 @@ def test_behind_a_long_queue_the_visitor_is_asked_once_more(page: Page, kiosk: K
     assert [wish.cls for _, wish in kiosk.asked] == ["ordinary"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_missed_visitor_comes_back_with_number_and_check_code(
-    page: Page, kiosk: KioskHall, lang: str
-) -> None:
+def test_a_missed_visitor_comes_back_with_number_and_check_code(page: Page, kiosk: KioskHall) -> None:
     kiosk.state = "missed"
-    visitor = at_kiosk(page, kiosk, lang)
+    visitor = at_kiosk(page, kiosk, "ko")
     visitor.open_ticket()
-    expect(page.locator("[data-held-headline]")).to_contain_text(translate("phone.missed", lang))
+    for lang in LANGUAGES:
+        visitor.speak(lang)
+        expect(page.locator("[data-held-headline]")).to_contain_text(translate("phone.missed", lang))
     visitor.touch("[data-kind=return]")
-    expect(page.locator("[data-held-said]")).to_have_text(translate("phone.back_done", lang))
+    for lang in LANGUAGES:
+        visitor.speak(lang)
+        expect(page.locator("[data-held-said]")).to_have_text(translate("phone.back_done", lang))
     expect(page.locator("[data-offer=return]")).to_be_hidden()
     assert [(act, who) for act, who, _ in kiosk.acts] == [("claim", DEVICE), ("return", HOLDER)]
     assert kiosk.acts[0][2] == ("S023", "7KQ4M")
@@ -218,6 +219,8 @@ def test_cancelling_asks_first_and_then_says_so(page: Page, kiosk: KioskHall) ->
     visitor.settle()
     visitor.touch("[data-what=cancel]")
     visitor.settle()
+    asked = translate("kiosk.cancel_sure", "zh", number="S023")
+    expect(page.locator("[data-sure]")).to_have_text(asked)  # the same question, asked again
     visitor.touch("[data-sure-yes]")
     expect(page.locator("[data-held-headline]")).to_have_text(
         translate("phone.ended_cancelled_by_visitor", "zh")
@@ -240,16 +243,17 @@ def test_a_booking_checks_in_by_its_code(page: Page, kiosk: KioskHall, read: boo
     assert kiosk.acts == [("check-in", DEVICE, "7KQ4MXY")]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_staff_are_called_from_every_page(page: Page, kiosk: KioskHall, lang: str) -> None:
-    visitor = at_kiosk(page, kiosk, lang)
+def test_staff_are_called_from_every_page_in_each_language(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk)
     pages = {
         "start": "[data-clock]",
         "category": ".tile[data-category=S]",
         "typing": "[data-way=find]",
         "aids": ".dock [data-sheet=aids]",
     }
-    for name, opens in pages.items():
+    called = ("zh", "ko", "en", "ko")
+    for (name, opens), lang in zip(pages.items(), called, strict=True):
+        visitor.speak(lang)
         visitor.touch(opens)
         visitor.settle()
         visitor.touch(".dock [data-kind=help]")
@@ -259,7 +263,7 @@ def test_staff_are_called_from_every_page(page: Page, kiosk: KioskHall, lang: st
         visitor.settle()
         if name in ("category", "typing"):
             visitor.back()
-    assert [(act, body) for act, _, body in kiosk.acts] == [("help", {"language": lang})] * len(pages)
+    assert [(act, body) for act, _, body in kiosk.acts] == [("help", {"language": lang}) for lang in called]
 
 
 def test_needs_go_with_the_ticket_and_are_forgotten_with_its_visitor(page: Page, kiosk: KioskHall) -> None:
@@ -318,24 +322,6 @@ def test_without_a_voice_the_prompts_are_still_shown(page: Page, kiosk: KioskHal
     visitor.open("S")
     expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.said_keys", "en"))
     expect(page.locator("[data-caption]")).to_contain_text(translate("kiosk.pick", "en"))
-
-
-@pytest.mark.proves("S32")
-@pytest.mark.parametrize("act", ["help", "claim"])
-def test_an_errand_waits_for_the_server_and_is_done_once(page: Page, kiosk: KioskHall, act: str) -> None:
-    visitor = at_kiosk(page, kiosk)
-    if act == "claim":
-        visitor.touch("[data-way=mine]")
-        visitor.settle()
-        visitor.press("S023")
-        visitor.touch("[data-field=code]")
-        visitor.press("7KQ4M")
-    kiosk.stop()
-    visitor.touch(".dock [data-kind=help]" if act == "help" else "[data-kind=claim]")
-    expect(page.locator("[data-cover=link]")).to_be_visible()
-    kiosk.start()
-    expect(page.locator("[data-cover=staff]" if act == "help" else ".step.held")).to_be_visible()
-    assert [name for name, _, _ in kiosk.acts] == [act]
 
 
 @pytest.mark.proves("S32")
