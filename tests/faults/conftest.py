@@ -1,12 +1,14 @@
 """Three server processes on one store, for the tests that do not kill them; each test has its own hall.
 
-They are one xdist group, so run one after another; then the processes end and take no time from others.
+The tests that ask for them run one after another in one worker (`tests.conftest.TOGETHER`); then they end.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +20,43 @@ HALLS = 54
 QUICK, PRINTING = 2, 2
 
 
-@pytest.fixture(scope="package")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    place = tmp_path_factory.mktemp("processes")
+class Shared:
+    """The processes while tests ask for them one after the other."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[ExitStack, Processes] | None = None
+
+    def running(self, folders: pytest.TempPathFactory) -> Processes:
+        """The processes, started if they are not."""
+        if self._kept is None:
+            stack = ExitStack()
+            self._kept = stack, stack.enter_context(_three(folders.mktemp("processes")))
+        return self._kept[1]
+
+    def end(self) -> None:
+        """End them: each takes time from other tests even when nobody asks it anything."""
+        if self._kept is not None:
+            stack, _ = self._kept
+            self._kept = None
+            stack.close()
+
+
+SHARED = Shared()
+
+
+@pytest.fixture
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Processes:
+    return SHARED.running(tmp_path_factory)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if "processes" not in getattr(nextitem, "fixturenames", ()):
+        SHARED.end()
+
+
+@contextmanager
+def _three(place: Path) -> Iterator[Processes]:
     halls = [f"hall-{n}" for n in range(HALLS)]
     quick = [f"quick-{n}" for n in range(QUICK)]
     printing = {f"printing-{n}": free_port() for n in range(PRINTING)}

@@ -29,8 +29,6 @@ from tests.store.test_cluster import a_log_on_each
 from tests.store.test_sentinel import KINDS, until, until_whole
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("server processes")
-
 PATIENT = 90.0
 """Seconds within which every hall serves again after a fault: a test's patience, not a promise."""
 

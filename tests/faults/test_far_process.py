@@ -22,7 +22,6 @@ THROUGH = 5.0
 """Seconds within which each command of the far process is answered: generous, for machines are noisy."""
 
 
-@pytest.mark.xdist_group("server processes")
 async def test_a_process_3_ms_farther_from_the_store_than_a_busy_one_gets_its_commands_through(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ from tests.faults.processes import Processes, both_counts
 from tests.faults.spread import Spread
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 CALLS = 80
 NOTICE = {"zh": "停" * 500, "ko": "중" * 500, "en": "x" * 500}

@@ -19,7 +19,7 @@ from tests.faults.floor import audited, done, end_of, queues, sit, take, taken
 from tests.faults.processes import FAR_WINDOW, Processes, both_counts
 from tests.faults.spread import Act, Spread
 
-pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 
 def seq_of(act: Act) -> int:

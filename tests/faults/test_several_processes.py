@@ -19,7 +19,7 @@ from tests.faults.floor import sit, take
 from tests.faults.processes import Processes, both_counts
 from tests.faults.spread import Act, Spread
 
-pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 
 async def call_everywhere(spread: Spread, windows: range) -> list[Act]:

@@ -33,7 +33,7 @@ from tests.faults.processes import both_counts, free_port, grant_tokens, hall_fi
 from tests.faults.spread import Spread
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 HALLS = 12

@@ -27,7 +27,7 @@ from tests.faults.spread import Spread
 from tests.store_server import running_store
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.xdist_group("server processes"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 
 LAPSE = 12.0
