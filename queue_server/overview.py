@@ -10,7 +10,6 @@ from queue_server.hall.behalf import agent_figures
 from queue_server.hall.day import Day
 from queue_server.hall.instant import Share, catalogue_share, department_shares, instant_share
 from queue_server.hall.model import CALLED, SERVING, Category, Seen, Ticket, Window
-from queue_server.hall.on_the_spot import with_today
 from queue_server.hall.plan import CLASSES, ORDINARY
 from queue_server.views import place_of, serve_text, status, ticket_view
 
@@ -25,7 +24,7 @@ def overview(
 ) -> wire.FloorView:
     """Everything on the floor at once; `alarms` are those that this process knows, oldest first.
 
-    `visits` are the register's counts of visits per case.
+    `visits` counts visits per case by business date and department, those of the running day among them.
     """
     return wire.FloorView(
         hall=day.plan.hall,
@@ -58,11 +57,8 @@ def _by_agents(day: Day) -> wire.AgentsNow:
 
 
 def visits_now(day: Day, counts: Mapping[Key, Visits]) -> tuple[wire.VisitsNow, ...]:
-    """Visits per case (只跑一次) of the hall and of each department, over the last days.
-
-    A matter that was ended on the spot took one visit; those of the running day are counted from the day.
-    """
-    plan, by_department = day.plan, within(with_today(counts, day), day.date)
+    """Visits per case (只跑一次) of the hall and of each department, over the last days."""
+    plan, by_department = day.plan, within(counts, day.date)
     rows = [("", plan.name, total(by_department.values()))] + [
         (code, plan.departments.get(code, {"zh": code}), each)
         for code, each in sorted(by_department.items())

@@ -31,6 +31,7 @@ from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
 from queue_server.hall.day import Day
 from queue_server.hall.events import author
+from queue_server.hall.on_the_spot import with_today
 from queue_server.hall.refusals import NotYours, Refused
 from queue_server.overview import floor_work, overview
 from queue_server.store.chain import Entry
@@ -327,7 +328,7 @@ def _overview(halls: Halls, live: Live) -> Callable[[WebSocket], Awaitable[None]
             websocket,
             hall,
             f"overview/{hall.id}",
-            lambda day, at: overview(day, at, alarm_lines(hall), hall.register.state.visits),
+            lambda day, at: overview(day, at, alarm_lines(hall), with_today(hall.register.state, day)),
             lambda day, now: tuple(hall.alarms)[-1:],  # an alarm is no event, and must be seen
         )
 

@@ -8,6 +8,7 @@ from queue_server.api.calls import Call
 from queue_server.api.live import data_at
 from queue_server.api.tickets import done
 from queue_server.hall import commands as do
+from queue_server.hall.on_the_spot import with_today
 from queue_server.overview import overview
 
 
@@ -15,8 +16,10 @@ async def show(call: Call) -> wire.FloorView:
     """The floor as it is now."""
     hall = call.hall
     confirmed = data_at(hall, hall.today())
-    visits = await hall.register.look(lambda register: dict(register.visits))
-    return await hall.look(lambda day: overview(day, confirmed, alarm_lines(hall), visits), call.at_least)
+    return await hall.look(
+        lambda day: overview(day, confirmed, alarm_lines(hall), with_today(hall.register.state, day)),
+        call.at_least,
+    )
 
 
 async def set_quota(call: Call) -> wire.Done:

@@ -95,6 +95,7 @@ class Hall:
         self._published = asyncio.Event()
         self._keys: dict[str, bytes] = {}
         self._looked_at = 0.0
+        self._opening: do.OpenDay | None = None
         self._troubled = False
         self.register.on_landed.append(lambda _: self._published.set())
 
@@ -263,6 +264,7 @@ class Hall:
     async def turn(self) -> None:
         """Make the day of now the live one: load or open it. The business date never decreases."""
         async with self._turning:
+            await self._begin()
             plan = self.register.state.plan
             if plan is None or not self._over() or time.monotonic() - self._looked_at < LOOK_FOR_DAY:
                 return
@@ -353,13 +355,20 @@ class Hall:
     async def _open(self, plan: Plan, date: str, last: Line[Day] | None) -> None:
         cites = last.tail.hash if last else ""
         carried = tomorrows(last.state, plan, date) if last else ()
+        if last is not None:
+            await self._count(last.state)  # while the old day is live: where this fails, the day turns later
         line = await self._live(date, plan)
         if not line.state.now.opened:
-            if last is not None:
-                await self._count(last.state)
             edition = self.register.state.edition_of(plan)
-            opening = do.OpenDay(date, plan_hash(plan), cites, carried, edition)
-            await self.offer(opening, self.clock(), date)
+            self._opening = do.OpenDay(date, plan_hash(plan), cites, carried, edition)
+            await self._begin()
+
+    async def _begin(self) -> None:
+        """Open the day that has become the live one, as soon as the store takes it."""
+        if self._opening is not None:
+            if not self.today().state.now.opened:
+                await self.offer(self._opening, self.clock(), self._opening.date)
+            self._opening = None
 
     async def _count(self, over: Day) -> None:
         """What a day that is over ended on the spot, once into the register."""

@@ -6,7 +6,6 @@ whose results went out; of the day that runs they are counted from its own resul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from queue_server.cases.visits import Key, Visits
@@ -75,9 +74,14 @@ def single_visits(count: int) -> Visits:
     return Visits(count, count, count)
 
 
-def with_today(counts: Mapping[Key, Visits], day: Day) -> dict[Key, Visits]:
-    """The register's counts and those of the day that runs."""
-    whole = dict(counts)
+def with_today(register: Counting, day: Day) -> dict[Key, Visits]:
+    """The register's counts and those of the day that runs.
+
+    Between the end of a day and the next one's beginning the register may have them already.
+    """
+    whole = dict(register.visits)
+    if register.turned.get(COUNTED, "") >= day.date:
+        return whole
     for department, count in ended_on_the_spot(day).items():
         key = (day.date, department)
         whole[key] = whole.get(key, Visits()) + single_visits(count)

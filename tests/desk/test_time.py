@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -18,13 +20,13 @@ from queue_server.hall import events
 from queue_server.hall.commands import Ask
 from queue_server.hall.hours import business_date, day_bounds
 from queue_server.hall.model import CALLED, WAITING
-from queue_server.hall.on_the_spot import CountDay
+from queue_server.hall.on_the_spot import COUNTED, CountDay, with_today
 from queue_server.hall.plan import HOUR, MINUTE
 from queue_server.hall.refusals import Refused
 from queue_server.hall.register import PublishPlan
-from queue_server.overview import overview
+from queue_server.overview import visits_now
 from queue_server.store import keys
-from queue_server.store.logs import Store
+from queue_server.store.logs import Store, StoreRefused
 from tests.desk.live_hall import NOON, Clock, live, opened, sit, take
 from tests.waiting import wait_until
 
@@ -53,7 +55,8 @@ async def test_across_midnight_numbers_start_again_once(store_url: str, hall_id:
         await sit(hall, 8)
         for command in (do.CallNext(8), do.Start("a"), do.Finish("a", (("D01", "done"), ("D03", "done")))):
             await hall.ask(Ask(at=clock.now, by="staff:8", command=command))
-        seen = overview(hall.today().state, clock.now, visits=hall.register.state.visits).visits
+        over = hall.today().state
+        seen = visits_now(over, with_today(hall.register.state, over))
         assert [(v.department, v.cases, v.once) for v in seen] == [("", 2, 2), ("estate", 2, 2)]
         clock.now = BOUNDARY
         await wait_until(lambda: hall.today().state.date > first and hall.today().state.now.opened)
@@ -66,7 +69,36 @@ async def test_across_midnight_numbers_start_again_once(store_url: str, hall_id:
         again = Ask(at=clock.now, by="time", command=CountDay(first, (("estate", 2),)))
         with pytest.raises(Refused, match="stale"):
             await hall.register.ask(again)
-        assert overview(hall.today().state, clock.now, visits=hall.register.state.visits).visits[0] == seen[0]
+        assert visits_now(over, with_today(hall.register.state, over)) == seen, "nor twice by who lags behind"
+        today = hall.today().state
+        assert visits_now(today, with_today(hall.register.state, today))[0] == seen[0]
+
+
+@pytest.mark.proves("S3")
+async def test_a_store_that_refuses_at_midnight_delays_the_day_and_loses_nothing_of_it(
+    store_url: str, hall_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(BOUNDARY - MINUTE)
+    async with live(store_url, hall_id, clock) as hall:
+        await hall.register.ask(Ask(at=clock.now, by="system", command=PublishPlan(PLAN)))
+        await wait_until(lambda: hall.day is not None and hall.day.state.now.opened)
+        first, append, refused = hall.today().state.date, hall.store.append, Counter[str]()
+
+        async def refusing(name: str, *given: Any, **more: Any) -> Any:
+            """What is written first to each log but that of the day that ends is refused, twice."""
+            if name != keys.day(hall_id, first) and refused[name] < 2:
+                refused[name] += 1
+                raise StoreRefused("no room left")
+            return await append(name, *given, **more)
+
+        monkeypatch.setattr(hall.store, "append", refusing)
+        clock.now = BOUNDARY
+        await wait_until(lambda: hall.today().state.date > first and hall.today().state.now.opened)
+        assert list(refused.values()) == [2, 2], (
+            "the register's count of the day, and the next day's beginning"
+        )
+        assert hall.register.state.turned[COUNTED] == first
+        assert (await hall.ask(take("a", at=clock.now))).number == "D001"
 
 
 @pytest.mark.proves("S3")
