@@ -135,7 +135,7 @@ async def by_number(call: Call) -> wire.Cases:
     number = call.params["number"]
     found = [line(one, date) for one in await all_cases(call) if one.case.number == number]
     for hall in call.halls.halls.values():
-        past = await past_cases(hall, call.halls.rows, number=number)
+        past = await past_cases(hall, call.halls.rows, numbers=(number,))
         found += [line(Found(hall, case), date) for case in past.values() if concerns(call, case)]
     if not found:
         raise Unknown("unknown_case")

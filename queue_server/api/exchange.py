@@ -7,16 +7,14 @@ from queue_server.api.calls import Call
 from queue_server.api.cases import pulled
 from queue_server.cases.exchange import records
 from queue_server.cases.model import Case
-from queue_server.desk.notices import field_of, make_ready, meant, reference
+from queue_server.desk.notices import Meant, field_of, make_ready, meant_by, take_in
 from queue_server.desk.past_cases import past_cases
 from queue_server.hall.commands import Ask, Command
-from queue_server.hall.refusals import Refused, Unknown, Unusable
+from queue_server.hall.refusals import Refused, Unknown
 from queue_server.views import refusal_text
 
 MOST_BYTES = 256 * 1024
 """Of a message."""
-WAITS = frozenset({"store_gone", "read_only", "too_busy"})
-"""Refusals that say nothing of a notice: the whole message may be sent again."""
 
 
 async def show(call: Call) -> wire.PlatformRecords:
@@ -36,37 +34,31 @@ async def show(call: Call) -> wire.PlatformRecords:
 async def ready(call: Call) -> wire.ReadyAnswer:
     """Results are there: each case becomes ready, or the answer says why not."""
     message = await call.body(wire.ReadyMessage, MOST_BYTES)
-    taken: list[wire.ReadyTaken] = []
-    done: set[str] = set()
-    for notice in message.ready:
-        number = ""
-        try:
-            case = await _meant(call, notice.case)
-            number = case.number
-            if case.id in done:
-                raise Unusable("list_unclear")  # two notices of one case: which of them holds?
-            done.add(case.id)
-            await _make_ready(call, case, message.id, notice)
-        except Refused as why:
-            if why.code in WAITS:
-                raise
-            says = refusal_text(why)
-            taken.append(wire.ReadyTaken(notice.case, number, why.code, field_of(why), says))
-        else:
-            taken.append(wire.ReadyTaken(notice.case, number))
-    return wire.ReadyAnswer(message.id, sum(not one.code for one in taken), tuple(taken))
+
+    async def make(case: Case, notice: wire.ReadyNotice) -> None:
+        await _make_ready(call, case, message.id, notice)
+
+    taken = await take_in(message, call.hall.id, await _cases(call, meant_by(message)), make)
+    told = tuple(_told(*one) for one in taken)
+    return wire.ReadyAnswer(message.id, sum(not one.code for one in told), told)
 
 
-async def _meant(call: Call, written: str) -> Case:
-    """The case that is meant, of this server's halls; refuses ``unknown_case``, ``exit_elsewhere``."""
-    asked, found = reference(written), []
-    for hall in call.halls.halls.values():
-        found += await hall.register.look(lambda r: [case for case in r.cases.values() if asked.means(case)])
-    if not found:
-        for hall in call.halls.halls.values():
-            ids = (asked.id,) if asked.id else ()
-            found += (await past_cases(hall, call.halls.rows, ids, asked.number)).values()
-    return meant(written, call.hall.id, found)
+def _told(notice: wire.ReadyNotice, number: str, why: Refused | None) -> wire.ReadyTaken:
+    if why is None:
+        return wire.ReadyTaken(notice.case, number)
+    return wire.ReadyTaken(notice.case, number, why.code, field_of(why), refusal_text(why))
+
+
+async def _cases(call: Call, wanted: Meant) -> list[Case]:
+    """This server's cases that may be meant; long closed ones are looked for where no other was found."""
+    halls = call.halls.halls.values()
+    found: list[Case] = []
+    for hall in halls:
+        found += await hall.register.look(lambda r: wanted.among(r.cases))
+    if (lacking := wanted.without(found)).references:
+        for hall in halls:
+            found += (await past_cases(hall, call.halls.rows, lacking.ids, lacking.numbers)).values()
+    return found
 
 
 async def _make_ready(call: Call, case: Case, message: str, notice: wire.ReadyNotice) -> None:

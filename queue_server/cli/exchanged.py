@@ -14,15 +14,15 @@ from queue_server import wire
 from queue_server.access.principals import PLATFORM
 from queue_server.cases.events import CaseFact
 from queue_server.cases.exchange import TABLES, Record, records
+from queue_server.cases.model import Case
 from queue_server.cli.registers import Unfit, in_register, sentence
 from queue_server.desk.line import Line
-from queue_server.desk.notices import field_of, make_ready, meant
+from queue_server.desk.notices import Meant, field_of, make_ready, meant_by, take_in
 from queue_server.desk.past_cases import cases_in_log
 from queue_server.hall import register
 from queue_server.hall.commands import Ask, Command
 from queue_server.hall.events import UNREADABLE
 from queue_server.hall.plan import Plan
-from queue_server.hall.refusals import Refused
 from queue_server.hall.register import Register
 from queue_server.store import keys
 from queue_server.store.logs import Store
@@ -102,17 +102,25 @@ def take_message(store: str, hall: str, platform: str, file: Path) -> int:
         def asks(command: Command, key: str, digest: str) -> Ask:
             return Ask(time.time_ns() // 1_000_000, by, command, key, digest, PLATFORM)
 
-        ready = 0
-        for at, notice in enumerate(message.ready):
-            try:
-                case = meant(notice.case, hall, line.state.cases.values())
-                await make_ready(line, case, f"{by}\n{message.id}", notice, asks)
-            except Refused as why:
+        async def make(case: Case, notice: wire.ReadyNotice) -> None:
+            await make_ready(line, case, f"{by}\n{message.id}", notice, asks)
+
+        taken = await take_in(message, hall, await _cases(there, line, hall, meant_by(message)), make)
+        for at, (notice, _, why) in enumerate(taken):
+            if why is not None:
                 place = ".".join(filter(None, (f"ready[{at}]", field_of(why))))
                 print(f"{place}: {notice.case}: {sentence(why)}", file=sys.stderr)
-            else:
-                ready += 1
+        ready = sum(one.why is None for one in taken)
         print(f"ready: {ready} of {len(message.ready)}")
         return 0 if ready == len(message.ready) else 1
 
     return in_register("cases", store, hall, work)
+
+
+async def _cases(store: Store, line: Line[Register], hall: str, wanted: Meant) -> list[Case]:
+    """The cases of the hall that may be meant, in memory or in its log."""
+    found = wanted.among(line.state.cases)
+    lacking = wanted.without(found)
+    if line.state.forgotten and lacking.references:
+        found += (await cases_in_log(store, hall, lacking.ids, lacking.numbers)).values()
+    return found

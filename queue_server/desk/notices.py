@@ -1,10 +1,13 @@
-"""The platform says that results are there (出件通知): each case becomes ready, as if its department had."""
+"""The platform says that results are there (出件通知): each becomes ready, as if its department had said so.
+
+The cases of a message are looked for together, once: a message full of unknown ones costs no more than one.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -17,12 +20,15 @@ from queue_server.cases.limits import Calendar
 from queue_server.cases.model import ACCEPTED, HANDLING, Case, PaperList
 from queue_server.desk.line import Line
 from queue_server.hall.commands import Ask, Command
-from queue_server.hall.refusals import Conflict, Refused, Unknown
+from queue_server.hall.refusals import Conflict, Refused, Unknown, Unusable
 from queue_server.hall.register import Register
 
 REFERENCE = re.compile(r"(?:(?P<hall>.+)-)?(?P<number>[0-9]{8}-[0-9]{4,})")
 FIELDS = {"shelf_needed": "shelf", "unknown_case": "case", "exit_elsewhere": "exit", "list_unclear": "case"}
 """Which value of a notice a refusal is about; any other is about the case."""
+
+WAITS = frozenset({"store_gone", "read_only", "too_busy"})
+"""Refusals that say nothing of a notice: the whole message may be sent again."""
 
 Asks = Callable[[Command, str, str], Ask]
 """Makes what is asked of a register: of the command, under a key, of a digest."""
@@ -48,6 +54,74 @@ def reference(written: str) -> Reference:
     return Reference(found["hall"] or "", found["number"], "") if found else Reference("", "", written)
 
 
+class Meant(NamedTuple):
+    """What a message means: cases, some of which may not be there."""
+
+    references: tuple[Reference, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The cases that are meant by id."""
+        return frozenset(asked.id for asked in self.references if asked.id)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The numbers that are meant; halls count for themselves."""
+        return frozenset(asked.number for asked in self.references if asked.number)
+
+    def among(self, cases: Mapping[str, Case]) -> list[Case]:
+        """Those of these cases that may be meant."""
+        ids, numbers = self.ids, self.numbers
+        return [case for case in cases.values() if case.id in ids or case.number in numbers]
+
+    def without(self, found: Collection[Case]) -> Meant:
+        """What has not been found."""
+        return Meant(tuple(asked for asked in self.references if not any(map(asked.means, found))))
+
+
+def meant_by(message: wire.ReadyMessage) -> Meant:
+    """What a message's notices mean."""
+    return Meant(tuple(reference(notice.case) for notice in message.ready))
+
+
+class Taken(NamedTuple):
+    """What became of a notice: `why` not, or None; `number` is the case's, where one was found."""
+
+    notice: wire.ReadyNotice
+    number: str
+    why: Refused | None = None
+
+
+async def take_in(
+    message: wire.ReadyMessage,
+    here: str,
+    cases: Collection[Case],
+    ready: Callable[[Case, wire.ReadyNotice], Awaitable[None]],
+) -> list[Taken]:
+    """Have the cases of a message become ready, each for itself: `cases` are those that it may mean.
+
+    Raises a refusal of `WAITS`: what was taken in before it stays so.
+    """
+    taken: list[Taken] = []
+    done: set[str] = set()
+    for notice in message.ready:
+        number = ""
+        try:
+            case = meant(notice.case, here, cases)
+            number = case.number
+            if case.id in done:
+                raise Unusable("list_unclear")  # two notices of one case: which of them holds?
+            done.add(case.id)
+            await ready(case, notice)
+        except Refused as why:
+            if why.code in WAITS:
+                raise
+            taken.append(Taken(notice, number, why))
+        else:
+            taken.append(Taken(notice, number))
+    return taken
+
+
 def meant(written: str, here: str, cases: Iterable[Case]) -> Case:
     """The one case that is meant: of several with a number that which this hall accepted.
 
@@ -71,6 +145,12 @@ async def make_ready(
 
     Whatever is refused changes nothing. The same message asks the same again.
     """
+    known = await register.look(lambda r: r.cases.get(case.id))  # it may have gone on since it was found
+    if known is None:
+        raise Conflict(
+            "case_state", number=case.number, stage=case.state
+        )  # closed for so long that it has left memory
+    case = known
     if notice.exit not in ("", case.exit):
         raise Conflict("exit_elsewhere", number=case.number, hall=case.exit)
     command = ReadyCase(case.id, notice.way, notice.shelf)

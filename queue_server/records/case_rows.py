@@ -49,10 +49,12 @@ class CaseRows:
         with self._open() as db:
             return _reached(db, hall)
 
-    def cases(self, ids: Iterable[str] = (), number: str = "") -> dict[str, Case]:
-        """The cases with these ids, or those with a number, as they are in the file."""
+    def cases(self, ids: Iterable[str] = (), numbers: Iterable[str] = ()) -> dict[str, Case]:
+        """The cases with these ids, or those with these numbers, as they are in the file."""
+        found: list[tuple[bytes]] = []
         with self._open() as db:
-            found = list(db.execute("SELECT whole FROM cases WHERE number = ?", (number,))) if number else []
+            for number in numbers:
+                found += db.execute("SELECT whole FROM cases WHERE number = ?", (number,))
             for id in ids:
                 found += db.execute("SELECT whole FROM cases WHERE id = ?", (id,))
         known = (msgspec.json.decode(whole, type=Case) for (whole,) in found)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from queue_server.api import cases
+from queue_server.desk.past_cases import cases_in_log
 from queue_server.hall.commands import Ask
 from queue_server.hall.plan import DAY
 from queue_server.hall.register import Grant, GrantToken
@@ -150,7 +151,7 @@ async def test_the_list_goes_by_the_last_day_in_pages_and_says_how_all_stand(
 
 @pytest.mark.parametrize("by_rows", [True, False])
 async def test_a_case_that_was_closed_long_ago_is_found_among_the_rows_or_in_the_log(
-    store_url: str, hall_id: str, tmp_path: Path, by_rows: bool
+    store_url: str, hall_id: str, tmp_path: Path, by_rows: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with served(store_url, hall_id) as hall:
         await hall.sit(8)
@@ -174,3 +175,16 @@ async def test_a_case_that_was_closed_long_ago_is_found_among_the_rows_or_in_the
         told = (await hall.get("manager", "/case-events")).json()["events"]
         assert {event["number"] for event in told} == {one["number"]}
         assert await refused(hall, estate, one["case"], "take") == "case_state"
+        looked = 0
+
+        async def looks(*given: Any) -> Any:
+            nonlocal looked
+            looked += 1
+            return await cases_in_log(*given)
+
+        monkeypatch.setattr("queue_server.desk.past_cases.cases_in_log", looks)
+        notices = [{"case": case, "shelf": "A-1"} for case in ("20200101-0001", one["number"], "c0", "c1")]
+        said = await hall.post("platform", "exchange/ready", {"id": "m1", "ready": notices})
+        unknown = "unknown_case"
+        assert [each["code"] for each in said.json()["notices"]] == [unknown, "case_state", unknown, unknown]
+        assert looked == (not by_rows), "the log is read once for a whole message"

@@ -69,6 +69,11 @@ async def test_a_message_in_a_file_is_taken_in_as_over_http(
         some = await yichuang("cases", "ready", file, *place, "--platform", "province")
         assert (some.status, some.out) == (1, "ready: 0 of 2\n")
         assert [line.split(": ")[0] for line in some.err.splitlines()] == ["ready[0].shelf", "ready[1].case"]
+        file.write_text(
+            message({"case": second["case"]}, {"case": second["number"], "shelf": "A-2"}), "utf-8"
+        )
+        twice = await yichuang("cases", "ready", file, *place, "--platform", "province")
+        assert [line.split(": ")[0] for line in twice.err.splitlines()] == ["ready[0].shelf", "ready[1].case"]
         over_http = {"id": "m1", "ready": [{"case": f"{hall_id}-{first['number']}", "shelf": "A-1"}]}
         assert (await hall.post("platform", "exchange/ready", over_http)).json()["ready"] == 1
         found = (await hall.get("manager", f"/cases/{first['case']}")).json()
