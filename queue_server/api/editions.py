@@ -12,19 +12,23 @@ from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done
 from queue_server.config.catalogue import (
     Catalogue,
+    Change,
+    Figures,
     differences,
     figures,
     inspect_catalogue,
     inspect_matters,
 )
 from queue_server.config.faults import Fault
+from queue_server.config.tables import MIB, MOST_ROWS
+from queue_server.config.tables import MOST_BYTES as MOST_FILE
 from queue_server.hall.editions import Edition, PublishCatalogue
 from queue_server.hall.plan import Matter, Plan
 from queue_server.hall.refusals import NotNow, Unknown
 from queue_server.hall.register import Register
 
-MOST_BYTES = 12 * 1024 * 1024
-"""Of a request: a department's file has at most 8 MiB, and base64 is longer by a third."""
+MOST_BYTES = MOST_FILE * 3 // 2
+"""Of a request: base64 is longer than the file by a third."""
 KINDS = (".toml", ".csv", ".xlsx")
 TOLD = 100
 """Faults that an answer names."""
@@ -48,7 +52,7 @@ async def preview(call: Call) -> wire.CataloguePreview:
     body, plan = await call.body(wire.ChooseCatalogue, MOST_BYTES), _plan(call)
     base = call.hall.register.state.edition
     matters = await _chosen(call, body, plan)
-    changes, count = differences(plan.matters, matters), figures(matters, plan)
+    changes, count = await asyncio.to_thread(_against, plan, matters)
     names = {matter.id: matter.name for matter in (*plan.matters, *matters)}
 
     def those(what: str) -> tuple[wire.MatterChange, ...]:
@@ -70,6 +74,10 @@ async def preview(call: Call) -> wire.CataloguePreview:
     )
 
 
+def _against(plan: Plan, matters: tuple[Matter, ...]) -> tuple[list[Change], Figures]:
+    return differences(plan.matters, matters), figures(matters, plan)
+
+
 def _plan(call: Call) -> Plan:
     plan = call.hall.register.state.plan
     if plan is None:
@@ -87,14 +95,19 @@ async def _chosen(call: Call, body: wire.ChooseCatalogue, plan: Plan) -> tuple[M
     if body.retire:
         if unknown := [id for id in body.retire if plan.matter(id) is None]:
             raise Unknown("unknown_matter", matter=unknown[0])
-        return tuple(matter for matter in plan.matters if matter.id not in body.retire)
+        retired = frozenset(body.retire)
+        return tuple(matter for matter in plan.matters if matter.id not in retired)
     # Ten thousand guides take seconds to read, and nobody else may wait for that.
     if body.file is not None:
+        if len(body.file.content) > MOST_FILE:
+            raise Unfit(422, "bad_catalogue", f"the file is larger than {MOST_FILE // MIB} MiB")
         found = await asyncio.to_thread(_in_file, body.file, plan)
     else:
         found = await asyncio.to_thread(inspect_matters, list(body.matters), plan)
     if found.errors:
         raise Unfit(422, "bad_catalogue", _told(found.errors))
+    if len(found.matters) > MOST_ROWS:
+        raise Unfit(422, "bad_catalogue", f"the catalogue has more than {MOST_ROWS} matters")
     return found.matters
 
 
@@ -118,11 +131,12 @@ def _in_file(file: wire.CatalogueFile, plan: Plan) -> Catalogue:
 def _told(faults: tuple[Fault, ...]) -> str:
     """Every fault with its place, one a line."""
     more = [f"and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
-    told = (
-        f"{f'line {fault.line}, ' if fault.line else ''}{fault.where}: {fault.sentence}"
-        for fault in faults[:TOLD]
-    )
-    return "\n".join([*told, *more])
+    return "\n".join([*map(_sentence, faults[:TOLD]), *more])
+
+
+def _sentence(fault: Fault) -> str:
+    place = ", ".join(filter(None, (f"line {fault.line}" if fault.line else "", fault.where)))
+    return f"{place}: {fault.sentence}" if place else fault.sentence
 
 
 def _editions(register: Register) -> wire.Editions:

@@ -50,6 +50,9 @@ class Sheet:
         except tomllib.TOMLDecodeError as error:
             self.bad_syntax(str(error))
             return None
+        except RecursionError:
+            self.unreadable(0, "the file is nested too deeply")
+            return None
         self.lines = lines_of(text.replace("\r\n", "\n"))
         return values
 

@@ -196,6 +196,9 @@ async def test_a_catalogue_is_looked_at_before_it_is_published_in_whichever_way_
             "line 2, matter[0].name"
             in (await told(422, file={"name": "next.csv", "content": content}))["detail"]
         )
+        nested = base64.b64encode(b"matter = " + b"[" * 5000).decode()
+        deep = await told(422, file={"name": "next.toml", "content": nested})
+        assert deep["detail"] == "the file is nested too deeply"
         toml = base64.b64encode(written_as_toml(hall.day.plan.matters[1:]).encode()).decode()
         from_file = await told(file={"name": "C:\\next.toml", "content": toml})
         assert [one["id"] for one in from_file["retired"]] == [hall.day.plan.matters[0].id]
