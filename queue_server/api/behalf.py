@@ -59,16 +59,16 @@ class _Teller:
         self._halls = halls
         self._hall = hall
         self._who = who
+        self._own = who.role == AGENT
 
     def brought(self, day: Day) -> list[Ticket]:
         """The day's tickets that concern who asks."""
-        own = self._who.role == AGENT
-        return [t for t in day.tickets.values() if t.agent and (not own or t.agent == self._who.id)]
+        return [t for t in day.tickets.values() if t.agent and (not self._own or t.agent == self._who.id)]
 
     def __call__(self, day: Day, tickets: list[Ticket], at: int) -> wire.AgentTickets:
         return wire.AgentTickets(
             tickets=tuple(self._line(day, t) for t in tickets),
-            held=len(held_by(day, self._who.id)),
+            held=len(held_by(day, self._who.id)) if self._own else 0,
             limit=day.plan.rules.agent_tickets,
             data_at=at,
             seq=day.seq,
@@ -76,7 +76,8 @@ class _Teller:
 
     def _line(self, day: Day, t: Ticket) -> wire.AgentTicket:
         ahead = people_ahead(day, t)
-        own = t.agent == self._who.id
+        # Who was an agent this morning looks on now, and one view is made for all who look on.
+        own = self._own and t.agent == self._who.id
         return wire.AgentTicket(
             ticket=t.id,
             number=t.number,

@@ -19,10 +19,10 @@ async def joins(hall: Served, department: str, id: str = "") -> str:
     return token
 
 
-async def agent(hall: Served, login: str = "zhao") -> str:
-    """An agent (代办) comes to work for a hall; gives the token."""
+async def agent(hall: Served, login: str = "zhao", role: str = AGENT) -> str:
+    """An agent (代办), or whoever was one, comes to work for a hall; gives the token."""
     there = hall.site.halls[hall.hall]
-    grant = Grant(f"staff:{login}", "代办员", AGENT)
+    grant = Grant(f"staff:{login}", "代办员", role)
     await there.register.ask(Ask(there.clock(), "system", GrantToken(token_hash(login), grant)))
     return login
 

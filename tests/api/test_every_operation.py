@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from queue_server.access.principals import case_secret, check_code, receipt_code
+from queue_server.access.principals import FLOOR, case_secret, check_code, receipt_code
 from queue_server.api.table import OPERATIONS
 from queue_server.demo import demo_plan
 from queue_server.reactions import speaking
@@ -161,6 +161,9 @@ async def an_agent(walk: Walk) -> None:
     secret = second["phone"].partition("#")[2]
     await walk.do(f"{second['ticket']}.{secret}", f"tickets/{second['ticket']}/cancel")
     assert (await walk.see("manager", "/overview"))["by_agents"]["principals"] == 2
+    await agent(walk.hall, role=FLOOR)
+    looks_on = await walk.see("zhao", "/agent-tickets")
+    assert looks_on["tickets"] == (await walk.see("manager", "/agent-tickets"))["tickets"], "an agent no more"
 
 
 async def help_comes(walk: Walk) -> None:
