@@ -118,8 +118,10 @@ async def note(hall: Hall, by: str, told: case_slips.Told, ticket: str, job: Job
 
     One of which nothing can have come out was none: the next is the first.
     """
-    if not told.again and not job.sent and job.state in (JobState.FAILED, JobState.EXPIRED):
-        await hall.store.drop_side(hall.id, printed(ticket, _on_it(told)))
+    name = printed(ticket, _on_it(told))
+    nothing_out = not job.sent and job.state in (JobState.FAILED, JobState.EXPIRED)
+    if nothing_out and await hall.store.get_side(hall.id, name) == job.id.encode():
+        await hall.store.drop_side(hall.id, name)
     command = NoteReceipt(ticket, job.state.value, job.reason, job.printer, told.again)
     key = f"receipt:{job.id}"
     try:

@@ -66,15 +66,17 @@ async def test_the_receipt_after_one_that_nobody_can_have_got_is_the_first(
         plan = demo_plan(NOON)
         await opened(hall, plan)
         told = await told_of(hall, plan, "", {}, "t1", None)
-        for name, state, sent, firsts in (
-            ("lost", JobState.FAILED, False, True),
-            ("torn", JobState.FAILED, True, True),
-            ("next", JobState.PRINTED, True, False),
+        for name, state, sent, firsts, marked in (
+            ("lost", JobState.FAILED, False, True, False),
+            ("marked", JobState.EXPIRED, False, True, True),
+            ("torn", JobState.FAILED, True, True, False),
+            ("next", JobState.FAILED, False, False, True),
+            ("last", JobState.PRINTED, True, False, True),
         ):
             job = Job(name, "p1", Slip(hall="", number="", category=""), 0.0, state=state, sent=sent)
             assert await is_first(hall, told, "t1", name) == firsts
             assert await is_first(hall, told, "t1", name) == firsts, "the same wish asked for again"
-            await note(hall, "staff:8", told, "t1", job)
+            await note(hall, "staff:8", replace(told, again=marked), "t1", job)
 
 
 async def _led(hall: Hall) -> bool:
