@@ -24,6 +24,8 @@ from queue_server.console.words import named, say
 
 NAMED = 4
 """Matters that are named in a question; all of them can be read."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Of a file: one byte more is sent, so that the hall says why it refuses a larger one."""
 
 
 class Editor(Protocol):
@@ -102,7 +104,8 @@ async def _file(manager: Editor) -> wire.ChooseCatalogue | None:
 def _read(typed: str) -> wire.CatalogueFile:
     """The file of this name; raises OSError."""
     path = Path(typed).expanduser()
-    return wire.CatalogueFile(path.name, path.read_bytes())
+    with path.open("rb") as file:
+        return wire.CatalogueFile(path.name, file.read(MOST_BYTES + 1))
 
 
 async def _without(manager: Editor) -> wire.ChooseCatalogue | None:
