@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from queue_server import wire
 from queue_server.cases.limits import Calendar, CalendarEnds, standing
@@ -80,7 +80,7 @@ def view(case: Case, matter: Matter | None, calendar: Calendar, today: str) -> w
     )
 
 
-def page(lines: Sequence[wire.CaseLine], after: str, now: int) -> wire.Cases:
+def page(lines: Sequence[wire.CaseLine], after: str, now: int, halls: Mapping[str, wire.Text]) -> wire.Cases:
     """The cases that come after a place in the order of last days, as they are at a time (ms)."""
     rest = sorted((one for one in lines if _place(one) > after), key=_place)
     shown = tuple(rest[:PAGE])
@@ -89,6 +89,7 @@ def page(lines: Sequence[wire.CaseLine], after: str, now: int) -> wire.Cases:
         after=_place(shown[-1]) if len(rest) > PAGE else "",
         standings=dict(Counter(one.standing for one in lines if one.standing)),
         data_at=now,
+        halls=dict(halls),
     )
 
 

@@ -231,6 +231,7 @@ def hall(plan: Plan) -> wire.Hall:
         kinds=_labelled(plan.priority_kinds),
         departments=_labelled(plan.departments),
         catalogue=plan.catalogue,
+        exits=tuple(c.letter for c in plan.categories if c.exit),
     )
 
 

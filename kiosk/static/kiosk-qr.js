@@ -19,15 +19,19 @@ export async function qrCode(address, wanted) {
   const [, hall, ticket, secret] = found;
   for (let wait = AGAIN_MS; wanted(); wait = Math.min(2 * wait, LONGEST_MS)) {
     const answer = await get(`/api/halls/${hall}/tickets/${ticket}/qr`, `${ticket}.${secret}`);
-    if (answer !== null && answer.status < 500) return wanted() ? drawn(answer.body) : null;
+    if (answer !== null && answer.status < 500) return wanted() ? drawn(svgOf(answer.body)) : null;
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
   return null;
 }
 
-/** @param {unknown} body @returns {Element | null} */
-function drawn(body) {
-  const svg = body !== null && typeof body === "object" && "svg" in body ? String(body.svg) : "<none/>";
+/** @param {unknown} body */
+function svgOf(body) {
+  return body !== null && typeof body === "object" && "svg" in body ? String(body.svg) : "<none/>";
+}
+
+/** A picture that the server drew. @param {string} svg @returns {Element | null} */
+export function drawn(svg) {
   const element = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
   return element.nodeName === "svg" ? element : null;
 }

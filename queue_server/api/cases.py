@@ -28,7 +28,7 @@ from queue_server.hall.commands import Command
 from queue_server.hall.events import UNREADABLE
 from queue_server.hall.hours import business_date
 from queue_server.hall.model import Answer
-from queue_server.hall.plan import Matter
+from queue_server.hall.plan import Matter, Text
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 from queue_server.store import keys
 from queue_server.store.chain import Entry
@@ -119,7 +119,7 @@ async def show_all(call: Call) -> wire.Cases:
     mark = mark_of(call.halls, call.hall, call.now)  # before anything is read: a later change is read again
     lines = [line(one, date) for one in await all_cases(call)]
     chosen = [one for one in lines if not state or one.state in state.split(",")]
-    page = casework.page(chosen, call.query.get("after", ""), call.now)
+    page = casework.page(chosen, call.query.get("after", ""), call.now, names(call))
     return replace(page, mark=mark)
 
 
@@ -139,7 +139,13 @@ async def by_number(call: Call) -> wire.Cases:
         found += [line(Found(hall, case), date) for case in past.values() if concerns(call, case)]
     if not found:
         raise Unknown("unknown_case")
-    return casework.page(found, "", call.now)
+    return casework.page(found, "", call.now, names(call))
+
+
+def names(call: Call) -> dict[str, Text]:
+    """The halls of this server by their names, for whoever reads where a case is."""
+    plans = ((id, hall.register.state.plan) for id, hall in call.halls.halls.items())
+    return {id: plan.name for id, plan in plans if plan}
 
 
 def guide(one: Found) -> Matter | None:

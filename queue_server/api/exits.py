@@ -12,7 +12,7 @@ from kiosk.menu import Receipt
 from queue_server import casework, wire
 from queue_server.access.principals import case_secret, receipt_code, same
 from queue_server.api.calls import Call
-from queue_server.api.cases import Found, act, all_cases, found_case, guide, line, today
+from queue_server.api.cases import Found, act, all_cases, found_case, guide, line, names, today
 from queue_server.api.claims import FORGOTTEN, TRIES
 from queue_server.api.tickets import new_ticket, receipts
 from queue_server.cases import commands as case
@@ -26,13 +26,13 @@ from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown
 
 async def opened(call: Call, number: str, code: str) -> list[Found]:
     """The cases of a receipt, by the number of one of them and its check code; five tries for each number."""
-    typed = number.strip().replace("-", "")
+    typed = _plain(number)
     known = [
         Found(hall, one)
         for hall in call.halls.halls.values()
         for one in await hall.register.look(lambda r: list(r.cases.values()))
     ]
-    meant = [one for one in known if one.case.number.replace("-", "") == typed]
+    meant = [one for one in known if _plain(one.case.number) == typed]
     # Counted before it is looked at: whoever tries many at once gets no more looks than one by one.
     key = f"tries:case:{typed}"
     tries = await call.hall.store.count_side(call.hall.id, key, FORGOTTEN) if meant else 1
@@ -42,6 +42,14 @@ async def opened(call: Call, number: str, code: str) -> list[Found]:
     if right is None:
         raise NotYours("wrong_check_code", left=TRIES - tries)
     await call.hall.store.drop_side(call.hall.id, key)
+    return _of_one_receipt(known, right)
+
+
+def _plain(number: str) -> str:
+    return number.strip().replace("-", "")
+
+
+def _of_one_receipt(known: Sequence[Found], right: Found) -> list[Found]:
     return [one for one in known if one.hall is right.hall and one.case.ticket == right.case.ticket]
 
 
@@ -84,10 +92,11 @@ async def case_page(call: Call) -> wire.CasePage:
     # Compared first: an address that nobody was given tells nothing, not even whether there are cases.
     if not same(body.secret, case_secret(call.hall.receipts, body.ticket)) or not cases:
         raise Unknown("unknown_case")
-    return wire.CasePage(tuple(_on_phone(call, one) for one in cases), call.now)
+    return wire.CasePage(tuple(in_hand(call, one) for one in cases), call.now)
 
 
-def _on_phone(call: Call, one: Case) -> wire.CasePageLine:
+def in_hand(call: Call, one: Case) -> wire.CasePageLine:
+    """A case of this hall as its holder sees it."""
     plan, there = call.hall.register.state.plan, _plan_of(call, one.exit)
     matter = plan.matter(one.matter) if plan else None
     placed = one.way not in SHELVED or one.shelf != ""
@@ -140,11 +149,7 @@ async def pick_up(call: Call) -> Receipt:
     """One ticket for all results that are ready here, or a priority ticket for papers that are owed."""
     body = await call.body(wire.PickUp)
     call.must_be_allowed(do.TakeTicket("", ""))
-    found = await opened(call, body.number, body.code)
-    ready = [one for one in found if ready_here(call, one.case)]
-    owed = [one for one in found if owing(one.case)]
-    if not ready and not owed:
-        raise _not_yet(call, found)
+    ready, owed = _to_do(call, await opened(call, body.number, body.code))
     clerk = await _clerk(call, owed) if owed and not ready and body.same_clerk else ""
     command = do.TakeTicket(
         ticket=new_ticket(),
@@ -156,6 +161,32 @@ async def pick_up(call: Call) -> Receipt:
         clerk=clerk,
     )
     return await call.change_and_look(command, receipts(call))
+
+
+def _to_do(call: Call, found: Sequence[Found]) -> tuple[list[Found], list[Found]]:
+    """The cases whose results are ready here and those that owe papers; refuses a way for neither."""
+    ready = [one for one in found if ready_here(call, one.case)]
+    owed = [one for one in found if owing(one.case)]
+    if not ready and not owed:
+        raise _not_yet(call, found)
+    return ready, owed
+
+
+async def come_for(call: Call, number: str, code: str) -> tuple[str, ...]:
+    """The cases that somebody without a ticket came to a window for, as of a pick-up ticket.
+
+    Without a check code the clerk has looked at a document, as when a result is handed out.
+    """
+    if code:
+        found = await opened(call, number, code)
+    else:
+        known = await all_cases(call)
+        meant = next((one for one in known if _plain(one.case.number) == _plain(number)), None)
+        if meant is None:
+            raise Unknown("unknown_case")
+        found = _of_one_receipt(known, meant)
+    ready, owed = _to_do(call, found)
+    return tuple(one.case.id for one in ready or owed)
 
 
 def _exit_category(call: Call) -> str:
@@ -200,7 +231,7 @@ async def of_ticket(call: Call) -> wire.Cases:
     came_for = await call.hall.look_of(id, lambda day: day.ticket(id).cases, call.at_least)
     date = today(call)
     found = [one for one in await all_cases(call) if one.case.id in came_for or one.case.ticket == id]
-    return casework.page([line(one, date) for one in found], "", call.now)
+    return casework.page([line(one, date) for one in found], "", call.now, names(call))
 
 
 async def issue(call: Call) -> wire.CaseDone:

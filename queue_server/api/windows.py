@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queue_server import views, wire
 from queue_server.access.principals import may_see_window
+from queue_server.api import exits
 from queue_server.api.calls import Call
 from queue_server.api.problems import Unfit
 from queue_server.api.tickets import done, new_ticket
@@ -51,12 +52,15 @@ async def call_number(call: Call) -> wire.Done:
 async def serve(call: Call) -> wire.Done:
     """直接受理."""
     body = await call.body(wire.ServeWithoutTicket)
+    call.must_be_allowed(do.ServeWithoutTicket("", number(call), "", ""))
+    cases = await exits.come_for(call, body.case, body.code) if body.case else ()
     command = do.ServeWithoutTicket(
         ticket=new_ticket(),
         window=number(call),
         category=body.category,
         reason=body.reason,
         matters=body.matters,
+        cases=cases,
     )
     return done(await call.change(command))
 

@@ -14,7 +14,7 @@ from queue_server.console.choices import Choice
 from queue_server.console.client import HallClient
 from queue_server.console.clock import HallClock
 from queue_server.console.desk import Desk
-from queue_server.console.dialogs import CheckCode, Outcomes, Reading
+from queue_server.console.dialogs import CaseNumber, CheckCode, Outcomes, Reading
 from queue_server.console.guides import told_of
 from queue_server.console.link import LinkEvent
 from queue_server.console.panels import Aside, Figures, Head, Present, Queue, Strip
@@ -190,9 +190,18 @@ class ConsoleApp(Station):
         if present is None:
             return ""
         printed = await self.client.print_receipt(present.id, PrintReceipt(language=present.language))
-        well = printed.paper in ("printed", "unconfirmed")
         told = "did.receipt_again" if printed.again else "did.receipt"
-        return say(told if well else "did.receipt_failed", self.scene.lang, number=present.number)
+        shown = printed.shown
+        if shown is None or not shown.cases:
+            return say(
+                told if shown is None else "did.receipt_failed", self.scene.lang, number=present.number
+            )
+        cases = "、".join(case.number for case in shown.cases)
+        return say("did.receipt_shown", self.scene.lang, cases=cases, code=shown.code)
+
+    async def case_number(self, title: str, about: str) -> str | None:
+        """The number of a case on a receipt, or "" without one; None when the clerk goes back."""
+        return await self.push_screen_wait(CaseNumber(self.scene.lang, title, about))
 
     async def code(self, title: str, about: str) -> str | None:
         """A receipt's check code, or "" where a document was looked at; None when the clerk goes back."""

@@ -45,7 +45,7 @@ def why_not(act: str, scene: BackScene) -> Why | None:
     if case is None:
         return Why("no_case")
     if case.bound and act not in ("case_arrive", "case_history"):
-        return Why("case_travels", {"hall": case.bound})
+        return Why("case_travels", {"hall": scene.hall_named(case.bound)})
     rule = RULES.get(act)
     return rule(case) if rule is not None else None
 

@@ -135,7 +135,7 @@ async def send(ask: AtTheBack, case: wire.CaseLine) -> Request | None:
     """To the hall that handles it, hands it out, or accepted it."""
     title = _title(ask, "case_send", case)
     halls = dict.fromkeys(each for each in (case.exit, case.hall) if each != case.at)
-    hall = await ask.pick(title, [Choice(each, each) for each in halls])
+    hall = await ask.pick(title, [Choice(each, ask.scene.hall_named(each)) for each in halls])
     return None if hall is None else _step("case_send", case, "send", wire.SendCase(hall))
 
 

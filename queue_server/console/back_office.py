@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -76,7 +77,7 @@ class CaseList(Corner[BackScene]):
         waits = case.stopped and case.state != "supplement"
         state = say("case.stopped", lang) if waits else say(f"stage.{case.state}", lang)
         if case.bound:
-            state = say("case.bound", lang, hall=case.bound)
+            state = say("case.bound", lang, hall=scene.hall_named(case.bound))
         text = (
             f"{'>' if marked else ' '}{wide(case.number, 14)}{wide(fit(state, 10), 11)}{wide(last, 11)}"
             f"{wide(fit(standing, 8), 9)}{named(case.name, lang)}"
@@ -102,7 +103,8 @@ class CaseNow(Corner[BackScene]):
         )
         shown = [named(case.name, lang), limits]
         if len({case.hall, case.at, case.exit}) > 1:
-            shown.append(say("case.places", lang, hall=case.hall, at=case.at, exit=case.exit))
+            hall, at, exit = (scene.hall_named(each) for each in (case.hall, case.at, case.exit))
+            shown.append(say("case.places", lang, hall=hall, at=at, exit=exit))
         if case.owed:
             shown.append(say("case.owed", lang, papers="、".join(case.owed)))
             if case.owed_until:
@@ -152,7 +154,7 @@ class BackOfficeApp(Listed):
         while page.after:
             page = await self.client.cases(state, page.after)
             found += page.cases
-        return wire.Cases(tuple(found), "", page.standings, page.data_at)
+        return replace(page, cases=tuple(found), after="")
 
     def ids(self) -> tuple[Sequence[str], str]:
         """The cases' ids, and the marked one."""
@@ -195,6 +197,8 @@ class BackOfficeApp(Listed):
     def _told(self, step: wire.CaseStep) -> str:
         lang = self.scene.lang
         detail = self.scene.reason("case", step.detail)
+        if step.what == "sent":
+            detail = self.scene.hall_named(step.detail)
         return fit(
             f"{at_clock(step.at, self.scene, date=True)}  {wide(fit(say(f'step.{step.what}', lang), 13), 14)}"
             f"{wide(person(step.by), 10)}{detail}",

@@ -278,6 +278,19 @@ class CheckCode(Number):
         return len(typed) == 1 and typed.isascii() and typed.isalnum() and len(self.typed) < self.LONGEST
 
 
+class CaseNumber(CheckCode):
+    """The number of a case, as it stands on a receipt; Enter alone says that there is none."""
+
+    LONGEST = 16
+
+    def foot(self) -> str:
+        """Which keys answer."""
+        return say("foot.case_number", self.lang)
+
+    def _fits(self, typed: str) -> bool:
+        return (typed.isdigit() or typed == "-") and typed.isascii() and len(self.typed) < self.LONGEST
+
+
 class Place(Number):
     """A place on a shelf: letters, digits and dashes."""
 

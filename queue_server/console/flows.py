@@ -43,6 +43,12 @@ class Ask(Protocol):
     async def number(self, title: str, about: str = "") -> str | None:
         """A ticket's number."""
 
+    async def case_number(self, title: str, about: str) -> str | None:
+        """The number of a case on a receipt, or "" without one."""
+
+    async def code(self, title: str, about: str) -> str | None:
+        """A check code, or "" where a document was looked at."""
+
     async def printers(self) -> wire.Printers:
         """How the hall's printers are now."""
 
@@ -248,7 +254,14 @@ async def serve_without_ticket(ask: Ask) -> Request | None:
     reason = await reason_for(ask, title, "without_ticket") if category is not None else None
     if reason is None or category is None:
         return None
-    body = wire.ServeWithoutTicket(category=category, reason=reason)
+    case: str | None = ""
+    code: str | None = ""
+    if scene.hall is not None and category in scene.hall.exits:
+        case = await ask.case_number(title, say("pick.case_number", scene.lang))
+        code = await ask.code(title, say("pick.check_code", scene.lang)) if case else case
+    if case is None or code is None:
+        return None
+    body = wire.ServeWithoutTicket(category=category, reason=reason, case=case, code=code)
     return Request("serve", f"windows/{scene.window}/serve", body)
 
 

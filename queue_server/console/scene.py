@@ -184,6 +184,10 @@ class BackScene(Known, frozen=True):
         cases = self.view.cases if self.view is not None else ()
         return next((c for c in cases if c.id == self.at), next(iter(cases), None))
 
+    def hall_named(self, id: str) -> str:
+        """The name of a hall of this server, else what it is called by."""
+        return (named(self.view.halls.get(id, {}), self.lang) if self.view is not None else "") or id
+
 
 class AgentScene(Known, frozen=True):
     """One moment of an agent. `at` is the marked ticket."""

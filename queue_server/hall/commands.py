@@ -192,13 +192,14 @@ class NotePrinter(Command, frozen=True):
 
 
 class ServeWithoutTicket(Command, frozen=True):
-    """直接受理: serve a visitor at once, without a ticket, for a reason."""
+    """直接受理: serve a visitor at once, without a ticket, for a reason; `cases` as of any ticket."""
 
     ticket: str
     window: int
     category: str
     reason: str
     matters: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 class CallNext(Command, frozen=True):

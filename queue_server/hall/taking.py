@@ -271,8 +271,20 @@ def serve_without_ticket(day: Day, ask: Ask, c: do.ServeWithoutTicket) -> Decisi
     day.category(c.category)
     joint, matters = wished(day, c.category, c.matters)
     reason = picked(day, "without_ticket", c.reason)
+    _came_before(day, c.cases)
     taken, answer = issue(
-        day, ask.at, c.ticket, c.category, ORDINARY, ask.at, c.ticket, matters, "zh", "window", joint=joint
+        day,
+        ask.at,
+        c.ticket,
+        c.category,
+        ORDINARY,
+        ask.at,
+        c.ticket,
+        matters,
+        "zh",
+        "window",
+        cases=c.cases,
+        joint=joint,
     )
     started = ev.Started(ticket=c.ticket, window=c.window, clerk=ask.by, direct=reason)
     return Decision((taken, started), Answer(ticket=c.ticket, number=answer.number, window=c.window))

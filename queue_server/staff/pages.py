@@ -188,7 +188,11 @@ class _Pages:
         if not may_see_window(visit.who, number):
             raise NotYours("not_allowed")
         bar = "bar" in visit.request.query_params
-        return self._page(visit, "window.html", "window.js", window=agreed, bar=bar, sits=may_sit(visit.who))
+        shown = visit.plan.rules.receipt_at_end and not agreed.printer
+        return self._page(
+            visit, "window.html", "window.js",
+            window=agreed, bar=bar, sits=may_sit(visit.who), receipts_shown=shown,
+        )  # fmt: skip
 
     async def floor(self, visit: Visit) -> Response:
         """The floor staff's page."""

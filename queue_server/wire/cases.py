@@ -175,7 +175,7 @@ class Cases(msgspec.Struct, frozen=True):
     """Cases, those first whose last day is first. `after` asks for what follows ("": that was all).
 
     `standings` counts all that are asked for, by how they stand; `data_at` is the server's time (ms). `mark`
-    is what `CasesNow` said when the list was as it is.
+    is what `CasesNow` said when the list was as it is. `halls` are the names of the halls of this server.
     """
 
     cases: tuple[CaseLine, ...]
@@ -183,6 +183,7 @@ class Cases(msgspec.Struct, frozen=True):
     standings: dict[str, int]
     data_at: int = 0
     mark: str = ""
+    halls: dict[str, Text] = {}
 
 
 class CasesNow(msgspec.Struct, frozen=True, tag="cases_now"):

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from queue_server.wire.cases import MatterResult
 from queue_server.wire.words import Code, Text
 
 # --- what clients send -------------------------------------------------------------
@@ -105,9 +106,27 @@ class CasePage(msgspec.Struct, frozen=True):
     data_at: int
 
 
+class ReceiptShown(msgspec.Struct, frozen=True):
+    """A receipt for a screen, where no paper came out: its cases, what else is to be brought, its check code.
+
+    `lacking` are the matters that were not accepted, with their papers. `url` shows the cases on a phone,
+    `svg` its QR code. Without a case there is no `code` and no address.
+    """
+
+    cases: tuple[CasePageLine, ...]
+    lacking: tuple[MatterResult, ...]
+    code: str
+    url: str
+    svg: str
+
+
 class ReceiptPrinted(msgspec.Struct, frozen=True):
-    """What became of the receipt's paper: printed, unconfirmed, failed or expired, and why; `again`: 补打."""
+    """What became of the receipt's paper: printed, unconfirmed, failed or expired, and why; `again`: 补打.
+
+    `paper` is ``none`` where there is no printer. Without paper the receipt is `shown`.
+    """
 
     paper: str
     reason: str = ""
     again: bool = False
+    shown: ReceiptShown | None = None

@@ -85,7 +85,8 @@ class Hall(msgspec.Struct, frozen=True):
     """What a client must know of a hall: names, windows, matters, pick lists.
 
     It stands for a day, but for `matters`: `catalogue` names their version, which every view that is pushed
-    names too. `reasons` are the pick lists by the act that needs one; `kinds` the kinds of priority.
+    names too. `reasons` are the pick lists by the act that needs one; `kinds` the kinds of priority; `exits`
+    the categories where results are handed out.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Hall(msgspec.Struct, frozen=True):
     kinds: tuple[Labelled, ...] = ()
     departments: tuple[Labelled, ...] = ()
     catalogue: str = ""
+    exits: tuple[str, ...] = ()
 
 
 class AlarmLine(msgspec.Struct, frozen=True):

@@ -21,11 +21,17 @@ from queue_server.wire.words import (
 
 
 class ServeWithoutTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """直接受理: serve a visitor who has no ticket, for a picked reason."""
+    """直接受理: serve a visitor who has no ticket, for a picked reason.
+
+    Who came for the cases of a receipt brings the number of one of them (`case`) and its check `code`;
+    without the code a document was looked at, of which nothing is noted.
+    """
 
     category: Code
     reason: Code
     matters: Codes = ()
+    case: Code = ""
+    code: Code = ""
 
 
 class CallNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

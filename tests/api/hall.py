@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -134,12 +134,12 @@ async def served(
     store_url: str,
     hall: str,
     plan: Plan | None = None,
-    others: Sequence[str] = (),
+    others: Sequence[str] | Mapping[str, Plan] = (),
     rules: AccessRules | None = None,
     voice: Pack | None = None,
     port: int = 0,
 ) -> AsyncIterator[Served]:
-    """Serve a hall (and `others` under the same plan) on a loopback port while the block runs."""
+    """Serve a hall (and `others`, under its plan or their own) on a loopback port while the block runs."""
     store = await Store.connect(store_url)
     site = Site(store, [hall, *others], "http://hall.test", rules or NO_LIMIT)
     if voice is not None:
@@ -160,8 +160,9 @@ async def served(
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listener]))
     await wait_until(lambda: server.started or running.done(), STARTS)
+    own = others if isinstance(others, Mapping) else {}
     for one in (hall, *others):
-        await _furnish(site, one, plan or demo_with())
+        await _furnish(site, one, own.get(one) or plan or demo_with())
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         async with httpx.AsyncClient(base_url=base, timeout=30) as client:

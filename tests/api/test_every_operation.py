@@ -313,7 +313,7 @@ async def the_way_out(walk: Walk) -> None:
     await walk.do("clerk8", f"cases/{case}/issue", {"receiver": "agent", "code": code})
     await walk.do("floor", f"tickets/{came['ticket']}/cancel", {"reason": "left"})
     printed = await walk.do("clerk8", f"tickets/{ticket}/receipt")
-    assert (printed["paper"], printed["reason"]) == ("failed", "unreachable")
+    assert (printed["paper"], printed["reason"], printed["shown"]["code"]) == ("failed", "unreachable", code)
 
 
 async def nobody_comes(walk: Walk) -> None:

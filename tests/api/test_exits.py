@@ -133,6 +133,51 @@ async def test_a_result_that_lies_elsewhere_is_said_to_lie_there(store_url: str,
         assert await refused(hall, "clerk8", one["case"], "issue", code=code) == "case_elsewhere"
 
 
+async def test_without_a_printer_the_receipt_is_shown_and_without_a_ticket_its_bringer_is_served(
+    store_url: str, hall_id: str
+) -> None:
+    plan = demo_with()
+    plan = replace(plan, windows=tuple(replace(window, printer="") for window in plan.windows))
+    async with served(store_url, hall_id, plan) as hall:
+        await hall.sit(8)
+        (one,) = await accepted(hall, "D01")
+        told = (await hall.post("clerk8", f"tickets/{one['ticket']}/receipt")).json()
+        shown, code = told["shown"], code_of(hall, one["ticket"])
+        assert (told["paper"], shown["code"], shown["lacking"]) == ("none", code, [])
+        assert [case["number"] for case in shown["cases"]] == [one["number"]]
+        assert shown["url"].endswith(f".{one['number']}.{code}")
+        assert shown["svg"].startswith("<svg")
+
+        lacks = await at_window(hall, 8, "D", "D02")
+        (paper, *_) = plan.matter("D02").materials  # type: ignore[union-attr]
+        said = {"outcome": "supplement", "papers": [paper]}
+        await hall.post("clerk8", f"tickets/{lacks}/matters/D02/close", said)
+        shown = (await hall.post("clerk8", f"tickets/{lacks}/receipt")).json()["shown"]
+        assert (shown["code"], shown["url"], shown["svg"]) == ("", "", "")
+        assert [(end["matter"], end["papers"]) for end in shown["lacking"]] == [("D02", [paper])]
+        await hall.post("clerk8", f"tickets/{lacks}/finish")
+
+        await hall.post("manager", "windows/8/assign", {"serves": ["D", "J"]})
+        comes_without = {"category": "J", "reason": "question", "case": one["number"]}
+        tail = hall.tail
+        for typed, why in ((code, "case_not_ready"), ("", "case_not_ready"), ("222222", "wrong_check_code")):
+            answer = await hall.post("clerk8", "windows/8/serve", {**comes_without, "code": typed})
+            assert answer.json()["code"] == why
+        unknown = await hall.post("clerk8", "windows/8/serve", {**comes_without, "case": "20200101-0001"})
+        other = await hall.post("clerk9", "windows/8/serve", comes_without)
+        assert (unknown.json()["code"], other.json()["code"]) == ("unknown_case", "not_allowed")
+        assert hall.tail == tail, "nobody was given a number"
+        estate = await joins(hall, "estate")
+        await step(hall, estate, one["case"], "take")
+        await step(hall, estate, one["case"], "ready", shelf="A-1")
+        waits = (await comes(hall, one["number"], code)).json()["ticket"]
+        twice = await hall.post("clerk8", "windows/8/serve", {**comes_without, "code": code})
+        assert twice.json()["code"] == "already_waiting"
+        await hall.post("floor", f"tickets/{waits}/cancel", {"reason": "left"})
+        here = (await hall.post("clerk8", "windows/8/serve", comes_without)).json()["ticket"]
+        assert (hall.day.tickets[here].cases, hall.day.tickets[here].state) == ((one["case"],), "serving")
+
+
 async def test_the_receipt_comes_out_beside_the_window_once_for_each_wish(
     store_url: str, hall_id: str, tmp_path: Path
 ) -> None:
@@ -146,7 +191,8 @@ async def test_the_receipt_comes_out_beside_the_window_once_for_each_wish(
             path = f"tickets/{one['ticket']}/receipt"
             for key, again in (("a wish", False), ("a wish", False), ("another", True)):
                 printed = await hall.post("clerk8", path, {}, key=key)
-                assert printed.json() == {"paper": "printed", "reason": "", "again": again}, printed.text
+                expected = {"paper": "printed", "reason": "", "again": again, "shown": None}
+                assert printed.json() == expected, printed.text
             await printer.wait_for_slips(2)
             assert reprints(printer) == [False, True]
             records = [

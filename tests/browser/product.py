@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from queue_server.hall.plan import Plan
@@ -18,8 +19,14 @@ T = TypeVar("T")
 class Product:
     """A served hall whose loop runs in a thread of its own; `do` runs a coroutine there."""
 
-    def __init__(self, store_url: str, hall_id: str, plan: Plan | None = None) -> None:
-        self.store_url, self.hall_id, self.plan = store_url, hall_id, plan
+    def __init__(
+        self,
+        store_url: str,
+        hall_id: str,
+        plan: Plan | None = None,
+        others: Mapping[str, Plan] = MappingProxyType({}),
+    ) -> None:
+        self.store_url, self.hall_id, self.plan, self.others = store_url, hall_id, plan, others
         self.hall: Served | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -41,7 +48,7 @@ class Product:
         async def serve() -> None:
             over = asyncio.Event()
             self._over = over
-            async with served(self.store_url, self.hall_id, self.plan) as hall:
+            async with served(self.store_url, self.hall_id, self.plan, self.others) as hall:
                 ready.set_result(hall)
                 await over.wait()
 
@@ -73,8 +80,13 @@ def _why(done: Future[None]) -> BaseException:
 
 
 @contextmanager
-def product(store_url: str, hall_id: str, plan: Plan | None = None) -> Iterator[Product]:
-    running = Product(store_url, hall_id, plan)
+def product(
+    store_url: str,
+    hall_id: str,
+    plan: Plan | None = None,
+    others: Mapping[str, Plan] = MappingProxyType({}),
+) -> Iterator[Product]:
+    running = Product(store_url, hall_id, plan, others)
     try:
         running.start()
         yield running

@@ -42,10 +42,11 @@ def enter(
     role: str,
     windows: tuple[int, ...] = (),
     department: str = "",
+    at: str = "",
 ) -> str:
-    """Somebody new has signed in with this browser; gives the session's token."""
-    hall = run.hall
-    assert hall is not None
+    """Somebody new has signed in with this browser (`at` another hall); gives the session's token."""
+    assert run.hall is not None
+    hall = run.hall.at(at) if at else run.hall
 
     async def work() -> str:
         await give(

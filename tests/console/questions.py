@@ -39,6 +39,7 @@ PRINTERS = (
     wire.PrinterLine("p2", (), "", "no_paper", m.NOW, False, {"zh": "缺纸"}, {"zh": "请装纸"}, ()),
 )
 FREE = m.view(queue=m.QUEUE[:5], waiting=23, serves=("D", "G"), **m.ASIDE)
+EXIT = replace(FREE, serves=("J",))
 CALLED = replace(m.CALLED, queue=m.QUEUE[:2])
 HERE = replace(m.SERVING, pausing=False)
 assert HERE.present is not None
@@ -85,6 +86,9 @@ AT_A_WINDOW: tuple[tuple[str, wire.WindowView, tuple[Any, ...]], ...] = (
     ("call", FREE, ("7", "G", "continued")),
     ("serve", FREE, ("G", "question")),
     ("serve", replace(FREE, serves=("D",)), ("question",)),
+    ("serve", EXIT, ("question", "20261125-0001", "ABC234")),
+    ("serve", EXIT, ("question", "")),
+    ("serve", EXIT, ("question", "20261125-0001", LEFT)),
     ("reprint", CALLED, ("p1",)),
     ("reprint", FREE, ("D031", "p1")),
     ("printers", FREE, ("p2", LEFT, "p1", "1", "p1")),
@@ -207,6 +211,11 @@ class Scripted:
     async def code(self, title: str, about: str) -> str | None:
         """A check code, typed."""
         answer: str | None = self._answer("code")
+        return answer
+
+    async def case_number(self, title: str, about: str) -> str | None:
+        """The number of a case, typed."""
+        answer: str | None = self._answer("case_number")
         return answer
 
     async def shelf(self, title: str, about: str) -> str | None:

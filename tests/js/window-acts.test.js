@@ -57,6 +57,7 @@ function scripted(scene, answers) {
     several: async (_title, choices, ticked) => answer({ several: choices.map((each) => each.value), ticked }),
     number: async () => answer("number"),
     code: async () => answer("code"),
+    caseNumber: async () => answer("case_number"),
     shelf: async () => answer("shelf"),
     outcomes: async (_ticket, open) => answer({ outcomes: open }),
     printers: async () => questions.printers,

@@ -7,10 +7,10 @@
  */
 
 import { listed, marked } from "./agent-scene.js";
-import { qrCode } from "./kiosk-qr.js";
 import { read } from "./staff-dialog.js";
 import { paintLink } from "./staff-live.js";
 import { hallClock, made, part, redraw, write } from "./staff-page.js";
+import { picture } from "./staff-qr.js";
 import { named, person, say } from "./staff-words.js";
 import { category } from "./window-scene.js";
 
@@ -88,15 +88,8 @@ export async function phone(ticket) {
   const card = made("div", "phone-card");
   const link = /** @type {HTMLAnchorElement} */ (made("a", "button", say("staff.agent_open")));
   Object.assign(link, { href: ticket.phone, target: "_blank", rel: "noopener" });
-  const picture = made("div", "qr");
-  card.append(picture, link);
   let open = true;
-  void qrCode(ticket.phone, () => open).then((svg) => {
-    if (!svg) return;
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", say("staff.qr"));
-    picture.append(svg);
-  });
+  card.append(picture(ticket.phone, say("staff.qr"), () => open), link);
   await read(`${ticket.number}  ${ticket.principal}`, [card]);
   open = false;
 }

@@ -7,7 +7,7 @@
  * @typedef {import("./window-acts.js").Why} Why
  */
 
-import { marked } from "./cases-scene.js";
+import { hallNamed, marked } from "./cases-scene.js";
 
 /** @type {Record<string, string>} */
 export const KEYS = {
@@ -30,7 +30,7 @@ export function whyNot(act, scene) {
   if (ALWAYS.includes(act)) return null;
   const line = marked(scene);
   if (line === null) return { code: "no_case" };
-  if (line.bound && !["case_arrive", "case_history"].includes(act)) return { code: "case_travels", values: { hall: line.bound } };
+  if (line.bound && !["case_arrive", "case_history"].includes(act)) return { code: "case_travels", values: { hall: hallNamed(scene, line.bound) } };
   return RULES[act]?.(line) ?? null;
 }
 

@@ -16,7 +16,7 @@
  * @typedef {(ask: Ask, line: CaseLine) => Promise<Request | null>} Flow
  */
 
-import { holder } from "./cases-scene.js";
+import { hallNamed, holder } from "./cases-scene.js";
 import { receive } from "./window-exit.js";
 import { labelled } from "./window-picks.js";
 import { say } from "./staff-words.js";
@@ -88,7 +88,7 @@ async function extend(ask, line) {
 /** To the hall that handles it, hands it out, or accepted it. @type {Flow} */
 async function send(ask, line) {
   const halls = [...new Set([line.exit, line.hall])].filter((each) => each !== line.at);
-  const hall = await ask.pick(titled("case_send", line), halls.map((each) => ({ value: each, label: each })));
+  const hall = await ask.pick(titled("case_send", line), halls.map((each) => ({ value: each, label: hallNamed(ask.scene(), each) })));
   return hall === null ? null : step("case_send", line, "send", { hall });
 }
 

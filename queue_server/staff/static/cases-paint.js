@@ -6,7 +6,7 @@
  * @typedef {import("./staff-listed.js").Listed} Listed
  */
 
-import { listed, marked } from "./cases-scene.js";
+import { hallNamed, listed, marked } from "./cases-scene.js";
 import { read } from "./staff-dialog.js";
 import { paintLink } from "./staff-live.js";
 import { made, part, redraw, write } from "./staff-page.js";
@@ -35,9 +35,9 @@ function paintStrip({ view, up }) {
   write(strip, told.join("   ") || say("console.standing.none"));
 }
 
-/** @param {CaseLine} line */
-function stage({ bound, stopped, state }) {
-  if (bound) return say("console.case.bound", { hall: bound });
+/** @param {Scene} scene @param {CaseLine} line */
+function stage(scene, { bound, stopped, state }) {
+  if (bound) return say("console.case.bound", { hall: hallNamed(scene, bound) });
   return stopped && state !== "supplement" ? say("console.case.stopped") : say(`console.stage.${state}`);
 }
 
@@ -48,7 +48,7 @@ function paintList(scene, desk) {
   write(part(document, "[data-cases-title]"), title);
   const lines = cases.map((line) => {
     const standing = line.standing ? say(`console.stands.${line.standing}`) : "";
-    const cells = [line.number, named(line.name), stage(line), line.promised_by || line.legal_by || "-", standing];
+    const cells = [line.number, named(line.name), stage(scene, line), line.promised_by || line.legal_by || "-", standing];
     return { id: line.id, name: line.standing, cells };
   });
   desk.paintLines(part(document, "[data-cases]"), lines, scene.view !== null);
@@ -61,18 +61,18 @@ function paintCase(scene) {
   if (line === null) return;
   write(part(document, "[data-case-number]"), line.number);
   write(part(document, "[data-case-name]"), named(line.name));
-  redraw(part(document, "[data-case-told]"), told(line), (text) => {
+  redraw(part(document, "[data-case-told]"), told(scene, line), (text) => {
     const row = document.createElement("li");
     row.append(...text.split("  ").map((each) => made("span", "", each))); // so that a line breaks between facts
     return row;
   });
 }
 
-/** @param {CaseLine} line */
-function told(line) {
+/** @param {Scene} scene @param {CaseLine} line */
+function told(scene, line) {
   const { promised_by: promised, legal_by: legal, accepted: on, hall, at, exit, owed, owed_until: until, shelf, handler } = line;
-  const shown = [stage(line) + (line.standing ? `  ${say(`console.stands.${line.standing}`)}` : ""), say("console.case.limits", { promised: promised || "-", legal: legal || "-", on })];
-  if (new Set([hall, at, exit]).size > 1) shown.push(say("console.case.places", { hall, at, exit }));
+  const shown = [stage(scene, line) + (line.standing ? `  ${say(`console.stands.${line.standing}`)}` : ""), say("console.case.limits", { promised: promised || "-", legal: legal || "-", on })];
+  if (new Set([hall, at, exit]).size > 1) shown.push(say("console.case.places", { hall: hallNamed(scene, hall), at: hallNamed(scene, at), exit: hallNamed(scene, exit) }));
   if (owed.length) shown.push(say("console.case.owed", { papers: owed.join("、") }) + (until ? `  ${say("console.case.until", { until })}` : ""));
   if (shelf) shown.push(say("console.case.shelf", { shelf }));
   if (handler) shown.push(say("console.case.handler", { who: person(handler) }));
@@ -80,12 +80,14 @@ function told(line) {
 }
 
 /** Everything that happened to a case. @param {Scene} scene @param {import("./cases-scene.js").CaseView} known */
-export async function history({ hall }, known) {
+export async function history(scene, known) {
+  const { hall } = scene;
   const shape = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: hall.timezone });
   const list = made("ol", "history");
   for (const { at, by, what, detail } of known.steps) {
     const row = document.createElement("li");
-    row.append(made("time", "", shape.format(at)), made("b", "", say(`console.step.${what}`)), made("span", "", person(by)), made("span", "", detail && reason(hall, "case", detail)));
+    const told = what === "sent" ? hallNamed(scene, detail) : detail && reason(hall, "case", detail);
+    row.append(made("time", "", shape.format(at)), made("b", "", say(`console.step.${what}`)), made("span", "", person(by)), made("span", "", told));
     list.append(row);
   }
   await read(known.case.number, [list]);

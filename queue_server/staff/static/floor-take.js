@@ -5,9 +5,9 @@
  * @typedef {import("./window-scene.js").Hall} Hall
  */
 
-import { qrCode } from "./kiosk-qr.js";
 import { choose, read } from "./staff-dialog.js";
 import { made } from "./staff-page.js";
+import { picture } from "./staff-qr.js";
 import { named, say } from "./staff-words.js";
 
 const NEEDS = ["guide", "writing", "wheelchair", "korean"];
@@ -45,16 +45,8 @@ export async function hand(receipt, print) {
   key.type = "button";
   key.addEventListener("click", print);
   told.append(key);
-  const picture = made("div", "qr");
-  card.append(told, picture);
   let open = true;
-  void qrCode(receipt.url, () => open).then((svg) => {
-    if (svg) {
-      svg.setAttribute("role", "img");
-      svg.setAttribute("aria-label", say("staff.qr"));
-      picture.append(svg);
-    }
-  });
+  card.append(told, picture(receipt.url, say("staff.qr"), () => open));
   await read(say("staff.taken"), [card]);
   open = false;
 }

@@ -50,6 +50,11 @@ export function code(title, about) {
   return typed(title, about, line(title, 8, "text"), /^[A-Za-z0-9]*$/);
 }
 
+/** The number of a case, as it stands on a receipt; nothing typed says that there is none. @param {string} title @param {string} about */
+export function caseNumber(title, about) {
+  return typed(title, about, line(title, 16, "text"), /^[0-9-]*$/);
+}
+
 /** A place on a shelf: letters, digits and dashes. @param {string} title @param {string} about */
 export function shelf(title, about) {
   return typed(title, about, line(title, 12, "text"), /^[A-Za-z0-9-]+$/);

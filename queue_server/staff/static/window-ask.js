@@ -8,7 +8,7 @@
 
 import { pick, results, several } from "./staff-dialog.js";
 import { learn } from "./staff-page.js";
-import { actLine, code, find, number } from "./staff-typed.js";
+import { actLine, caseNumber, code, find, number } from "./staff-typed.js";
 import { say } from "./staff-words.js";
 import { KEYS, MORE, meaning, whyNot } from "./window-acts.js";
 import { labelled } from "./window-picks.js";
@@ -21,6 +21,7 @@ export function asking(scene, sent) {
     pick,
     several,
     code,
+    caseNumber,
     sent,
     number: (title, about) => number(title, about, scene.hall.categories.map((each) => each.code)),
     outcomes: (here, open) => {

@@ -45,7 +45,17 @@ export async function serveWithoutTicket(ask) {
   const letters = served(scene).map((letter) => ({ value: letter, label: category(scene.hall, letter), note: letter }));
   const letter = letters.length === 1 ? letters[0].value : await ask.pick(title, letters);
   const why = letter === null ? null : await reasonFor(ask, title, "without_ticket");
-  return why === null ? null : { act: "serve", path: `windows/${scene.window}/serve`, body: { category: letter, reason: why } };
+  if (letter === null || why === null) return null;
+  const came = scene.hall.exits.includes(letter) ? await receiptBrought(ask, title) : { case: "", code: "" };
+  return came && { act: "serve", path: `windows/${scene.window}/serve`, body: { category: letter, reason: why, ...came } };
+}
+
+/** The receipt of somebody without a ticket who came for results: the number of a case, and the check code.
+ * @param {Ask} ask @param {string} title @returns {Promise<{case: string, code: string} | null>} */
+async function receiptBrought(ask, title) {
+  const number = await ask.caseNumber(title, say("console.pick.case_number"));
+  const code = number ? await ask.code(title, say("console.pick.check_code")) : number;
+  return number === null || code === null ? null : { case: number, code };
 }
 
 /** @param {Ask} ask @returns {Promise<Request | null>} open, go on after a pause, or pause for a picked reason */

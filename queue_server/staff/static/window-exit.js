@@ -7,7 +7,6 @@
  * @typedef {import("./window-scene.js").Ticket} Ticket
  * @typedef {import("./cases-scene.js").CaseLine} CaseLine
  * @typedef {object} AtTheExit what this flow needs of the clerk besides
- * @property {(title: string, about: string) => Promise<string | null>} code a check code, "" for none
  * @property {(ticket: string) => Promise<CaseLine[] | null>} cases of a ticket; null, and it is said, when nobody answers
  * @property {(request: Request) => Promise<boolean>} sent has one thing done, says what came of it
  */

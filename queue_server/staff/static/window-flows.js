@@ -10,6 +10,8 @@
  * @property {() => Scene} scene
  * @property {(title: string, choices: Choice[], about?: string) => Promise<string | null>} pick
  * @property {(title: string, about: string) => Promise<string | null>} number
+ * @property {(title: string, about: string) => Promise<string | null>} code a check code, "" for none
+ * @property {(title: string, about: string) => Promise<string | null>} caseNumber of a receipt, "" without one
  * @property {() => Promise<import("./window-paper.js").Printer[] | null>} printers
  * @property {(ticket: Ticket, open: string[]) => Promise<Record<string, string> | null>} outcomes
  * @property {(title: string, choices: Choice[], ticked: string[]) => Promise<string[] | null>} several

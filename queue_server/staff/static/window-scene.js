@@ -22,7 +22,7 @@
  * @typedef {{id: string, name: Text, category: string, materials: string[], conditions: string[], instant: boolean}} Matter
  * @typedef {{id: string, name: Text, timezone: string, languages: string[], categories: Labelled[], matters: Matter[],
  *   windows: {number: number, name: Text, floor: string, area: string, serves: string[]}[],
- *   reasons: Record<string, Labelled[]>, outcomes: Labelled[], kinds: Labelled[], catalogue: string}} Hall
+ *   reasons: Record<string, Labelled[]>, outcomes: Labelled[], kinds: Labelled[], catalogue: string, exits: string[]}} Hall
  * @typedef {{hall: Hall, window: number, me: string, sits: boolean, view: View | null, up: boolean, now: number,
  *   cases?: {ticket: string, lines: import("./cases-scene.js").CaseLine[]}}} Scene `cases` are those that the present visitor came for
  */

@@ -22,7 +22,7 @@ import { FLOWS } from "./window-flows.js";
 import { guideOf, showGuide } from "./window-guide.js";
 import { keysHelp } from "./window-help.js";
 import { paint } from "./window-paint.js";
-import { printReceipt } from "./window-receipt.js";
+import { printReceipt, worthOne } from "./window-receipt.js";
 import { sitDown } from "./window-seat.js";
 import { editionOf, present, seated } from "./window-scene.js";
 
@@ -151,7 +151,22 @@ async function perform(doing) {
   const here = present(scene);
   if (doing === "finish" && here?.cases.length && !(await handOut(ask, here))) return finished(doing, null);
   const request = await FLOWS[doing](ask);
-  finished(request?.act ?? doing, request && (await all(send, request)));
+  const outcome = request && (await all(send, request));
+  finished(request?.act ?? doing, outcome);
+  // Where a printer stands beside the window the receipt comes out by itself.
+  if (here && request && outcome && "done" in outcome && ENDS.includes(doing) && config.receipts_shown && worthOne(here, request)) {
+    await receiptOf(here);
+  }
+}
+
+/** Acts that end a service. */
+const ENDS = ["finish", "finish_next"];
+
+/** The visitor who was just served takes the receipt along from the screen. @param {import("./window-scene.js").Ticket} ticket */
+async function receiptOf(ticket) {
+  [awaited, busy] = [null, "receipt"];
+  const refused = await printReceipt(ask, send, ticket);
+  if (refused) said("receipt", refused);
 }
 
 /** Acts that change nothing in the hall's day. @type {Record<string, () => Promise<Outcome | null>>} */
