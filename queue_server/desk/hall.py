@@ -31,6 +31,7 @@ from queue_server.hall.commands import Ask
 from queue_server.hall.day import Day
 from queue_server.hall.decide import known_answer
 from queue_server.hall.hours import business_date, day_bounds, open_spans
+from queue_server.hall.joint import still_open
 from queue_server.hall.model import Answer, Booking
 from queue_server.hall.on_the_spot import CountDay, ended_on_the_spot
 from queue_server.hall.plan import HOUR, Plan, plan_hash
@@ -407,13 +408,24 @@ def _event(entry: Entry) -> events.AnyEvent | None:
 
 
 def tomorrows(day: Day, plan: Plan, date: str) -> tuple[Booking, ...]:
-    """The codes of those whom the last day left unserved, as bookings of the first slot of `date`."""
+    """The codes of those whom the last day left unserved, as bookings of the first slot of `date`.
+
+    They bring what they had come for: the open matters, the joint errand, the cases.
+    """
     spans = open_spans(plan, date)
     first = spans[0][0] if spans else day_bounds(plan, date)[0]
-    left: Sequence[tuple[str, str]] = [(t.tomorrow, t.category) for t in day.tickets.values() if t.tomorrow]
     known = {c.letter for c in plan.categories}
     return tuple(
-        Booking(code=code, category=category, slot=first, date=date, carried=True)
-        for code, category in left
-        if category in known
+        Booking(
+            code=left.tomorrow,
+            category=left.category,
+            slot=first,
+            date=date,
+            matters=still_open(left),
+            carried=True,
+            joint=left.joint,
+            cases=left.cases,
+        )
+        for left in day.tickets.values()
+        if left.tomorrow and left.category in known
     )

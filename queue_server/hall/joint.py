@@ -20,7 +20,7 @@ from queue_server.hall.decision import (
     running,
     said,
 )
-from queue_server.hall.model import OPEN, SERVING, Answer, Ticket, Window
+from queue_server.hall.model import OPEN, SERVING, Answer, Booking, Ticket, Window
 from queue_server.hall.plan import COME, Joint, Plan
 from queue_server.hall.refusals import Conflict, NotNow, Unusable
 
@@ -55,13 +55,14 @@ def joint_named(plan: Plan, category: str, matters: tuple[str, ...]) -> Joint | 
     return joint
 
 
-def booked(plan: Plan, matters: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def booked(plan: Plan, booking: Booking) -> tuple[str, tuple[str, ...]]:
     """The joint errand of a booking ("" for none), and those of its matters that the hall still has.
 
     What was agreed when the slot was booked is not judged anew: whoever booked is not turned away for it.
     """
-    joint = next((found for id in matters if (found := plan.joint(id))), None)
-    wanted = plan.wanted(matters)
+    named = (booking.joint, *booking.matters)
+    joint = next((found for id in named if (found := plan.joint(id))), None)
+    wanted = plan.wanted(booking.matters)
     return joint.id if joint is not None and wanted else "", tuple(matter.id for matter in wanted)
 
 

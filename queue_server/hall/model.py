@@ -302,7 +302,11 @@ class Tally(Record, frozen=True):
 
 
 class Booking(Record, frozen=True):
-    """A booked slot: its code, category and start. `carried` came from a closed hall (闭厅未办)."""
+    """A booked slot: its code, category and start. `carried` came from a closed hall (闭厅未办).
+
+    What was carried has the matters that were still open; `joint` is the errand they are of, and `cases` are
+    those that its holder came for.
+    """
 
     code: str
     category: str
@@ -310,6 +314,8 @@ class Booking(Record, frozen=True):
     date: str
     matters: tuple[str, ...] = ()
     carried: bool = False
+    joint: str = ""
+    cases: tuple[str, ...] = ()
 
 
 class Answer(Record, frozen=True, omit_defaults=True):

@@ -203,9 +203,10 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         raise Conflict("already_checked_in", number=day.tickets[day.bookings[b.code]].number)
     day.category(b.category)
     cls, reference = appointment(day, b, ask.at)
-    joint, matters = booked(day.plan, b.matters)
+    joint, matters = booked(day.plan, b)
     if b.matters and not matters:
         raise Conflict("matter_retired", matter=b.matters[0])
+    _came_before(day, b.cases)
     taken, answer = issue(
         day,
         ask.at,
@@ -218,6 +219,7 @@ def check_in(day: Day, ask: Ask, c: do.CheckIn) -> Decision:
         c.language,
         c.source,
         booking=b.code,
+        cases=b.cases,
         joint=joint,
     )
     return Decision((taken,), answer)

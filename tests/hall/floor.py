@@ -150,11 +150,17 @@ class Floor:
     # --- visitors ------------------------------------------------------------------------
 
     def take(
-        self, category: str, at: str, cls: str = ORDINARY, visit: str = "", matters: tuple[str, ...] = ()
+        self,
+        category: str,
+        at: str,
+        cls: str = ORDINARY,
+        visit: str = "",
+        matters: tuple[str, ...] = (),
+        cases: tuple[str, ...] = (),
     ) -> str:
         """A visitor takes a ticket; `visit` is a number that it is linked to."""
         linked = self[visit].id if visit else None
-        taken = do.TakeTicket(self._id(), category, cls=cls, visit=linked, matters=matters)
+        taken = do.TakeTicket(self._id(), category, cls=cls, visit=linked, matters=matters, cases=cases)
         return self.ask(taken, at, by="device:kiosk").number
 
     def take_many(self, category: str, count: int, at: str) -> list[str]:
@@ -170,7 +176,10 @@ class Floor:
         self, category: str, slot: str, at: str, code: str = "BOOKED1", matters: tuple[str, ...] = ()
     ) -> str:
         """A visitor with a booking arrives."""
-        booking = Booking(code, category, clock(slot, self.day.date), self.day.date, matters)
+        return self.comes(Booking(code, category, clock(slot, self.day.date), self.day.date, matters), at)
+
+    def comes(self, booking: Booking, at: str) -> str:
+        """Whoever holds this booking arrives."""
         return self.ask(do.CheckIn(self._id(), booking), at, by="device:kiosk").number
 
     def enter_by_hand(self, category: str, number: str, taken: str, at: str) -> str:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from queue_server.desk.hall import tomorrows
 from queue_server.hall import commands as do
 from queue_server.hall.joint import CarryOn, elsewhere, still_open
-from queue_server.hall.model import DONE, ENDED, UNRECORDED
+from queue_server.hall.model import DONE, ENDED, UNRECORDED, Ticket
 from queue_server.hall.plan import COME, MOVE, Joint, Plan
 from queue_server.hall.refusals import Refused
 from tests.hall.floor import Floor, a_hall
@@ -76,6 +77,34 @@ def test_a_booking_brings_its_joint_errand_and_what_the_hall_still_has_of_it() -
     single = floor.check_in("D", "10:00", "09:58", code="B3", matters=("D1", "gone"))
     assert (floor[single].joint, floor[single].matters) == ("", ("D1",))
     assert floor.replayed().picture() == floor.day.picture()
+
+
+def test_whom_the_hall_left_unserved_brings_tomorrow_what_was_still_open() -> None:
+    floor = a_floor(MOVE)
+    joint = takes(floor, "14:00")
+    serving(floor, 1, "14:01")
+    ends(floor, joint, "D1", "14:05")
+    carries_on(floor, joint, "14:06")
+    single = floor.take("D", "14:10", matters=("D1", "D2"))
+    results = floor.take("G", "14:11", cases=("c1",))
+    floor.close_day("16:30", role="manager", reason="power_cut")
+
+    tomorrow = "2026-11-25"
+    carried = {each.code: each for each in tomorrows(floor.day, floor.plan, tomorrow)}
+    assert len(carried) == 3
+    next_day = Floor(floor.plan, tomorrow)
+
+    def comes(number: str) -> Ticket:
+        return next_day[next_day.comes(carried[floor[number].tomorrow], "08:35")]
+
+    came = comes(joint)
+    assert (came.joint, came.category, came.matters) == ("Y1", "F", ("F1", "G1")), "D1 is over"
+    came = comes(single)
+    assert (came.joint, came.category, came.matters) == ("", "D", ("D1", "D2"))
+    assert comes(results).cases == ("c1",)
+    with next_day.refuses("already_checked_in"):
+        comes(joint)
+    assert next_day.replayed().picture() == next_day.day.picture()
 
 
 def test_the_visitor_moves_on_with_the_place_kept_until_all_is_done() -> None:
