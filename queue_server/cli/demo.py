@@ -10,7 +10,7 @@ import shlex
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,8 @@ FILE = "demo.json"
 ADDRESS = "127.0.0.1"
 DESK = "estate"
 """The department whose cases nobody handles by themselves: for whoever tries its console."""
+AT_A_POINT = (CLERK, FLOOR, MANAGER)
+"""Who signs in at the other halls of the server."""
 DAY_LIES_AHEAD = 12
 """Hours that a day which begins with the demo lasts at least."""
 
@@ -82,7 +84,8 @@ class Told(msgspec.Struct, frozen=True):
 
     `tokens` by whom they are for, `speakers` by voice zone: the board with its sound. `people` with their
     passwords, which were made up for this demo and for it alone. `cases` is the command of a department's
-    console; `neighbours` are the tokens of the other halls of this server, by hall.
+    console; `neighbours` are the tokens of the other halls of this server by hall, `neighbours_people` the
+    passwords there: a point has neither kiosk nor console, only the staff's pages.
     """
 
     hall: str
@@ -99,6 +102,7 @@ class Told(msgspec.Struct, frozen=True):
     people: dict[str, str] = {}
     cases: str = ""
     neighbours: dict[str, dict[str, str]] = {}
+    neighbours_people: dict[str, dict[str, str]] = {}
 
 
 def run_demo(directory: Path, port: int, visitors: bool) -> int:
@@ -162,7 +166,7 @@ async def _demo(
     async with connected(ours.url) as store, _printer(directory, before) as printer:
         at_printer = f"{ADDRESS}:{printer.address[1]}"
         plan, tokens, people = await _furnish(store, at_printer, before)
-        others = await _furnish_neighbours(store, at_printer, before)
+        others, other_people = await _furnish_neighbours(store, at_printer, before)
         site = Site(store, [plan.hall, *others], address)
         if (PACK / MANIFEST).exists() and (pack := voice_in(PACK)):
             site.speak_with(pack)
@@ -177,7 +181,8 @@ async def _demo(
         crowd = Crowd(address, plan, tokens, code_of, asleep=frozenset({DESK}))
         try:
             async with served(server) as running, asyncio.TaskGroup() as tasks:
-                _tell(directory, told_of(directory, address, plan, printer, tokens, people, others))
+                told = told_of(directory, address, plan, printer, tokens, people)
+                _tell(directory, replace(told, neighbours=others, neighbours_people=other_people))
                 if visitors:
                     # They leave before the server does, and do not complain that it is gone.
                     server.before_end.append(tasks.create_task(crowd.run()).cancel)
@@ -215,15 +220,20 @@ async def _furnish(
         plan = replace(plan, boundary=boundary_for(plan, line.state.plan, dates, now))
         await put(line, PublishPlan(plan))
         tokens = await _grant(line, plan, before.tokens if before else {})
-        people = await _sign_up(store, line, plan, before.people if before else {})
+        free = next(w.number for w in plan.windows if w.number not in STAFFED)
+        people = await _sign_up(store, line, plan, before.people if before else {}, free)
     return plan, tokens, people
 
 
-async def _furnish_neighbours(store: Store, printer: str, before: Told | None) -> dict[str, dict[str, str]]:
-    """Put the other halls of the demo's server in force; their tokens by hall."""
+async def _furnish_neighbours(
+    store: Store, printer: str, before: Told | None
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Put the other halls of the demo's server in force; their tokens and their people by hall."""
     now = time.time_ns() // 1_000_000
     tokens: dict[str, dict[str, str]] = {}
+    people: dict[str, dict[str, str]] = {}
     known = before.neighbours if before else {}
+    signed_up = before.neighbours_people if before else {}
     for plan in map(called_a_demo, neighbour_plans(now, printer)):
         dates = await store.days(plan.hall)
         async with open_register(store, plan.hall) as line:
@@ -233,22 +243,31 @@ async def _furnish_neighbours(store: Store, printer: str, before: Told | None) -
             agreed = replace(plan, boundary=turns, windows=silent)
             await put(line, PublishPlan(agreed))
             tokens[plan.hall] = await _grant(line, agreed, known.get(plan.hall, {}))
-    return tokens
+            own = signed_up.get(plan.hall, {})
+            people[plan.hall] = await _sign_up(store, line, agreed, own, agreed.windows[0].number, AT_A_POINT)
+    return tokens, people
 
 
 async def _sign_up(
-    store: Store, line: Line[Register], plan: Plan, before: Mapping[str, str]
+    store: Store,
+    line: Line[Register],
+    plan: Plan,
+    before: Mapping[str, str],
+    window: int,
+    roles: Iterable[str] = STAFF,
 ) -> dict[str, str]:
-    """One person of each role with a password made up for this demo; those of the last start stay."""
+    """One person of each of these roles with a password made up for this demo; those of the last start stay.
+
+    The clerk is at `window`.
+    """
     known = line.state.accounts
-    people = {login: before[login] for login in STAFF if login in before and login in known}
-    windows = (next(w.number for w in plan.windows if w.number not in STAFFED),)
-    for login in STAFF:
+    people = {login: before[login] for login in roles if login in before and login in known}
+    for login in roles:
         if login not in known:
             department = DESK if login == DEPARTMENT else ""
-            at = windows if login == CLERK else ()
+            at = (window,) if login == CLERK else ()
             await put(line, AddAccount(login, login, login, at, department=department))
-    missing = [login for login in STAFF if login not in people]
+    missing = [login for login in roles if login not in people]
     made = {login: first_password() for login in missing}
     await hand_out(store, plan.hall, line, made, "system", must_change=False)
     return people | made
@@ -330,9 +349,8 @@ def told_of(
     printer: VirtualPrinter,
     tokens: Mapping[str, str],
     people: Mapping[str, str],
-    others: Mapping[str, dict[str, str]],
 ) -> Told:
-    """Where everything is. The console's window is one that no simulated clerk has."""
+    """Where everything of the county hall is. The console's window is one that no simulated clerk has."""
     window = next(w.number for w in plan.windows if w.number not in STAFFED and w.serves[0].category == "D")
     token_file = directory / f"window-{window}.token"
     program = Path(sys.executable).with_name("yichuang")
@@ -361,7 +379,6 @@ def told_of(
         speakers={z: f"{board}#zone={z}&token={tokens[f'voice:{z}']}" for z in _zones(plan)},
         people=dict(people),
         cases=shlex.join(str(word) for word in behind),
-        neighbours=dict(others),
     )
 
 
@@ -393,7 +410,7 @@ def _places(told: Told) -> str:
         f"  staff    {told.staff}\n"
         f"  console  {told.console}\n"
         f"  cases    {told.cases}\n"
-        f"  also     {', '.join(told.neighbours)}: their tokens are in the file below"
+        f"  also     {', '.join(told.address + '/staff/' + hall for hall in told.neighbours)}"
     )
 
 

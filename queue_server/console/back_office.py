@@ -197,7 +197,7 @@ class BackOfficeApp(Listed):
     def _told(self, step: wire.CaseStep) -> str:
         lang = self.scene.lang
         detail = self.scene.reason("case", step.detail)
-        if step.what == "sent":
+        if step.what in ("opened", "sent"):
             detail = self.scene.hall_named(step.detail)
         return fit(
             f"{at_clock(step.at, self.scene, date=True)}  {wide(fit(say(f'step.{step.what}', lang), 13), 14)}"

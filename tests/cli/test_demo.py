@@ -69,6 +69,7 @@ def test_it_goes_on_however_it_ended(start: Start) -> None:
         again = demo.ready()
         assert again.tokens == told.tokens, "an open kiosk goes on"
         assert again.people == told.people
+        assert again.neighbours_people == told.neighbours_people
         assert _role(again, "manager") == "manager"
         assert take_ticket(again) == "D002"
         _slip_comes(demo)  # although its printer's old port is taken
@@ -102,6 +103,10 @@ def _lets_its_people_in(demo: DemoProcess, told: Told) -> None:
     assert len(set(told.people.values())) == 7
     assert {login: _role(told, login) for login in told.people} == {login: login for login in told.people}
     assert not any(password in demo.out + demo.err for password in told.people.values())
+    for hall, people in told.neighbours_people.items():
+        assert _role(replace(told, hall=hall, people=people), "clerk") == "clerk"
+        assert f"/staff/{hall}" in demo.out
+    assert {"town", "village"} < set(told.neighbours_people)
 
 
 def _role(told: Told, login: str) -> str:

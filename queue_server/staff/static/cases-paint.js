@@ -79,6 +79,9 @@ function told(scene, line) {
   return shown;
 }
 
+/** Steps that tell of a hall. */
+const IN_A_HALL = ["opened", "sent"];
+
 /** Everything that happened to a case. @param {Scene} scene @param {import("./cases-scene.js").CaseView} known */
 export async function history(scene, known) {
   const { hall } = scene;
@@ -86,7 +89,7 @@ export async function history(scene, known) {
   const list = made("ol", "history");
   for (const { at, by, what, detail } of known.steps) {
     const row = document.createElement("li");
-    const told = what === "sent" ? hallNamed(scene, detail) : detail && reason(hall, "case", detail);
+    const told = IN_A_HALL.includes(what) ? hallNamed(scene, detail) : detail && reason(hall, "case", detail);
     row.append(made("time", "", shape.format(at)), made("b", "", say(`console.step.${what}`)), made("span", "", person(by)), made("span", "", told));
     list.append(row);
   }
