@@ -145,6 +145,8 @@ class Reader:
             entries = await self.store.read(name, known, PAGE)
             if not entries or name not in self._logs:
                 return  # it does not hold them any more: the next look at its end says so
+            if one.after() != known:
+                continue  # while a hall moves, its old group and its new one may both read it
             one.hand_over(entries)
             if one.after() <= known:
                 return

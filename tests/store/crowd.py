@@ -72,7 +72,7 @@ class Onlooker:
         self.seen: list[Entry] = []
         self.diverged: list[Tail] = []
         self.confirmed = 0
-        reader.watch(log, lambda: len(self.seen), self._arrived, self.diverged.append, self.holds)
+        reader.watch(log, lambda: len(self.seen), self.take, self.diverged.append, self.holds)
 
     def holds(self) -> Tail:
         return Tail(self.seen[-1].seq, self.seen[-1].hash) if self.seen else GENESIS
@@ -80,7 +80,8 @@ class Onlooker:
     def reached(self, end: Tail) -> bool:
         return self.holds() == end
 
-    def _arrived(self, entries: Sequence[Entry]) -> None:
+    def take(self, entries: Sequence[Entry]) -> None:
+        """What the reader brings; ChainBroken if it does not go on where we are."""
         verify(entries, self.holds())
         self.seen += entries
         self.confirmed += 1
@@ -121,7 +122,7 @@ class Crowd:
             looker = self.onlookers[log]
             await wait_until(partial(looker.reached, end), PATIENCE)
             assert looker.seen == entries
-            assert not looker.diverged
+            assert looker.diverged == []
             total += end.seq
         return total
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -44,6 +45,26 @@ async def test_what_another_process_appends_arrives_and_silence_is_confirmed(
     await other.append(day, looker.holds(), [b"ticket A003"])
     await wait_until(lambda: looker.holds().seq == 4, PATIENCE)
     assert not looker.diverged
+
+
+async def test_two_that_read_one_log_at_once_tell_of_each_entry_once(
+    store: Store, other: Store, day: str
+) -> None:
+    readers = [Reader(store), Reader(store)]  # as two groups do while a hall moves from one to the other
+    looker = Onlooker(readers[0], day)
+    readers[1].watch(day, lambda: len(looker.seen), looker.take, looker.diverged.append, looker.holds)
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(reader.run()) for reader in readers]
+        end = GENESIS
+        for n in range(40):
+            landed = await other.append(day, end, [b"ticket %d" % n])
+            assert isinstance(landed, Landed)
+            end = landed.tail
+            if n % 8 == 7:
+                await wait_until(partial(looker.reached, end), PATIENCE)
+        for one in running:
+            one.cancel()
+    assert looker.diverged == []
 
 
 async def test_a_log_that_lost_its_end_has_diverged_and_is_not_confirmed(
