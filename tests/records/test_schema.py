@@ -76,18 +76,23 @@ def test_an_earlier_file_is_taken_over_without_loss(tmp_path: Path) -> None:
         assert told(path, "PRAGMA user_version") == [(len(schema.REVISIONS),)], "for software of before"
 
 
+KEPT = "CREATE TABLE alembic_version (version_num TEXT);"
+
+
 @pytest.mark.parametrize(
-    "newer",
+    ("newer", "which"),
     [
-        "PRAGMA user_version = 9000;",
-        "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9000');",
+        ("PRAGMA user_version = 9000;", "9000"),
+        (f"{KEPT} INSERT INTO alembic_version VALUES ('9000');", "9000"),
+        (f"{KEPT} INSERT INTO alembic_version VALUES ('0001'), ('0002');", "0001, 0002"),
+        (KEPT, "none"),
     ],
-    ids=["counted", "kept by Alembic"],
+    ids=["counted", "kept by Alembic", "of two branches", "of no revision"],
 )
-def test_a_file_of_newer_software_is_left_alone(tmp_path: Path, newer: str) -> None:
+def test_a_file_of_newer_software_or_of_nobodys_is_left_alone(tmp_path: Path, newer: str, which: str) -> None:
     path = written(tmp_path / "cases.sqlite", newer)
     before = path.read_bytes()
-    with pytest.raises(sqlite3.DatabaseError, match=f"has schema 9000, .* up to {schema.HEAD}: .*newer"):
+    with pytest.raises(sqlite3.DatabaseError, match=f"has schema {which}, .* up to {schema.HEAD}: .*newer"):
         CaseRows(path).reached("county")
     assert path.read_bytes() == before
 

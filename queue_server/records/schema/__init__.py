@@ -35,7 +35,8 @@ def revision(db: sqlite3.Connection) -> str:
     Files of before Alembic have no table of it: they counted the same revisions in `user_version`.
     """
     if _kept(db):
-        found = str(db.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+        rows = db.execute("SELECT version_num FROM alembic_version").fetchall()
+        found = ", ".join(str(name) for (name,) in rows) or "none"
     else:
         count = int(db.execute("PRAGMA user_version").fetchone()[0])
         found = f"{count:04d}" if count else ""
