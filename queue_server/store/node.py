@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection, Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -63,14 +63,16 @@ class Node:
     ) -> None:
         self.name = name
         self.place = Place(str(options.get("host", "localhost")), int(options.get("port", 6379)))
+        room = int(options.get("max_connections", CONNECTIONS))
+        self._room = asyncio.Semaphore(room)
+        self._deadline = deadline
         self.redis = Redis.from_pool(
-            BlockingConnectionPool(
+            ConnectionPool(
                 **{
-                    "max_connections": CONNECTIONS,
-                    "timeout": deadline,
                     "socket_connect_timeout": min(CONNECT_DEADLINE, deadline),
                     "socket_timeout": deadline,
                     **options,
+                    "max_connections": 2 * room,  # what is asked by hand comes without waiting
                     # A question that got no answer is repeated by whoever knows what it means.
                     "retry": Retry(NoBackoff(), 0),
                     "health_check_interval": 0,
@@ -91,10 +93,17 @@ class Node:
         """Put commands on one connection in one go; gives an answer or the store's refusal for each.
 
         `then` follows on the same connection if none was refused. `asking` says to a cluster's node that
-        a hall is on its way to it. Raises what the client does.
+        a hall is on its way to it. Raises what the client does, TimeoutError when no connection came free.
         """
-        with hearing_cancellation():
-            return await self._ask(commands, then, asking)
+        # The client's own waiting pool rests on a condition: with Python 3.11 whoever is cancelled there when
+        # it is their turn takes the turn along, and the next waits beside a connection that nobody uses.
+        async with asyncio.timeout(self._deadline):
+            await self._room.acquire()
+        try:
+            with hearing_cancellation():
+                return await self._ask(commands, then, asking)
+        finally:
+            self._room.release()
 
     async def _ask(self, commands: Sequence[Command], then: Sequence[Command], asking: bool) -> list[Any]:
         pool = self.redis.connection_pool

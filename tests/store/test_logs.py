@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import pytest
+from redis.asyncio.connection import parse_url
 
 from queue_server.store import keys
 from queue_server.store.chain import GENESIS, ChainBroken, Entry, chain, verify
@@ -18,7 +20,7 @@ from queue_server.store.logs import (
     StoreRefused,
     Unanswered,
 )
-from queue_server.store.node import CONNECTIONS
+from queue_server.store.node import CONNECTIONS, Node
 from tests.store.servers import slow_to_load
 from tests.waiting import wait_until
 
@@ -110,6 +112,27 @@ async def test_of_more_questions_than_connections_each_gets_its_answer(store: St
     assert await asyncio.gather(*(store.get_side(hall, "note") for hall in halls)) == [
         hall.encode() for hall in halls
     ]
+
+
+async def test_whoever_is_cancelled_when_a_connection_comes_free_leaves_it_to_the_next(
+    store: Store, store_url: str, hall_id: str
+) -> None:
+    only = Node("store", {**parse_url(store_url), "max_connections": 1}, 60.0)
+    waiting: list[asyncio.Task[Any]] = []
+
+    async def holds() -> None:
+        await only.ask([("BLPOP", hall_id, 0)])
+        waiting[0].cancel()  # whose turn it is, and who has not woken yet
+
+    holding = asyncio.create_task(holds())
+    await wait_until(only._room.locked)
+    waiting += [asyncio.create_task(only.ask([("PING",)])) for _ in range(2)]
+    await store.redis.rpush(hall_id, "x")
+    async with asyncio.timeout(30):
+        await holding
+        assert await waiting[1] == [True]
+    assert waiting[0].cancelled()
+    await only.aclose()
 
 
 async def test_leases_are_held_by_one_and_their_fences_grow(store: Store, hall_id: str) -> None:
