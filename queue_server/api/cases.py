@@ -19,19 +19,16 @@ from queue_server.api.calls import Call
 from queue_server.api.live import PREFIX, Live, only_a_socket, to_people
 from queue_server.api.who import Halls
 from queue_server.cases import commands as do
-from queue_server.cases.events import CaseFact, public_facts
+from queue_server.cases.events import public_facts
 from queue_server.cases.model import Case
 from queue_server.desk.hall import Hall
-from queue_server.desk.past_cases import past_cases
-from queue_server.hall import register
+from queue_server.desk.past_cases import Step, past_cases, steps_in
 from queue_server.hall.commands import Command
-from queue_server.hall.events import UNREADABLE
 from queue_server.hall.hours import business_date
 from queue_server.hall.model import Answer
 from queue_server.hall.plan import Matter, Text
 from queue_server.hall.refusals import Conflict, NotNow, NotYours, Unknown, Unusable
 from queue_server.store import keys
-from queue_server.store.chain import Entry
 
 SOCKET = "/cases/live"
 EVENTS = 500
@@ -164,12 +161,12 @@ async def events(call: Call) -> wire.CaseEvents:
     return wire.CaseEvents(events=tuple(_told(steps, cases)), next=reached)
 
 
-async def pulled(call: Call) -> tuple[list[Taken], dict[str, Case], int]:
+async def pulled(call: Call) -> tuple[list[Step], dict[str, Case], int]:
     """The steps after a place in the register (``?after=``), their cases as they are now, how far it is."""
     after = int(call.query.get("after", "0"))
     entries = await call.hall.store.read(keys.register(call.hall.id), after, EVENTS)
     reached = entries[-1].seq if entries else after
-    steps = list(_taken(entries))
+    steps = list(steps_in(entries))
     named = {step.fact.case for step in steps}
     # The store may be ahead of this process, which then does not know the case yet.
     cases = await call.hall.register.look(
@@ -180,25 +177,7 @@ async def pulled(call: Call) -> tuple[list[Taken], dict[str, Case], int]:
     return steps, cases | past, reached
 
 
-class Taken(NamedTuple):
-    """A step of a case as it lies in the register."""
-
-    seq: int
-    entry: register.Entry
-    fact: CaseFact
-
-
-def _taken(entries: Iterable[Entry]) -> Iterator[Taken]:
-    for stored in entries:
-        try:
-            entry = register.decode(stored.body)
-        except UNREADABLE:
-            continue  # set aside and named by the hall itself
-        if isinstance(entry.e, CaseFact):
-            yield Taken(stored.seq, entry, entry.e)
-
-
-def _told(steps: Iterable[Taken], cases: dict[str, Case]) -> Iterator[wire.CaseEvent]:
+def _told(steps: Iterable[Step], cases: dict[str, Case]) -> Iterator[wire.CaseEvent]:
     for seq, entry, fact in steps:
         kind = str(type(fact).__struct_config__.tag)
         number = cases[fact.case].number if fact.case in cases else ""

@@ -20,12 +20,13 @@ from starlette.websockets import WebSocket
 from displays import board as b
 from displays.hub import Here, Hub, Told
 from queue_server import views
-from queue_server.access.principals import ANYONE, DEVICES, PUBLIC, Principal, See, may_see_window
+from queue_server.access.principals import ANYONE, PUBLIC, Principal, See, may_see_window
 from queue_server.api.alarms import alarm_lines
 from queue_server.api.calm import Calm, Pressing
 from queue_server.api.problems import Unfit, problem
 from queue_server.api.staying import Staying
 from queue_server.api.who import Halls, found_hall, identity_of, must_be_own_site, must_enter, principal_of
+from queue_server.desk.fleet import DEVICES as IN_FLEET
 from queue_server.desk.fleet import KINDS
 from queue_server.desk.hall import Hall
 from queue_server.desk.line import Line
@@ -309,7 +310,7 @@ async def to_device(
         if strict:
             raise
         who = ANYONE
-    if who.role not in DEVICES:
+    if who.role not in IN_FLEET:
         await view(None)
         return
     with hall.fleet.connected(who.name, KINDS.get(who.role, who.role), hall.clock) as hear:

@@ -12,25 +12,19 @@ import msgspec
 
 from queue_server import wire
 from queue_server.access.principals import PLATFORM
-from queue_server.cases.events import CaseFact
 from queue_server.cases.exchange import TABLES, Record, records
 from queue_server.cases.model import Case
 from queue_server.cli.registers import Unfit, in_register, sentence
 from queue_server.desk.line import Line
 from queue_server.desk.notices import Meant, field_of, make_ready, meant_by, take_in
-from queue_server.desk.past_cases import cases_in_log
-from queue_server.hall import register
+from queue_server.desk.past_cases import Step, cases_in_log, steps_in
 from queue_server.hall.commands import Ask, Command
-from queue_server.hall.events import UNREADABLE
 from queue_server.hall.plan import Plan
 from queue_server.hall.register import Register
 from queue_server.store import keys
 from queue_server.store.logs import Store
 
 PAGE = 1000
-
-Steps = list[tuple[int, register.Entry, str]]
-"""Steps of cases: place in the register, entry, and the id of the case."""
 
 
 def export_records(store: str, hall: str, after: int, table: str, as_csv: bool) -> int:
@@ -43,13 +37,13 @@ def export_records(store: str, hall: str, after: int, table: str, as_csv: bool) 
         if as_csv and not table:
             raise Unfit("--csv is of one table: name it with --table")
         steps, reached = await _steps(there, hall, after)
-        gone = {case for _, _, case in steps} - line.state.cases.keys()
+        gone = {step.fact.case for step in steps} - line.state.cases.keys()
         cases = line.state.cases | (await cases_in_log(there, hall, gone) if gone else {})
         told = (
             record
-            for seq, entry, case in steps
-            if case in cases
-            for record in records(line.state, cases[case], seq, entry)
+            for step in steps
+            if step.fact.case in cases
+            for record in records(line.state, cases[step.fact.case], step.seq, step.entry)
             if table in ("", record.table)
         )
         _print_csv(table, told) if as_csv else _print_lines(told)
@@ -59,17 +53,11 @@ def export_records(store: str, hall: str, after: int, table: str, as_csv: bool) 
     return in_register("cases", store, hall, work)
 
 
-async def _steps(store: Store, hall: str, after: int) -> tuple[Steps, int]:
+async def _steps(store: Store, hall: str, after: int) -> tuple[list[Step], int]:
     """The steps of cases after a place in a hall's register, and where the register ends."""
-    steps: Steps = []
+    steps: list[Step] = []
     while entries := await store.read(keys.register(hall), after, PAGE):
-        for stored in entries:
-            try:
-                entry = register.decode(stored.body)
-            except UNREADABLE:
-                continue  # set aside and named by the hall itself
-            if isinstance(entry.e, CaseFact):
-                steps.append((stored.seq, entry, entry.e.case))
+        steps += steps_in(entries)
         after = entries[-1].seq
     return steps, after
 

@@ -20,7 +20,7 @@ from queue_server.console.link import LinkEvent
 from queue_server.console.panels import Aside, Figures, Head, Present, Queue, Strip
 from queue_server.console.scene import Scene, person
 from queue_server.console.station import Answered, Station
-from queue_server.console.words import say
+from queue_server.console.words import between, say
 from queue_server.wire import Claim, PrintReceipt, TicketView
 
 FLOWS = {**flows.FLOWS, **matter_flows.FLOWS}
@@ -190,14 +190,13 @@ class ConsoleApp(Station):
         if present is None:
             return ""
         printed = await self.client.print_receipt(present.id, PrintReceipt(language=present.language))
-        told = "did.receipt_again" if printed.again else "did.receipt"
-        shown = printed.shown
-        if shown is None or not shown.cases:
-            return say(
-                told if shown is None else "did.receipt_failed", self.scene.lang, number=present.number
-            )
-        cases = "、".join(case.number for case in shown.cases)
-        return say("did.receipt_shown", self.scene.lang, cases=cases, code=shown.code)
+        lang, number, shown = self.scene.lang, present.number, printed.shown
+        if shown is None:
+            return say("did.receipt_again" if printed.again else "did.receipt", lang, number=number)
+        if not shown.cases:
+            return say("did.receipt_failed", lang, number=number)
+        cases = between(lang).join(case.number for case in shown.cases)
+        return say("did.receipt_shown", lang, cases=cases, code=shown.code)
 
     async def case_number(self, title: str, about: str) -> str | None:
         """The number of a case on a receipt, or "" without one; None when the clerk goes back."""

@@ -20,7 +20,7 @@ from queue_server.console.choices import Choice
 from queue_server.console.requests import Request
 from queue_server.console.scene import FloorScene, person
 from queue_server.console.times import day_time
-from queue_server.console.words import named, say
+from queue_server.console.words import between, named, say
 
 NAMED = 4
 """Matters that are named in a question; all of them can be read."""
@@ -154,11 +154,6 @@ def _summary(would: wire.CataloguePreview, lang: str) -> str:
             more = say("pick.and_more", lang, n=len(some) - NAMED) if len(some) > NAMED else ""
             told.append(say(f"pick.{kind}", lang, n=len(some), names=names + more))
     return "\n".join(told)
-
-
-def between(lang: str) -> str:
-    """What stands between the things of a list."""
-    return "、" if lang == "zh" else ", "
 
 
 def _figures(would: wire.CataloguePreview, lang: str) -> str:

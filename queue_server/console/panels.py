@@ -20,7 +20,7 @@ from textual.widgets import Static
 from queue_server.console import digits
 from queue_server.console.keys import Keys
 from queue_server.console.scene import Known, Scene, minutes, person, seconds
-from queue_server.console.words import clock_time, fit, named, say, wide
+from queue_server.console.words import between, clock_time, fit, named, say, wide
 from queue_server.wire import QueueLine, TicketView
 
 Line = Content | tuple[str, str] | str
@@ -208,7 +208,7 @@ class Present(Panel):
             shown.append(fit(say("present.agent", lang, principal=ticket.principal), width))
         needs = scene.view.needs if scene.view is not None else ()
         if needs:
-            listed = ("、" if lang == "zh" else ", ").join(say(f"need.{need}", lang) for need in needs)
+            listed = between(lang).join(say(f"need.{need}", lang) for need in needs)
             shown.append((fit(say("present.needs", lang, list=listed), width), "$warning"))
         if ticket.note:
             note = say("present.note", lang, note=scene.reason("note", ticket.note))

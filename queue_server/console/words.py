@@ -45,6 +45,11 @@ def named(text: Mapping[str, str], lang: str) -> str:
     return text.get(lang) or text.get(SOURCE) or next(iter(text.values()), "")
 
 
+def between(lang: str) -> str:
+    """What stands between the things of a list."""
+    return "、" if lang == "zh" else ", "
+
+
 def cleaned(value: object) -> object:
     """Decoded JSON with every string in it made harmless for a terminal, keys included."""
     if isinstance(value, str):

@@ -146,10 +146,8 @@ async def make_ready(
     Whatever is refused changes nothing. The same message asks the same again.
     """
     known = await register.look(lambda r: r.cases.get(case.id))  # it may have gone on since it was found
-    if known is None:
-        raise Conflict(
-            "case_state", number=case.number, stage=case.state
-        )  # closed for so long that it has left memory
+    if known is None:  # closed for so long that it has left memory
+        raise Conflict("case_state", number=case.number, stage=case.state)
     case = known
     if notice.exit not in ("", case.exit):
         raise Conflict("exit_elsewhere", number=case.number, hall=case.exit)

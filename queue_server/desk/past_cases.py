@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from queue_server.desk.hall import Hall
 from queue_server.hall import register
 from queue_server.hall.events import UNREADABLE
 from queue_server.store import keys
+from queue_server.store.chain import Entry
 from queue_server.store.logs import Store
 
 log = structlog.get_logger()
@@ -57,6 +58,25 @@ async def _among(rows: Rows | None, ids: Collection[str], numbers: Collection[st
     except sqlite3.Error as trouble:
         log.warning("rows of cases not read", why=str(trouble))
         return {}
+
+
+class Step(NamedTuple):
+    """A step of a case as it lies in the register."""
+
+    seq: int
+    entry: register.Entry
+    fact: ev.CaseFact
+
+
+def steps_in(entries: Iterable[Entry]) -> Iterator[Step]:
+    """The steps of cases among entries of a register."""
+    for stored in entries:
+        try:
+            entry = register.decode(stored.body)
+        except UNREADABLE:
+            continue  # set aside and named by the hall itself
+        if isinstance(entry.e, ev.CaseFact):
+            yield Step(stored.seq, entry, entry.e)
 
 
 class _Wanted:
