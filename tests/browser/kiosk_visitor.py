@@ -108,6 +108,22 @@ def settled(page: Page) -> None:
     })""")
 
 
+def reads(page: Page, text: str) -> None:
+    """A reader that types reads something: all keys at once, as a busy machine's driver cannot press them."""
+    page.evaluate(
+        """(keys) => {
+      for (const key of keys) {
+        const letter = /^[A-Za-z]$/.test(key) ? `Key${key.toUpperCase()}` : "";
+        const code = /^[0-9]$/.test(key) ? `Digit${key}` : letter;
+        const pressed = { key, code, shiftKey: /^[A-Z]$/.test(key), bubbles: true, cancelable: true };
+        for (const kind of ["keydown", "keyup"])
+          document.activeElement.dispatchEvent(new KeyboardEvent(kind, pressed));
+      }
+    }""",
+        [*text, "Enter"],
+    )
+
+
 def read_qr(picture: Image.Image) -> str:
     """What a phone reads in a picture of the screen."""
     found = zxingcpp.read_barcodes(picture)

@@ -18,7 +18,7 @@ from printers.agent.virtual_sam import VirtualSam, card_text
 from queue_server.locale import translate
 from tests.api.cards import number_of
 from tests.browser.kiosk_hall import FULL, KioskHall, problem
-from tests.browser.kiosk_visitor import Visitor
+from tests.browser.kiosk_visitor import Visitor, reads
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
@@ -98,7 +98,7 @@ def test_a_card_that_is_shown_brings_the_ticket_and_leaves_nothing(
         expect(page.locator("[data-card-said]")).to_have_text(translate("kiosk.card_unreadable", "zh"))
         page.evaluate(read.replace("card: ''", f"card: '{NUMBER}'"))
     else:
-        page.keyboard.type(NUMBER + "\n")
+        reads(page, NUMBER)
     assert visitor.number() == "S023"
     assert [act for act, _, number in kiosk.acts if number == NUMBER] == ["person"]
     nothing_is_left(page, kiosk)
@@ -111,10 +111,10 @@ def test_a_booking_whose_matter_requires_a_card_asks_for_it_when_it_is_checked_i
     visitor = Visitor(page, kiosk)
     visitor.arrive()
     wait_for(lambda: kiosk.looked)
-    page.keyboard.type("7KQ4MXY\n")
+    reads(page, "7KQ4MXY")
     expect(page.locator("[data-cover=card]")).to_contain_text(translate("kiosk.card", "zh"))
     kiosk.refusal = None
-    page.keyboard.type(NUMBER + "\n")
+    reads(page, NUMBER)
     assert visitor.number() == "F023"
     assert [(act, said) for act, _, said in kiosk.acts] == [
         ("check-in", "7KQ4MXY"), ("person", NUMBER), ("check-in", "7KQ4MXY"),

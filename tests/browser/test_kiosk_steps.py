@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from queue_server.locale import translate
 from tests.api.cards import number_of
 from tests.browser.kiosk_hall import SECRET, KioskHall, kiosk_hall
-from tests.browser.kiosk_visitor import LANGUAGES, settled
+from tests.browser.kiosk_visitor import LANGUAGES, reads, settled
 from tests.browser.kiosk_walk import MODES
 from tests.waiting import wait_for
 
@@ -245,7 +245,7 @@ def by_keypad(standing: Standing) -> None:
 
 def by_reader(standing: Standing) -> None:
     settled(standing.page)
-    standing.page.keyboard.type(f"{SLIP}\n")
+    reads(standing.page, SLIP)
 
 
 JOURNEYS = [
