@@ -99,7 +99,8 @@ _CUT = (
     + _HOLDERS
     + """
   return [...document.querySelectorAll('yc-kiosk, yc-kiosk *')]
-  .filter((element) => element.checkVisibility() && !element.closest('.unseen, svg') && !clipped(element))
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+  .filter((element) => !element.closest('.unseen, svg') && !clipped(element))
   .filter((element) => !holders(element).some((holder) => holder.matches('.list') || holder === element))
   .filter((element) => getComputedStyle(element).display !== 'inline')
   .filter((element) => element.scrollWidth > element.clientWidth + 1
