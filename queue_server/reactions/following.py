@@ -108,11 +108,13 @@ class Following:
         self._bell = asyncio.Event()
         self._under_way: dict[Place, asyncio.Future[None]] = {}
         self._saved: Place | None = None
+        self._since: Place | None = None
         hall.on_day.append(self._hang_bell)
         if hall.day is not None:
             self._hang_bell(hall.day)
 
     def _hang_bell(self, line: Line[Day]) -> None:
+        self._since = self._since or self._here(line)
         line.on_landed.append(lambda _: self._bell.set())
         self._bell.set()
 
@@ -199,11 +201,22 @@ class Following:
         cursor = await hall.store.cursor(hall.id, name)
         if cursor:
             return Place.read(cursor)
+        if not self.reaction.from_start:
+            return self._here_since()
         while not (dates := await hall.store.days(hall.id)):
             await self._rest()
-        if self.reaction.from_start:
-            return Place(dates[0], 0)
-        return Place(dates[-1], (await hall.store.tail(keys.day(hall.id, dates[-1]))).seq)
+        return Place(dates[0], 0)
+
+    def _here_since(self) -> Place:
+        assert self._since is not None, "a hall is followed once it has a day"
+        return self._since
+
+    def _here(self, line: Line[Day]) -> Place:
+        """How far the log is as this process knows it, at the moment when the follower comes.
+
+        Not when it first gets its turn: what has landed in between is followed, too.
+        """
+        return Place(line.state.date, line.tail.seq)
 
     async def _one(self, place: Place, entry: Entry) -> None:
         try:
@@ -269,8 +282,10 @@ class FollowingRegister(Following):
         cursor = await self.hall.store.cursor(self.hall.id, self.reaction.name)
         if cursor:
             return Place.read(cursor)
-        tail = await self.hall.store.tail(keys.register(self.hall.id))
-        return Place(REGISTER, 0 if self.reaction.from_start else tail.seq)
+        return Place(REGISTER, 0) if self.reaction.from_start else self._here_since()
+
+    def _here(self, line: Line[Day]) -> Place:
+        return Place(REGISTER, self.hall.register.tail.seq)
 
     async def _next_day(self, place: Place) -> Place | None:
         return None

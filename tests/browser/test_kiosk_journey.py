@@ -191,29 +191,26 @@ def test_a_double_tap_opens_one_page_and_takes_one_ticket(page: Page, kiosk: Kio
     assert len(kiosk.asked) == 1
 
 
-def test_every_touch_shows_its_effect_within_100_ms(page: Page, kiosk: KioskHall) -> None:
+def test_every_touch_shows_its_effect_before_any_timer_or_answer(page: Page, kiosk: KioskHall) -> None:
+    """The effect stands when the touch has been handled; how long that takes: `make bench NAME=painting`."""
     kiosk.speaks.clear()
     visitor = Visitor(page, kiosk)
     visitor.arrive()
-    slowest = page.evaluate("""async () => {
+    page.route("**/api/**", lambda _: None)  # nothing is answered
+    effects = page.evaluate("""() => {
       const root = document.querySelector('yc-kiosk');
+      const seen = new MutationObserver(() => undefined);
+      seen.observe(root, { subtree: true, attributes: true, childList: true, characterData: true });
       const touched = ['[data-lang=ko]', '[data-category=S]', '[data-matter=S01]', '[data-cls=ordinary]'];
-      let slowest = 0;
-      for (const selector of touched) {
-        const began = performance.now();
-        const changed = new Promise((done) => {
-          new MutationObserver(done).observe(root, { subtree: true, attributes: true, childList: true });
-        });
+      return touched.map((selector) => {
+        seen.takeRecords();
         root.querySelector(`button${selector}`).click();
-        await changed;
-        await new Promise(requestAnimationFrame);
-        slowest = Math.max(slowest, performance.now() - began);
-      }
-      return slowest;
+        return seen.takeRecords().length;
+      });
     }""")
+    assert all(effects), effects
     expect(page.locator("[data-cls=ordinary]")).to_have_attribute("aria-busy", "true")
     expect(page.locator("[data-chosen]")).to_have_text(translate("kiosk.taking", "ko"))
-    assert slowest < 100
 
 
 @pytest.mark.parametrize("large", [False, True])

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from queue_server.hall.accounts import EndSessions
 from tests.api.hall import Served, demo_with
@@ -23,6 +23,7 @@ CALM = demo_with(miss_gap=0, undo=120_000, claim_lapse=600_000)
 WHERE = frozenset({"ticket", "number", "visit", "window", "clerk", "seq", "ahead", "call", "passed_over"})
 WHEN = frozenset({"at", "taken_at", "until", "ended_at", "due", "reference", "place"})
 """What differs between two windows and two moments, and nothing else."""
+_KEY = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}));"
 EVIL = "<img src=x onerror=alert(1)>\u202e请看"
 
 
@@ -213,6 +214,46 @@ def test_a_line_that_goes_is_seen_nothing_waits_behind_it_and_a_colleague_takes_
             page.wait_for_url("**/sign-in?to=*")
         finally:
             run.do(relay_of.__aexit__(None, None, None))
+
+
+def test_a_key_pressed_while_a_guide_closes_or_comes_asks_its_own_question(
+    page: Page, store_url: str, hall_id: str
+) -> None:
+    with product(store_url, hall_id, CALM) as run:
+        hall = run.hall
+        assert hall is not None
+        run.do(hall.take("D", matters=["D01"]))
+        enter(run, page.context, "li", "clerk", (8,))
+        page.set_viewport_size({"width": 1280, "height": 800})
+        desk = Desk(page, hall.base, f"/staff/{hall_id}/windows/8")
+        for key, said in (("F11", "就座"), ("F11", "窗口已开"), ("F2", "已叫 D001"), ("F4", "开始办理")):
+            desk.does(key, said=said)
+        dialog = page.locator("dialog[open]")
+
+        page.locator("[data-guide=D01]").click()
+        expect(dialog.locator("dt")).to_have_count(9)
+        page.evaluate(f"() => {{ document.querySelector('dialog[data-ask]').close(''); {_KEY % 'F10'} }}")
+        desk.answer("1")
+        expect(dialog.locator(".choices")).to_contain_text("商事登记", timeout=PATIENCE)
+        page.keyboard.press("Escape")
+        expect(page.locator("body[data-busy]")).to_have_count(0, timeout=PATIENCE)
+
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/catalogue*", hold)
+        page.locator("[data-guide=D01]").click()
+        page.keyboard.press("F10")
+        expect(dialog.locator(".choices button")).to_have_count(2)
+        with page.expect_request_finished(lambda request: "/catalogue" in request.url):
+            held[0].continue_()
+        page.evaluate("() => new Promise((done) => setTimeout(done))")
+        expect(dialog.locator(".choices button")).to_have_count(2)
+        desk.answer("2")
+        expect(dialog.locator(".choices")).to_contain_text("综合服务窗口", timeout=PATIENCE)
+        assert desk.trouble == []
 
 
 async def _mend(relay: Any) -> None:

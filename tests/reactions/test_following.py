@@ -9,12 +9,22 @@ from typing import Any
 
 import pytest
 
+from queue_server.access.principals import PRINTER, token_hash
 from queue_server.desk.hall import Hall
 from queue_server.hall import events as ev
+from queue_server.hall.commands import Ask
+from queue_server.hall.register import Grant, GrantToken
 from queue_server.reactions import following
-from queue_server.reactions.following import Following, Happened, Place, Reaction
+from queue_server.reactions.following import (
+    Following,
+    FollowingRegister,
+    Happened,
+    Place,
+    Reaction,
+    Registered,
+)
 from queue_server.store.logs import Landed
-from tests.desk.live_hall import live, opened, take
+from tests.desk.live_hall import NOON, live, opened, take
 from tests.waiting import wait_until
 
 
@@ -52,13 +62,19 @@ async def follower(
     hall: Hall, reaction: Reaction[Any], kind: type[Following] = Following
 ) -> AsyncIterator[Following]:
     """A follower that runs while the block does."""
-    one = kind(hall, reaction)
-    running = asyncio.create_task(one.run())
+    async with running(kind(hall, reaction)) as one:
+        yield one
+
+
+@asynccontextmanager
+async def running(one: Following) -> AsyncIterator[Following]:
+    """It gets its first turn when the block has begun."""
+    task = asyncio.create_task(one.run())
     try:
         yield one
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_of_two_processes_one_acts_and_each_event_once(store_url: str, hall_id: str) -> None:
@@ -71,6 +87,35 @@ async def test_of_two_processes_one_acts_and_each_event_once(store_url: str, hal
             await wait_until(lambda: len(seen) >= 30)
             assert sorted(seen) == [f"D{n:03}" for n in range(1, 31)]
             assert [first.acting, second.acting].count(True) == 1
+
+
+async def test_what_lands_before_a_follower_gets_its_first_turn_is_followed_what_was_before_it_is_not(
+    store_url: str, hall_id: str
+) -> None:
+    seen: list[str] = []
+    announced: list[int] = []
+    grant = Grant("device:late", "late", PRINTER)
+
+    class FromNowOn(Noting):
+        from_start = False
+
+    class Announcing:
+        name, from_start = "announcing", False
+
+        async def react(self, happened: Registered) -> None:
+            announced.append(happened.seq)
+
+    async with live(store_url, hall_id) as hall:
+        await opened(hall)
+        await hall.ask(take("before"))
+        days, register = Following(hall, FromNowOn(seen)), FollowingRegister(hall, Announcing())
+        already = hall.register.tail.seq
+        await hall.ask(take("at once"))
+        await hall.register.ask(Ask(at=NOON, by="system", command=GrantToken(token_hash("late"), grant)))
+        async with running(days), running(register):
+            await hall.ask(take("then"))
+            await wait_until(lambda: seen == ["D002", "D003"])
+            await wait_until(lambda: announced == [already + 1])
 
 
 async def test_another_process_goes_on_where_the_first_stopped(store_url: str, hall_id: str) -> None:

@@ -32,9 +32,15 @@ export function asked(title, about, content) {
   if (!dialog.open) dialog.showModal();
   part(dialog, "[data-content]").scrollTo(0, 0);
   return new Promise((resolve) => {
-    dialog.onclose = () => resolve(dialog.returnValue.startsWith("=") ? dialog.returnValue.slice(1) : null);
+    dialog.onclose = () => {
+      // A closing is told a moment later: when this question stands by then, it was of the one before.
+      if (!dialog.open) resolve(dialog.returnValue.startsWith("=") ? dialog.returnValue.slice(1) : null);
+    };
   });
 }
+
+/** Whether a question stands: nothing else may come into its place. */
+export const questioned = () => box().open;
 
 /** Closes the question that stands. @param {string} value */
 export function answer(value) {

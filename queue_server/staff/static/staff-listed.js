@@ -17,7 +17,7 @@
  * @property {() => void} show
  */
 
-import { listen, pick } from "./staff-dialog.js";
+import { listen, pick, questioned } from "./staff-dialog.js";
 import { hush, made, part, redraw, signOut, tell, write } from "./staff-page.js";
 import { actLine, find } from "./staff-typed.js";
 import { say } from "./staff-words.js";
@@ -55,7 +55,7 @@ export class Listed {
   /** @param {KeyboardEvent} event */
   pressed(event) {
     const { keys } = this.page;
-    if (part(document, "dialog[data-ask]").hasAttribute("open")) return;
+    if (questioned()) return;
     const searches = event.ctrlKey && event.key === "p";
     const found = searches ? "find" : Object.keys(keys).find((each) => keys[each] === event.key);
     const moves = MOVES[event.key];

@@ -1,7 +1,7 @@
 /** The guide (办事指南) of a matter beside its visitor, all seven fields; guides are Chinese, their headings are not. */
 
 import { get } from "./network.js";
-import { read } from "./staff-dialog.js";
+import { questioned, read } from "./staff-dialog.js";
 import { api, made, tell } from "./staff-page.js";
 import { cleaned, named, say } from "./staff-words.js";
 import { editionOf, matterOf, present } from "./window-scene.js";
@@ -18,6 +18,7 @@ let kept = null;
 export async function showGuide(id, edition) {
   const answer = await get(`${api}/catalogue${edition === undefined ? "" : `?edition=${edition}`}`, "");
   if (answer?.status === 200) kept = cleaned(/** @type {any} */ (answer.body));
+  if (questioned()) return; // the clerk has gone on meanwhile: a question never changes under a finger
   const guide = kept?.guides.find((each) => each.id === id);
   if (!guide) return tell(say("console.refused.unreachable"), "no");
   const kind = say(guide.instant ? "console.guide.instant" : "console.guide.promised");

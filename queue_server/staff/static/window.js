@@ -10,9 +10,9 @@
 import { get } from "./network.js";
 import { act, all, whyNot as refusal } from "./staff-hand.js";
 import { firstClaim } from "./staff-handed.js";
-import { listen } from "./staff-dialog.js";
+import { listen, questioned } from "./staff-dialog.js";
 import { Live, paintLink } from "./staff-live.js";
-import { api, config, hush, part, tell } from "./staff-page.js";
+import { api, config, hush, tell } from "./staff-page.js";
 import { cleaned, person, say, says } from "./staff-words.js";
 import { KEYS, meaning } from "./window-acts.js";
 import { asking, findAct, more, whySaid } from "./window-ask.js";
@@ -104,13 +104,13 @@ function keepSeat() {
 function pressed(event) {
   if (event.ctrlKey && event.key === "p" && !event.repeat) {
     event.preventDefault(); // else the browser prints
-    if (!part(document, "dialog[data-ask]").hasAttribute("open")) press("find");
+    if (!questioned()) press("find");
   }
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   const found = event.key === "F1" ? "help" : Object.keys(KEYS).find((each) => KEYS[each] === event.key);
   if (!found) return;
   event.preventDefault(); // else F3 searches, F5 loads anew, F10 opens a menu
-  if (event.repeat || part(document, "dialog[data-ask]").hasAttribute("open")) return;
+  if (event.repeat || questioned()) return;
   if (found === "help") void help();
   else press(found);
 }
