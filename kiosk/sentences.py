@@ -29,7 +29,7 @@ ON_THE_PAGE = (
     "again", "reprint", "reprinting", "cancel", "cancel_sure", "cancel_else", "cancel_yes", "asking",
     "clerk_same", "clerk_rule", "clerk_any", "clerk_yes",
     "close", "not_done", "staff", "staff_told", "low", "voice", "needs", "need_guide", "need_writing",
-    "need_wheelchair", "need_korean", "said_keys", "card", "card_why", "card_else",
+    "need_wheelchair", "need_korean", "said_keys", "said_on", "said_off", "card", "card_why", "card_else",
     "card_unreadable", "card_reader_down",
 )  # fmt: skip
 """Said by the page and its modules: all of them travel with it, so that a language switch needs no server."""

@@ -63,7 +63,7 @@ class Kiosk {
     listenToKeys(root, {
       back: () => this.act({ do: "back" }),
       typed: (key) => this.act(typedAct(this.state, key)),
-      at: (button) => this.prompts.at(button, this.state),
+      at: (button) => this.prompts.at(button, this.state, this.hall.words),
     });
     this.stir = watchIdle({
       untouched: () => untouched(this.state, this.first),
@@ -120,7 +120,7 @@ class Kiosk {
     this.asking.follow(before, this.state);
     for (const reader of this.readers) reader.look(this.state.card !== "" && !this.state.taking && !this.state.errand);
     if (act.do === "print") void this.asking.print(act);
-    this.prompts.follow(before, this.state, say(this.hall.words, "kiosk.said_keys"));
+    this.prompts.follow(before, this.state, this.hall.words);
   }
 
   show() {

@@ -114,6 +114,7 @@ async def test_a_kiosk_gains_nothing_by_talking_to_two_processes(store_url: str,
         served(store_url, hall_id, rules=rules) as other,
     ):
         assert await _tries((one, other), 14) == [201] * 5 + [429] * 9
+        await wait_until(lambda: one.tail == other.tail)  # each has read what the other wrote
         before = one.tail
         refused = await other.post("kiosk", "tickets", {"category": "D"})
         assert (refused.status_code, refused.json()["code"]) == (429, "tickets_wait")

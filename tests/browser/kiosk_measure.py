@@ -94,6 +94,20 @@ _TARGETS = (
 }"""
 )
 
+_TOPS = (
+    """() => {"""
+    + _HOLDERS
+    + """
+  const box = (element) => element.getBoundingClientRect();
+  return [...document.querySelectorAll('button')]
+  .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
+  .map((button) => [box(button), holders(button).map(box)])
+  .filter(([button, lists]) => button.height > 0
+    && lists.every((list) => button.bottom > list.top && button.top < list.bottom))
+  .map(([button, lists]) => Math.max(button.top, ...lists.map((list) => list.top)) / innerHeight);
+}"""
+)
+
 _CUT = (
     """() => {"""
     + _HOLDERS
@@ -108,6 +122,15 @@ _CUT = (
   .map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 30)}`);
 }"""
 )
+
+
+def highest(page: Page) -> float:
+    """How high the topmost button stands that is seen, as a part of the screen from its top; 1 without any.
+
+    What a list or a paged step has scrolled out of its window is not seen.
+    """
+    tops = page.evaluate(_TOPS)
+    return float(min(tops, default=1))
 
 
 def texts(page: Page) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.kiosk_hall import KioskHall, choices
-from tests.browser.kiosk_measure import contrast, cut_off, faint_texts, small_targets, texts
+from tests.browser.kiosk_measure import contrast, cut_off, faint_texts, highest, small_targets, texts
 from tests.browser.kiosk_visitor import LANGUAGES, SIZES, Visitor, settled
 from tests.browser.kiosk_walk import MODES, unknown_machine, walk
 from tests.waiting import wait_for
@@ -40,20 +40,6 @@ def axe(page: Page) -> list[str]:
 def laid_out(page: Page) -> None:
     """Wait for what follows a new size of the screen: lists find out whether they are too long."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def highest(page: Page) -> float:
-    """How high the topmost button stands, as a part of the screen from its top; 1 without any."""
-    tops = page.evaluate("""() => {
-      const main = document.querySelector('main');
-      const window = getComputedStyle(main).overflowY === 'auto' ? main.getBoundingClientRect().top : 0;
-      return [...document.querySelectorAll('button')]
-        .filter((button) => button.checkVisibility() && !button.closest('[inert]'))
-        .map((button) => [button, button.getBoundingClientRect()])
-        .filter(([button, box]) => box.height > 0 && box.bottom > window)
-        .map(([button, box]) => Math.max(box.top, main.contains(button) ? window : 0) / innerHeight);
-    }""")
-    return float(min(tops, default=1))
 
 
 def pages_of(page: Page) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Standing:
         kiosk.state = "waiting"
         for kept in (kiosk.asked, kiosk.acts, kiosk.issued):
             kept.clear()
-        self.page.evaluate("window.heard = []")
+        self.page.evaluate("window.heard = ['']")
         other = LANGUAGES[LANGUAGES.index(lang) - 1]
         self.choose(f".dock [data-lang={other}]", f".dock [data-lang={lang}]")  # the start page is said anew
 
@@ -93,8 +93,9 @@ def standing(browser: Browser) -> Iterator[Standing]:
             ),
         )
         page = browser.new_page(viewport={"width": 1080, "height": 1920})
-        page.add_init_script("""window.heard = [];
-          window.speechSynthesis.speak = (words) => window.heard.push(words.text);""")
+        page.add_init_script("""window.heard = [''];  // what several voices say one after the other is one
+          window.speechSynthesis.cancel = () => window.heard.push('');
+          window.speechSynthesis.speak = (words) => (window.heard[window.heard.length - 1] += words.text);""")
         with page.expect_response("**/catalogue"):
             page.goto(kiosk.url() + "&simulated")
         expect(page.locator("yc-kiosk[data-ready]")).to_be_attached()
@@ -167,7 +168,7 @@ STEPS = [
     Step("category", chosen(TILE), "kiosk.pick", chosen(TAKE), ".step.ticket"),
     Step("search", searched, "kiosk.type_query", chosen("[data-results] button"), ".guide", waits=False),
     Step("guide", chosen(TILE, GUIDE), "kiosk.pick", chosen("[data-kind=checklist]"), "[data-list-said]"),
-    Step("confirm", behind_a_long_queue, "kiosk.back", chosen(YES), ".step.ticket"),
+    Step("confirm", behind_a_long_queue, "kiosk.still_else", chosen(YES), ".step.ticket"),
     Step("card", chosen(TILE, ".row [data-matter=S01]", TAKE), "kiosk.card", card_laid, ".step.ticket"),
     Step("done", chosen(TILE, TAKE), "kiosk.yours", chosen(".step.ticket .done"), ".step.start", waits=False),
     Step("number and code", number_typed, "kiosk.mine_do", chosen(CLAIM), ".step.held"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
@@ -313,6 +315,92 @@ def test_a_keypad_alone_takes_a_ticket_and_every_step_is_said(page: Page, kiosk:
     heard = page.evaluate("window.heard")
     assert any("S 0 2 3" in text for _, text in heard), heard
     assert {lang for lang, _ in heard} == {"zh-CN"}
+
+
+def test_what_a_key_changes_and_where_to_wait_is_said_by_voices_that_can_read_it(
+    page: Page, kiosk: KioskHall
+) -> None:
+    page.add_init_script("""window.heard = [];
+      window.speechSynthesis.speak = (words) => window.heard.push([words.lang, words.text]);
+      window.heardFrom = (at) => window.heard.slice(at).map((one) => one.join(' ')).join(' / ');""")
+    visitor = at_kiosk(page, kiosk, "ko")
+    visitor.aid("voice")
+
+    def says(*wanted: str, by: str) -> None:
+        """Press Enter where the keypad stands, and hear all of this."""
+        visitor.settle()
+        at = page.evaluate("window.heard.length")
+        page.locator(by).focus()
+        page.keyboard.press("Enter")
+        for each in wanted:
+            page.wait_for_function("([at, each]) => window.heardFrom(at).includes(each)", arg=[at, each])
+
+    says(translate("kiosk.pick", "ko"), by=".tile[data-category=S]")
+    page.locator("[data-matter=S02]").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    materials = "zh-CN 社会保障卡"
+    says(materials, "ko-KR " + translate("kiosk.said_on", "ko"), by="[data-matter=S02]")
+    says(translate("kiosk.said_off", "ko"), by="[data-matter=S02]")
+    says("ko-KR S 0 2 3", translate("kiosk.ahead", "ko", n=9), "zh-CN 社会保障区", by="[data-cls=ordinary]")
+    visitor.settle()
+    heard = page.evaluate("window.heard")
+    wrong = [text for lang, text in heard if lang == "ko-KR" and re.search("[\u4e00-\u9fff]", text)]
+    assert wrong == []
+
+    visitor.touch(".step.ticket .done")
+    visitor.speak("ko")
+    visitor.aid("voice")
+    scan(page, SLIP)
+    says(translate("kiosk.cancel_sure", "ko", number="S023"), by="[data-what=cancel]")
+    says("ko-KR " + translate("phone.ended_cancelled_by_visitor", "ko"), by="[data-sure-yes]")
+
+
+def test_the_halls_voice_and_the_browsers_take_turns(page: Page, kiosk: KioskHall) -> None:
+    page.add_init_script("""window.heard = [];
+      const voice = { base: '/voice', said: { zh: ['pick', 'yours', 'said_keys'] } };
+      document.addEventListener('DOMContentLoaded', () => {
+        const config = document.getElementById('kiosk-config');
+        config.textContent = JSON.stringify({ ...JSON.parse(config.textContent), voice });
+      });
+      HTMLMediaElement.prototype.play = async function () {
+        const from = new URL(this.src).pathname;
+        window.heard.push(from);
+        setTimeout(() => this.dispatchEvent(new Event(from.includes('/numbers/') ? 'error' : 'ended')));
+      };
+      window.voices = [{}];
+      window.speechSynthesis.getVoices = () => window.voices;
+      window.speechSynthesis.speak = (words) => {
+        window.heard.push(words.text);
+        setTimeout(() => words.onend?.());
+      };""")
+    page.route("**/voice/**", lambda _: None)
+    visitor = at_kiosk(page, kiosk)
+    visitor.aid("voice")
+    visitor.open("S")
+    keys = "/voice/zh/prompts/said_keys.wav"
+    page.wait_for_function("keys => window.heard.at(-1) === keys", arg=keys)
+    assert page.evaluate("window.heard.slice(-2)") == ["/voice/zh/prompts/pick.wav", keys]
+    page.evaluate("window.heard.length = 0")
+    visitor.take()
+    page.wait_for_function("keys => window.heard.at(-1) === keys", arg=keys)
+    number, instead, yours, told, _ = page.evaluate("window.heard")
+    assert (number, instead, yours) == (
+        "/voice/zh/numbers/S023.wav",
+        "S 0 2 3",
+        "/voice/zh/prompts/yours.wav",
+    )
+    assert told.startswith(translate("kiosk.ahead", "zh", n=9))
+    # A machine without voices still has the hall's own.
+    page.evaluate("window.voices = []")
+    visitor.settle()
+    visitor.touch(".step.ticket .done")
+    visitor.aid("voice")
+    page.evaluate("window.heard.length = 0")
+    scan(page, SLIP)
+    expect(visitor.step("held")).to_be_visible()
+    page.wait_for_function("keys => window.heard.at(-1) === keys", arg=keys)
+    assert page.evaluate("window.heard") == [number, "S 0 2 3", keys]
 
 
 def test_without_a_voice_the_prompts_are_still_shown(page: Page, kiosk: KioskHall) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NUMBER, clipsOf } from "../../kiosk/static/kiosk-voice.js";
+import { NUMBER, byVoices, clipOf } from "../../kiosk/static/kiosk-voice.js";
 import { clockTime, inLanguage, listed, say, windowList } from "../../kiosk/static/kiosk-words.js";
 
 const WORDS = { "kiosk.ahead": { zh: "前面还有{n}人", en: "{n} ahead of you" } };
@@ -43,14 +43,23 @@ test("times are the hall's, not the machine's", () => {
   assert.equal(clockTime(Date.UTC(2026, 10, 24, 16, 0), "Asia/Shanghai"), "00:00");
 });
 
-test("a step is said by the hall's voice when it has all of it, else by the browser's", () => {
+test("a sentence is said by the hall's voice when it has it, else by the browser's", () => {
   const voice = { base: "/voice/v1", said: { zh: ["yours", "said_keys"], ko: [] } };
-  const parts = [{ key: NUMBER, text: "A023" }, { key: "yours", text: "…" }, { key: "said_keys", text: "…" }];
-  assert.deepEqual(clipsOf(voice, "zh", parts), [
-    "/voice/v1/zh/numbers/A023.wav", "/voice/v1/zh/prompts/yours.wav", "/voice/v1/zh/prompts/said_keys.wav",
+  assert.equal(clipOf(voice, "zh", { key: NUMBER, text: "A023" }), "/voice/v1/zh/numbers/A023.wav");
+  assert.equal(clipOf(voice, "zh", { key: "yours", text: "…" }), "/voice/v1/zh/prompts/yours.wav");
+  assert.equal(clipOf(voice, "zh", { key: "", text: "医保社保" }), "");
+  assert.equal(clipOf(voice, "zh", { key: "held", text: "…" }), "");
+  assert.equal(clipOf(voice, "ko", { key: NUMBER, text: "A023" }), "");
+  assert.equal(clipOf({ base: "", said: {} }, "zh", { key: "yours", text: "…" }), "");
+});
+
+test("words of another script are said by a voice that can read them", () => {
+  const said = (text, lang) => byVoices(text, lang).map((run) => [run.lang, run.text]);
+  assert.deepEqual(said("窗口12–14，请带：身份证。", "zh"), [["zh", "窗口12–14，请带：身份证。"]]);
+  assert.deepEqual(said("가져올 서류: 营业执照、申请书", "ko"), [["ko", "가져올 서류: "], ["zh", "营业执照、申请书"]]);
+  assert.deepEqual(said("Wait at Floor 2 社会保障区. Go on.", "en"), [
+    ["en", "Wait at Floor 2 "], ["zh", "社会保障区. "], ["en", "Go on."],
   ]);
-  assert.equal(clipsOf(voice, "zh", [...parts, { key: "", text: "医保社保" }]), null);
-  assert.equal(clipsOf(voice, "ko", parts), null);
-  assert.equal(clipsOf({ base: "", said: {} }, "zh", parts), null);
-  assert.equal(clipsOf(voice, "zh", []), null);
+  assert.deepEqual(said("한국어", "zh"), [["ko", "한국어"]]);
+  assert.deepEqual(said("", "zh"), []);
 });
