@@ -20,7 +20,7 @@ class Matter(msgspec.Struct, frozen=True):
 
     id: str
     name: Text
-    materials: tuple[str, ...] = ()
+    materials: tuple[Text, ...] = ()
     identity: bool = False
 
 
@@ -46,7 +46,8 @@ class Guide(msgspec.Struct, frozen=True):
     """The guide (办事指南) of a matter, and how a visitor may ask for it.
 
     `heard` are its Chinese name and then what people call it in any language, each with its pinyin
-    ("" where it is not Chinese). `version` changes with whatever the guide says.
+    ("" where it is not Chinese). `version` changes with whatever the guide says. `checklist` are the
+    materials in every language that the hall has each in.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Guide(msgspec.Struct, frozen=True):
     fee: str
     version: str
     heard: tuple[tuple[str, str], ...]
+    checklist: tuple[Text, ...] = ()
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -143,7 +145,7 @@ class Receipt(msgspec.Struct, frozen=True):
     url: str
     code: str
     rules: tuple[str, ...] = ()
-    checklist: tuple[str, ...] = ()
+    checklist: tuple[Text, ...] = ()
     calling_from: int | None = None
     rule_texts: tuple[Text, ...] = ()
     expected: Between | None = None

@@ -28,7 +28,8 @@ ON_THE_PAGE = (
     "still_else", "moving", "move_here", "move_rule", "moved", "held", "why", "return", "move",
     "again", "reprint", "reprinting", "cancel", "cancel_sure", "cancel_else", "cancel_yes", "asking",
     "clerk_same", "clerk_rule", "clerk_any", "clerk_yes",
-    "close", "not_done", "staff", "staff_told", "low", "voice", "needs", "need_guide", "need_writing",
+    "close", "not_done", "code_unknown", "slip_unknown",
+    "staff", "staff_told", "low", "voice", "needs", "need_guide", "need_writing",
     "need_wheelchair", "need_korean", "said_keys", "said_on", "said_off", "card", "card_why", "card_else",
     "card_unreadable", "card_reader_down",
 )  # fmt: skip

@@ -29,7 +29,7 @@ from queue_server.hall.model import (
     Ticket,
     Window,
 )
-from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY, Matter, Plan, Serve
+from queue_server.hall.plan import CLASSES, ORDINARY, PRIORITY, Matter, Plan, Serve, checklist_of
 from queue_server.hall.refusals import Refused
 from queue_server.hall.taking import calling_from, closed_because
 from queue_server.locale import translate
@@ -196,7 +196,7 @@ def _choice(day: Day, letter: str, name: m.Text, now: int) -> m.Choice:
 
 
 def _matters_of(matters: Iterable[Matter]) -> tuple[m.Matter, ...]:
-    return tuple(m.Matter(x.id, x.name, x.materials, x.identity) for x in matters)
+    return tuple(m.Matter(x.id, x.name, x.checklist(), x.identity) for x in matters)
 
 
 def _joint_errands(plan: Plan, letter: str) -> tuple[m.Matter, ...]:
@@ -205,7 +205,7 @@ def _joint_errands(plan: Plan, letter: str) -> tuple[m.Matter, ...]:
         m.Matter(
             joint.id,
             joint.name,
-            tuple(dict.fromkeys(line for x in plan.wanted(joint.matters) for line in x.materials)),
+            checklist_of(plan.wanted(joint.matters)),
             any(x.identity for x in plan.wanted(joint.matters)),
         )
         for joint in plan.joints
@@ -272,7 +272,7 @@ def receipt(
         language=ticket.language,
         url=url,
         code=code,
-        checklist=tuple(line for x in matters for line in x.materials),
+        checklist=checklist_of(matters),
         calling_from=calls_from,
         expected=shown(ticket.expected),
         rules=tuple(rule[ticket.language] for rule in rules),
@@ -333,7 +333,7 @@ def checklist(plan: Plan, ids: tuple[str, ...], lang: str, time: str) -> Slip:
         ),
         rules=(translate("hall.slip.no_number", lang),),
         checklist_title=translate("hall.slip.checklist", lang),
-        checklist=tuple(dict.fromkeys(_both(thing, lang) for x in matters for thing in x.checklist())),
+        checklist=tuple(_both(thing, lang) for thing in checklist_of(matters)),
     )
 
 

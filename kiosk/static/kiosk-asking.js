@@ -4,6 +4,7 @@
  * @typedef {import("./kiosk-state.js").State} State
  * @typedef {import("./kiosk-state.js").Taking} Taking
  * @typedef {import("./kiosk-ways.js").Errand} Errand
+ * @typedef {import("./kiosk-ways.js").Held} Held
  * @typedef {{id: string, root: HTMLElement, hall: import("./kiosk-paint.js").Hall, state: State, act: (act: import("./kiosk-state.js").Act)
  *   => void, stir: () => void, show: () => void, checkRegistration: () => Promise<void>}} Machine
  */
@@ -27,8 +28,8 @@ export class Asking {
   constructor(machine) {
     this.machine = machine;
     this.fetching = false;
-    /** The number of the card on the reader, while it is being sent; nowhere else. */
-    this.number = "";
+    /** What a reader has just read, until it is sent; nowhere else. @type {{card: string, slip: Held | null}} */
+    this.read = { card: "", slip: null };
     setInterval(() => void this.place(), PLACE_MS);
   }
 
@@ -84,19 +85,25 @@ export class Asking {
     const wanted = () => machine.state.errand?.key === key;
     const link = (/** @type {boolean} */ up) => machine.act({ do: "errand-link", key, up });
     const slow = setTimeout(() => link(false), SLOW_MS);
-    const request = requestOf(machine.id, kind, machine.state, this.number);
-    this.number = "";
+    const { slip } = this.read;
+    const request = requestOf(machine.id, kind, machine.state, this.read);
+    this.read = { card: "", slip: null };
     const answer = await run(request, key, { wanted, link });
     clearTimeout(slow);
     if (answer === null || !wanted()) return;
     machine.stir();
-    if (answer.status >= 300) return machine.act({ do: "errand-refused", key, problem: asProblem(answer) });
+    if (answer.status >= 300) {
+      const problem = asProblem(answer);
+      const sentence = kind === "open" ? say(machine.hall.words, "kiosk.slip_unknown") : problem.sentence;
+      return machine.act({ do: "errand-refused", key, problem: { ...problem, sentence } });
+    }
     machine.act({ do: "errand-done", key, said: doneText(machine.hall.words, kind, answer.body) });
     const body = /** @type {any} */ (answer.body);
     if (kind === "person") machine.act({ do: "person", person: body.person, key: newKey() });
     if (kind === "receipt") machine.act(asksForClerk(body) ? { do: "sure", what: "clerk" } : { do: "pick-up", key: newKey(), same: false });
     if (kind === "help") machine.act({ do: "sheet", name: "staff" });
-    if (kind === "claim") await this.open({ ticket: body.ticket, secret: body.secret, place: null, code: machine.state.code });
+    if (kind === "claim") return this.open({ ticket: body.ticket, secret: body.secret, place: null, code: machine.state.code });
+    if (slip) return machine.act({ do: "opened", held: { ...slip, place: body } });
     if (kind === "transfer" && machine.state.held) machine.act({ do: "opened", held: machine.state.held });
     await this.place(body.seq ?? 0);
   }
@@ -107,7 +114,7 @@ export class Asking {
     if (!machine.state.card || machine.state.errand || machine.state.taking) return;
     machine.stir();
     if (!number) return machine.act({ do: "card-said", said: say(machine.hall.words, "kiosk.card_unreadable") });
-    this.number = number;
+    this.read = { card: number, slip: null };
     machine.act({ do: "errand", kind: "person", key: newKey() });
   }
 
@@ -115,9 +122,10 @@ export class Asking {
   scanned(texts) {
     const { machine } = this;
     const read = texts.map(readCode).find((one) => one !== null) ?? null;
-    if (read === null || machine.state.taking || machine.state.receipt) return;
+    if (machine.state.taking || machine.state.receipt) return;
+    if (read === null) return this.unread();
     if ("card" in read) return this.laid(read.card);
-    if ("held" in read) return void this.open(read.held);
+    if ("held" in read) return this.open(read.held);
     machine.act({ do: "start" });
     if ("receipt" in read) return machine.act({ do: "receipt", ...read.receipt, key: newKey() });
     machine.act({ do: "way", way: "booked" });
@@ -125,11 +133,19 @@ export class Asking {
     machine.act({ do: "check-in", key: newKey() });
   }
 
-  /** Opens a ticket once the server knows it. @param {import("./kiosk-ways.js").Held} held */
-  async open(held) {
-    const place = await placeOf(this.machine.id, held);
-    if (place) this.machine.act({ do: "opened", held: { ...held, place } });
-    this.machine.stir();
+  /** Nothing of ours: the visitor holds another code before the reader, or the wrong thing. */
+  unread() {
+    const { machine } = this;
+    machine.stir();
+    if (machine.state.card) return this.laid("");
+    const sentence = say(machine.hall.words, "kiosk.code_unknown");
+    machine.act({ do: "unread", problem: { code: "", sentence, detail: "", status: 0 } });
+  }
+
+  /** Opens a ticket once the server knows it. @param {Held} slip */
+  open(slip) {
+    this.read = { card: "", slip };
+    this.machine.act({ do: "errand", kind: "open", key: newKey() });
   }
 
   /** Where the opened ticket stands now. @param {number} [atLeast] */

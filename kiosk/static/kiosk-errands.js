@@ -6,16 +6,17 @@
  * @typedef {import("./kiosk-state.js").State} State
  * @typedef {import("./kiosk-words.js").Text} Text
  * @typedef {import("./phone-place.js").Place} Place
- * @typedef {{path: string, token: string, body: Record<string, unknown>}} Request
+ * @typedef {{path: string, token: string, body: Record<string, unknown> | null}} Request one without a body only asks
  */
 
 import { deviceToken, get, post } from "./kiosk-network.js";
 import { untilDecided } from "./kiosk-taking.js";
 import { say } from "./kiosk-words.js";
 
-/** @param {string} hall @param {Kind} kind @param {State} state @param {string} [number] of the card on the reader
+/** @param {string} hall @param {Kind} kind @param {State} state
+ * @param {{card: string, slip: Held | null}} read what a reader has just read: a card's number, a slip
  * @returns {Request} */
-export function requestOf(hall, kind, state, number = "") {
+export function requestOf(hall, kind, state, read) {
   const base = `/api/halls/${encodeURIComponent(hall)}`;
   const device = deviceToken() ?? "";
   const language = state.lang;
@@ -26,8 +27,10 @@ export function requestOf(hall, kind, state, number = "") {
       return { path: `${base}/claims`, token: device, body: { number: state.number, code: state.code } };
     case "receipt":
       return { path: `${base}/receipts`, token: device, body: { number: state.number.trim(), code: state.code.trim().toUpperCase() } };
+    case "open":
+      return placeRequest(hall, /** @type {Held} */ (read.slip), 0);
     case "person":
-      return { path: `${base}/persons`, token: device, body: { number } };
+      return { path: `${base}/persons`, token: device, body: { number: read.card } };
     case "help":
       return { path: `${base}/help`, token: device, body: { language } };
     case "checklist":
@@ -48,7 +51,8 @@ export function requestOf(hall, kind, state, number = "") {
 export function run(request, key, ways) {
   const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
   const whole = (/** @type {unknown} */ body) => typeof body === "object" && body !== null;
-  return untilDecided(() => post(request.path, request.token, request.body, key), { ...ways, pause, whole });
+  const { path, token, body } = request;
+  return untilDecided(() => (body ? post(path, token, body, key) : get(path, token)), { ...ways, pause, whole });
 }
 
 /** Whether papers are owed and whoever accepted the case sits at a window now: then the visitor may choose.
@@ -77,10 +81,16 @@ export function doneText(words, kind, body) {
   }
 }
 
+/** @param {string} hall @param {Held} held @param {number} atLeast @returns {Request} */
+function placeRequest(hall, { ticket, secret }, atLeast) {
+  const path = `/api/halls/${encodeURIComponent(hall)}/tickets/${encodeURIComponent(ticket)}/place?at_least=${atLeast}`;
+  return { path, token: `${ticket}.${secret}`, body: null };
+}
+
 /** @param {string} hall @param {Held} held @param {number} atLeast @returns {Promise<Place | null>} */
-export async function placeOf(hall, held, atLeast = 0) {
-  const path = `/api/halls/${encodeURIComponent(hall)}/tickets/${held.ticket}/place?at_least=${atLeast}`;
-  const answer = await get(path, `${held.ticket}.${held.secret}`);
+export async function placeOf(hall, held, atLeast) {
+  const { path, token } = placeRequest(hall, held, atLeast);
+  const answer = await get(path, token);
   return answer?.status === 200 ? /** @type {Place} */ (answer.body) : null;
 }
 

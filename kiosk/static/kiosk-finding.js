@@ -4,8 +4,8 @@
  *
  * @typedef {import("./kiosk-words.js").Text} Text
  * @typedef {{id: string, name: Text, category: string, instant: boolean, law: string, conditions: string[],
- *   materials: string[], standard: string, steps: string[], legal_limit: string, promised_limit: string,
- *   fee: string, version: string, heard: [string, string][]}} Guide
+ *   materials: string[], checklist?: Text[], standard: string, steps: string[], legal_limit: string,
+ *   promised_limit: string, fee: string, version: string, heard: [string, string][]}} Guide
  * @typedef {{version: string, guides: Guide[]}} Catalogue
  */
 

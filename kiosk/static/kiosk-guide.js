@@ -32,6 +32,9 @@ export function paintGuide(root, hall, state) {
     ["kiosk.guide_version", [guide.version], ""],
   ];
   fill(part(page, "[data-guide-parts]"), guide, parts);
+  for (const [i, thing] of page.querySelectorAll("[data-guide-parts] .check").entries()) {
+    write(thing, guide.checklist?.[i] ?? { zh: guide.materials[i] }, state.lang, []);
+  }
   for (const title of page.querySelectorAll("[data-guide-parts] dt")) {
     write(title, say(hall.words, title.getAttribute("data-key") ?? ""), state.lang, []);
   }

@@ -108,5 +108,5 @@ function paintMatter(row, hall, matter, state) {
   write(part(row, ".name"), matter.name, state.lang, hall.paired);
   const needs = part(row, ".needs");
   needs.hidden = !picked || matter.materials.length === 0;
-  write(needs, say(hall.words, "kiosk.materials", { list: matter.materials.join("、") }), state.lang, []);
+  write(needs, say(hall.words, "kiosk.materials", { list: listed(matter.materials, hall.menu.languages) }), state.lang, []);
 }

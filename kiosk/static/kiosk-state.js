@@ -3,7 +3,7 @@
  * Pure, so that every path can be tested without a page.
  *
  * @typedef {import("./kiosk-words.js").Text} Text
- * @typedef {{id: string, name: Text, materials: string[], identity: boolean}} Matter
+ * @typedef {{id: string, name: Text, materials: Text[], identity: boolean}} Matter
  * @typedef {{category: string, name: Text, waiting: number, windows: number[], matters: Matter[],
  *   closed: string, why: Text, calling_from: number | null}} Choice
  * @typedef {{hall: Text, seq: number, data_at: number, languages: string[], choices: Choice[],
@@ -11,7 +11,7 @@
  *   long_queue: number, credit: number, most_matters: number, papers: import("./kiosk-paper.js").Paper[]}} Menu
  * @typedef {{ticket: string, number: string, category: string, category_name: Text, matters: Text[],
  *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, taken_at: number,
- *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: string[],
+ *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: Text[],
  *   calling_from: number | null, expected?: [number, number] | null}} Receipt
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem
  * @typedef {{category: string, matters: string[], cls: "ordinary" | "priority", language: string,

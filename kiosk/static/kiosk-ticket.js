@@ -9,7 +9,7 @@
 
 import { part } from "./kiosk-parts.js";
 import { qrCode } from "./kiosk-qr.js";
-import { clockTime, erase, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
+import { clockTime, erase, inLanguage, listed, say, shown, tag, windowList, write } from "./kiosk-words.js";
 
 const WIPED = ["[data-number]", "[data-category-name]", "[data-qr-picture]", "[data-code]", "[data-ahead]",
   "[data-now]", "[data-windows]", "[data-place]", "[data-ticket-matters]", "[data-checklist]", "[data-rules]"];
@@ -38,7 +38,7 @@ export function paintTicket(root, hall, state) {
   if (place) write(part(root, "[data-place]"), place, lang, []);
   row(root, "matters", receipt.matters.length > 0);
   write(part(root, "[data-ticket-matters]"), listed(receipt.matters, hall.menu.languages), lang, []);
-  paintChecklist(root, receipt);
+  paintChecklist(root, receipt, lang);
   paintRules(root, receipt, lang);
   paintQr(root, receipt.url);
 }
@@ -77,10 +77,10 @@ function row(root, name, there) {
   part(root, `[data-row=${name}]`).hidden = !there;
 }
 
-/** @param {HTMLElement} root @param {Receipt} receipt */
-function paintChecklist(root, receipt) {
+/** @param {HTMLElement} root @param {Receipt} receipt @param {string} lang */
+function paintChecklist(root, receipt, lang) {
   part(root, "[data-bring]").hidden = receipt.checklist.length === 0;
-  lines(part(root, "[data-checklist]"), "li", receipt.checklist, "zh");
+  lines(part(root, "[data-checklist]"), "li", receipt.checklist.map((thing) => inLanguage(thing, lang)), lang);
 }
 
 /** The rules in the visitor's present language where the server gave them so. @param {HTMLElement} root

@@ -9,7 +9,7 @@
  * @typedef {{ticket: string, secret: string, place: Place | null, code?: string}} Held a ticket that its holder has
  *   opened here; `code` where it was typed
  * @typedef {"claim" | "return" | "cancel" | "transfer" | "reprint" | "checklist" | "help" | "person"
- *   | "receipt"} Kind
+ *   | "receipt" | "open"} Kind
  * @typedef {{key: string, kind: Kind, link: boolean}} Errand one request; `link` is false while nobody answers
  * @typedef {"find" | "mine" | "booked"} Way
  * @typedef {{do: "way", way: Way} | {do: "key", key: string} | {do: "typed", text: string}
@@ -18,7 +18,7 @@
  *   | {do: "sure", what: string} | {do: "move"} | {do: "again"}
  *   | {do: "errand", kind: Kind, key: string} | {do: "errand-link", key: string, up: boolean}
  *   | {do: "errand-done", key: string, said: Text | null} | {do: "errand-refused", key: string, problem: Problem}
- *   | {do: "opened", held: Held} | {do: "place", place: Place}} WayAct
+ *   | {do: "opened", held: Held} | {do: "place", place: Place} | {do: "unread", problem: Problem}} WayAct
  */
 
 export const ERASE = "erase";
@@ -71,7 +71,7 @@ export function along(state, act) {
 function answered(state, act) {
   switch (act.do) {
     case "errand":
-      return { ...state, sure: "", said: null, errand: { key: act.key, kind: act.kind, link: true } };
+      return { ...state, problem: null, sure: "", said: null, errand: { key: act.key, kind: act.kind, link: true } };
     case "errand-link":
       return asks(state, act.key) ? { ...state, errand: { ...state.errand, link: act.up } } : state;
     case "errand-done":
@@ -81,6 +81,8 @@ function answered(state, act) {
     case "opened":
       return { ...state, step: "held", held: act.held, moving: false, category: "", matters: [], guide: "",
         number: "", code: "", sheet: "" };
+    case "unread":
+      return { ...state, problem: act.problem };
     case "place":
       return state.held ? { ...state, held: { ...state.held, place: act.place } } : state;
     default:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kiosk.menu import Catalogue, Guide
 from kiosk.spelling import pinyin
 from queue_server.api.calls import Call
-from queue_server.hall.plan import Joint, Matter, Plan
+from queue_server.hall.plan import Joint, Matter, Plan, checklist_of
 from queue_server.hall.refusals import Unknown
 
 
@@ -46,6 +46,7 @@ def guide(plan: Plan, matter: Matter) -> Guide:
         fee=matter.fee,
         version=plan.guide_versions[matter.id],
         heard=tuple((text, pinyin(text)) for text in (matter.name["zh"], *matter.words)),
+        checklist=matter.checklist(),
     )
 
 
@@ -71,4 +72,5 @@ def joint_guide(plan: Plan, joint: Joint) -> Guide:
         fee=each(lambda matter: matter.fee),
         version=plan.catalogue[:8],
         heard=tuple((text, pinyin(text)) for text in (joint.name["zh"], *joint.words)),
+        checklist=checklist_of(matters),
     )

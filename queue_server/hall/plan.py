@@ -8,6 +8,7 @@ text fixes are settings here and nowhere else (DOMAIN.md, "The rules of the queu
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cached_property
 
 import msgspec
@@ -209,6 +210,11 @@ class Matter(Frozen, frozen=True):
         return tuple(
             {"zh": own} | {lang: lines[at] for lang, lines in said} for at, own in enumerate(self.materials)
         )
+
+
+def checklist_of(matters: Iterable[Matter]) -> tuple[Text, ...]:
+    """What to bring for several matters, each thing once."""
+    return tuple({thing["zh"]: thing for matter in matters for thing in matter.checklist()}.values())
 
 
 COME, MOVE = "come", "move"

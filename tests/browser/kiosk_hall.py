@@ -85,6 +85,11 @@ MATTERS = (
     ("S04", "城乡居民养老保险参保登记（村受理、县办理、村出件）", "도시와 농촌 주민 양로보험 가입등록",
      "Pension insurance for residents", ("居民身份证", "居民户口簿", "参保登记表")),
 )  # fmt: skip
+THINGS = {
+    "居民身份证": {"ko": "주민신분증", "en": "Resident identity card"},
+    "居民户口簿": {"ko": "호구부", "en": "Household register"},
+}
+"""What the hall has in other languages, too; the others stand in Chinese."""
 WORDS = {
     "S01": ("医保", "看病报销"),
     "S02": ("外地看病", "转院"),
@@ -108,9 +113,14 @@ def text(zh: str, ko: str, en: str) -> dict[str, str]:
     return {"zh": zh, "ko": ko, "en": en}
 
 
+def things(needs: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+    """Materials in every language that the hall has each in."""
+    return tuple({"zh": need} | THINGS.get(need, {}) for need in needs)
+
+
 def choices(full: str = "L") -> tuple[Choice, ...]:
     """The county hall's categories; `full` names those that are shut."""
-    matters = tuple(Matter(id, text(zh, ko, en), needs) for id, zh, ko, en, needs in MATTERS)
+    matters = tuple(Matter(id, text(zh, ko, en), things(needs)) for id, zh, ko, en, needs in MATTERS)
     return tuple(
         Choice(
             letter, text(zh, ko, en), waiting=(place * 7) % 19, windows=windows,
@@ -140,6 +150,7 @@ def catalogue() -> Catalogue:
             fee="不收费",
             version="3f9a2c1b",
             heard=((zh, pinyin(zh)), *((w, pinyin(w)) for w in WORDS.get(id, ()))),
+            checklist=things(needs),
         )
         for id, zh, ko, en, needs in MATTERS
     )
@@ -350,7 +361,7 @@ class KioskHall:
             priority=wish.cls == "priority", ahead=choice.waiting, windows=choice.windows, floor="2",
             area="社会保障区", taken_at=now_ms(), language=wish.language, url=url, code="7KQ4M",
             rules=(RULE[wish.language],), rule_texts=(RULE,),
-            checklist=tuple(dict.fromkeys(need for matter in matters for need in matter.materials)),
+            checklist=tuple({need["zh"]: need for one in matters for need in one.materials}.values()),
             calling_from=choice.calling_from, expected=self.expected,
         )  # fmt: skip
 

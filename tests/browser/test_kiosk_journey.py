@@ -68,6 +68,10 @@ def test_chosen_matters_go_on_the_ticket_with_their_materials(page: Page, kiosk:
     assert (set(wish.matters), wish.cls) == ({"S02", "S03"}, "priority")
     expect(page.locator("[data-priority]")).to_be_visible()
     expect(page.locator("[data-checklist] li")).to_have_count(5)
+    visitor.settle()
+    visitor.speak("ko")
+    expect(page.locator("[data-checklist] li").nth(3)).to_have_text("주민신분증")
+    expect(page.locator("[data-checklist] li").nth(4)).to_have_text("灵活就业人员参保登记表")
 
 
 def test_the_language_can_be_switched_at_every_step_without_losing_the_place(

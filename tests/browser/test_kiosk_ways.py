@@ -61,6 +61,8 @@ def test_a_matter_is_found_while_typing_its_guide_is_read_and_it_goes_on_the_tic
         ]
     )
     expect(page.locator("[data-guide-parts]")).to_contain_text("3f9a2c1b")
+    card = {"S02": "社会保障卡或居民身份证", "S04": "Resident identity card"}[matter]
+    expect(page.locator("[data-guide-parts] .check").first).to_have_text(card)
     visitor.settle()
     visitor.take()
     assert visitor.number() == "S023"
@@ -183,6 +185,26 @@ def test_the_slips_code_opens_the_ticket_and_it_says_why_not_me(page: Page, kios
     expect(page.locator("[data-held-number]")).to_have_text("S023")
     expect(page.locator("[data-held-why]")).to_contain_text("1人预约、1人优先（最多提前15分钟）、2人比您早到")
     assert not any(SECRET in path for path in kiosk.paths)
+
+
+def test_a_code_that_opens_nothing_is_told(page: Page, kiosk: KioskHall) -> None:
+    visitor = at_kiosk(page, kiosk, "ko")
+    problem = page.locator("[data-problem]")
+    scan(page, "https://pay.example/q/0042")
+    expect(problem).to_contain_text(translate("kiosk.code_unknown", "ko"))
+    # A slip of another day: the hall knows nothing of it any more.
+    scan(page, SLIP.replace(SECRET, "0" * len(SECRET)))
+    expect(problem).to_contain_text(translate("kiosk.slip_unknown", "ko"))
+    visitor.settle()
+    visitor.touch("[data-cover=problem] [data-do=back]")
+    expect(page.locator("[data-cover=problem]")).to_be_hidden()
+    # The server is gone meanwhile: said, and the ticket opens by itself when it is back.
+    kiosk.stop()
+    scan(page, SLIP)
+    expect(page.locator("[data-cover=link]")).to_be_visible(timeout=10_000)
+    kiosk.start()
+    expect(visitor.step("held")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-held-number]")).to_have_text("S023")
 
 
 def test_another_service_keeps_the_number_and_its_place(page: Page, kiosk: KioskHall) -> None:

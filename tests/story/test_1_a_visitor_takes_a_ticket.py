@@ -15,9 +15,15 @@ async def test_the_receipt_says_the_number_the_people_ahead_the_windows_and_what
         receipt = await hall.visitor_takes("D", "D03", language="ko")
         assert (receipt["number"], receipt["ahead"]) == ("D002", 1)
         assert receipt["windows"] == [8, 9, 10, 11]
-        assert receipt["checklist"] == ["查询申请书", "居民身份证", "授权委托书（受托人查询时提交）"]
+        assert [thing["zh"] for thing in receipt["checklist"]] == [
+            "查询申请书",
+            "居民身份证",
+            "授权委托书（受托人查询时提交）",
+        ]
         assert "30분" in receipt["rules"][0]
         assert len(receipt["code"]) == 5
+        printout = await hall.visitor_takes("G", "G01", language="ko")
+        assert [thing["ko"] for thing in printout["checklist"]] == ["사회보장카드 또는 주민신분증"]
 
 
 async def test_the_phone_says_how_many_are_ahead_and_why(store_url: str, hall_id: str) -> None:
