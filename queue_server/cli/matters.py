@@ -119,13 +119,19 @@ def _change_lines(change: Change) -> Iterable[str]:
 
 
 def _sides(before: Any, after: Any) -> Iterable[str]:
-    """The two values; of a list only the entries that one of them lacks."""
+    """The two values; of a list, or lists by language, only the entries that one of them lacks."""
+    if isinstance(before, dict) and any(isinstance(each, tuple) for each in (before | after).values()):
+        before, after = _entries(before), _entries(after)
     if isinstance(before, tuple) and isinstance(after, tuple) and set(before) != set(after):
         yield from (f"    - {entry}" for entry in before if entry not in after)
         yield from (f"    + {entry}" for entry in after if entry not in before)
         return
     yield f"    - {_shown(before)}"
     yield f"    + {_shown(after)}"
+
+
+def _entries(lists: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(f"{lang}: {entry}" for lang, entries in lists.items() for entry in entries)
 
 
 def _shown(value: Any) -> str:

@@ -28,7 +28,9 @@ async def test_a_vague_word_is_named_with_file_row_field_and_character(tmp_path:
 
 async def test_two_versions_are_told_apart(tmp_path: Path) -> None:
     table = rows(MATTERS[:-1])
-    table[1][list(table[0]).index("申报材料目录")] = "营业执照\n声明书"
+    for heading, said in {"申报材料目录": "声明书", "朝鲜文材料目录": "성명서", "英文材料目录": "Declaration"}.items():
+        column = list(table[0]).index(heading)
+        table[1][column] = f"{table[1][column].splitlines()[0]}\n{said}"
     said = await yichuang("catalogue", "diff", COUNTY, as_csv(tmp_path / "m.csv", table))
     assert said.status == 1
     assert said.out.splitlines() == [
@@ -36,6 +38,13 @@ async def test_two_versions_are_told_apart(tmp_path: Path) -> None:
         "    - 项目备案登记表",
         "    - 符合产业政策声明",
         "    + 声明书",
+        "~ A01 materials_in",
+        "    - ko: 항목등록표",
+        "    - ko: 산업정책 부합 성명서",
+        "    - en: Project filing form",
+        "    - en: Declaration of compliance with industrial policy",
+        "    + ko: 성명서",
+        "    + en: Declaration",
         f"- {MATTERS[-1].id} {MATTERS[-1].name['zh']}",
     ]
     same = await yichuang("catalogue", "diff", COUNTY, COUNTY)

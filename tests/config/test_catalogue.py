@@ -95,6 +95,8 @@ def test_every_fault_names_its_row_field_character_and_word(tmp_path: Path) -> N
     table = rows(MATTERS[:3])
     heads = list(HEADINGS)
     table[1][heads.index("materials")] = "营业执照\n身份证等"
+    for other in ("materials_ko", "materials_en"):
+        table[1][heads.index(other)] = ""
     table[2][heads.index("law")] = ""
     table[2][heads.index("category")] = "Z"
     table[3][heads.index("basic_code")] = "990107001000"
