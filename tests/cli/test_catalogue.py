@@ -28,9 +28,10 @@ async def test_a_vague_word_is_named_with_file_row_field_and_character(tmp_path:
 
 async def test_two_versions_are_told_apart(tmp_path: Path) -> None:
     table = rows(MATTERS[:-1])
-    for heading, said in {"申报材料目录": "声明书", "朝鲜文材料目录": "성명서", "英文材料目录": "Declaration"}.items():
+    others = {"申报材料目录": "声明书", "朝鲜文材料目录": "성명서", "英文材料目录": "Declaration"}
+    for heading, other in others.items():
         column = list(table[0]).index(heading)
-        table[1][column] = f"{table[1][column].splitlines()[0]}\n{said}"
+        table[1][column] = f"{table[1][column].splitlines()[0]}\n{other}"
     said = await yichuang("catalogue", "diff", COUNTY, as_csv(tmp_path / "m.csv", table))
     assert said.status == 1
     assert said.out.splitlines() == [
