@@ -68,7 +68,7 @@ def standard_slip(plan: Plan, n: int) -> Slip:
         ahead=4,
         windows=(1, 2),
         floor="2",
-        area="企业服务区",
+        area={"zh": "企业服务区"},
         time=f"2026-11-24 {9 + n // 60 % 8:02d}:{n % 60:02d}",
         url=f"https://hall.example/t/{plan.hall}/{n:016x}#{n * 2654435761 % 2**128:032x}",
         code=f"{n * 7919 % 100000:05d}",

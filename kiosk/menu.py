@@ -149,3 +149,4 @@ class Receipt(msgspec.Struct, frozen=True):
     calling_from: int | None = None
     rule_texts: tuple[Text, ...] = ()
     expected: Between | None = None
+    area_name: Text = {}

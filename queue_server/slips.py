@@ -30,7 +30,7 @@ class Told(msgspec.Struct, frozen=True):
     ahead: int
     windows: tuple[int, ...]
     floor: str
-    area: str
+    area: Text
     time: str
     url: str
     code: str
@@ -57,7 +57,7 @@ def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
         hall=worded.name(plan.name),
         number=told.number,
         category=worded.name(category.name if category else {"zh": told.category}),
-        place=worded("place", floor=told.floor, area=told.area) if told.floor else "",
+        place=worded.place(told.floor, told.area) if told.floor else "",
         marks=_marks(worded, told),
         matters=(*(worded.name(joint.name) for joint in joints), *(worded.name(x.name) for x in matters)),
         lines=_lines(worded, told),
@@ -112,6 +112,14 @@ class _Speaker:
 
     def __call__(self, key: str, **values: object) -> str:
         return self._each(lambda lang: self._sentence(key, lang, values))
+
+    def place(self, floor: str, area: Text) -> str:
+        """Where the windows are, the area by its name in each language."""
+
+        def named(lang: str) -> str:
+            return self._sentence("place", lang, {"floor": floor, "area": area.get(lang, area.get("zh", ""))})
+
+        return self._each(named)
 
     def windows(self, numbers: tuple[int, ...]) -> str:
         """The windows that may call the ticket."""

@@ -10,7 +10,7 @@
  *   priority_kinds: Text[], notices: Text[], version: string, timezone: string, catalogue: string,
  *   long_queue: number, credit: number, most_matters: number, papers: import("./kiosk-paper.js").Paper[]}} Menu
  * @typedef {{ticket: string, number: string, category: string, category_name: Text, matters: Text[],
- *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, taken_at: number,
+ *   priority: boolean, ahead: number, windows: number[], floor: string, area: string, area_name?: Text, taken_at: number,
  *   language: string, url: string, code: string, rules: string[], rule_texts: Text[], checklist: Text[],
  *   calling_from: number | null, expected?: [number, number] | null}} Receipt
  * @typedef {{code: string, sentence: Text, detail: string, status: number}} Problem

@@ -44,12 +44,12 @@ export function paintTicket(root, hall, state) {
 }
 
 /** A floor that is only a number gets its word; the area is a name. @param {Hall} hall @param {Receipt} receipt */
-function placeOf(hall, { floor, area }) {
+function placeOf(hall, { floor, area, area_name }) {
   if (!floor && !area) return null;
   /** @type {import("./kiosk-words.js").Text} */
   const named = /^\w{1,3}$/.test(floor) ? say(hall.words, "kiosk.floor", { n: floor }) : { zh: floor };
   return Object.fromEntries(
-    hall.menu.languages.map((lang) => [lang, `${named[lang] ?? named.zh} ${area}`.trim()]),
+    hall.menu.languages.map((lang) => [lang, `${named[lang] ?? named.zh} ${inLanguage(area_name ?? {}, lang) || area}`.trim()]),
   );
 }
 

@@ -6,7 +6,7 @@
  * @typedef {import("./kiosk-words.js").Words} Words
  * @typedef {{type: "place", seq: number, data_at: number, answered_at: number, number: string, category: string,
  *   category_name: Text, state: string, end: string, ahead: number | null, before: Record<string, number>,
- *   window: number | null, windows: number[], floor: string, area: string, calling_from: number | null,
+ *   window: number | null, windows: number[], floor: string, area: string, area_name?: Text, calling_from: number | null,
  *   taken_at: number, language: string, calls: number, called_at: number | null, hold_until: number | null,
  *   parked_until: number | null, misses: number, tomorrow: string,
  *   passing_until: number | null, may_pass: number, rated: string, may_rate: boolean,
@@ -94,10 +94,10 @@ function until(hall, key, at) {
 }
 
 /** A floor that is only a number gets its word; the area is a name. @param {Hall} hall @param {Place} place */
-function whereTo(hall, { floor, area }) {
+function whereTo(hall, { floor, area, area_name }) {
   if (!floor && !area) return null;
   const named = /^\w{1,3}$/.test(floor) ? say(hall.words, "phone.floor", { n: floor }) : { zh: floor };
-  return say(hall.words, "phone.place", { floor: named, area: { zh: area } });
+  return say(hall.words, "phone.place", { floor: named, area: area_name?.zh ? area_name : { zh: area } });
 }
 
 /** The windows that may call, while it matters. @param {Hall} hall @param {Place} place @returns {Text | null} */

@@ -135,7 +135,7 @@ def _sample(plan: Plan, wanted: Wanted) -> Told:
         ahead=SAMPLE_AHEAD,
         windows=tuple(window.number for window in windows),
         floor=windows[0].floor if windows else "",
-        area=windows[0].area if windows else "",
+        area=plan.area(windows[0].area) if windows else {},
         time=f"{now:%Y-%m-%d %H:%M}",
         url=SAMPLE_PAGE.format(hall=plan.hall),
         code=SAMPLE_CODE,

@@ -365,6 +365,7 @@ TOP = {
     "reasons": Key(values.entries_of(values.entries_of(values.text, values.code), act)),
     "outcomes": Key(values.entries_of(values.text, outcome), required=True),
     "departments": Key(values.entries_of(values.text, values.code)),
+    "areas": Key(values.entries_of(values.entries_of(values.line, other_language), area)),
     "category": Key(values.list_of(values.table_of(CATEGORY), least=1), required=True, field="categories"),
     "window": Key(values.list_of(values.table_of(WINDOW), least=1), required=True, field="windows"),
     "matter": Key(values.list_of(values.table_of(MATTER)), field="matters"),

@@ -391,6 +391,7 @@ class Plan(Frozen, frozen=True, dict=True):
     reasons: dict[str, dict[str, Text]] = {}
     outcomes: dict[str, Text] = {}
     departments: dict[str, Text] = {}
+    areas: dict[str, Text] = {}
     kiosks: tuple[Kiosk, ...] = ()
     printers: tuple[Printer, ...] = ()
     slip: Slip = Slip()
@@ -400,6 +401,10 @@ class Plan(Frozen, frozen=True, dict=True):
     leds: tuple[Led, ...] = ()
     pads: tuple[Pad, ...] = ()
     joints: tuple[Joint, ...] = ()
+
+    def area(self, name: str) -> Text:
+        """An area's name in every language that the hall has it in; {} for none."""
+        return {"zh": name} | self.areas.get(name, {}) if name else {}
 
     def screen(self, id: str) -> Screen | None:
         """The screen with this id, or None."""

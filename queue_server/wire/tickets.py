@@ -190,7 +190,8 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     `before` counts the people ahead by why they are ahead: ``booked``, ``priority``,
     ``earlier``, ``returned``; `ahead` is None unless it stands in its category's line.
     `window` is the one it was called to, is served at, is parked for or waits for alone; `windows`
-    those that may call it, `floor` and `area` where they are. `calls` counts the calls to the
+    those that may call it, `floor` and `area` where they are (`area_name` in every language that the
+    hall has it in). `calls` counts the calls to the
     present window. `tomorrow` is the code of one whom the hall closed before (闭厅未办).
     `passing_until` is until when its holder lets others pass; `may_pass` for how long (ms) that may be asked
     now, 0 when it may not. `expected` is from when to when (ms) the call is expected, where that is known.
@@ -220,6 +221,7 @@ class TicketPublic(msgspec.Struct, frozen=True, tag="place"):
     hold_until: int | None = None
     parked_until: int | None = None
     misses: int = 0
+    area_name: Text = {}
     tomorrow: str = ""
     passing_until: int | None = None
     may_pass: int = 0

@@ -364,7 +364,7 @@ def test_what_a_key_changes_and_where_to_wait_is_said_by_voices_that_can_read_it
     materials = "zh-CN 社会保障卡"
     says(materials, "ko-KR " + translate("kiosk.said_on", "ko"), by="[data-matter=S02]")
     says(translate("kiosk.said_off", "ko"), by="[data-matter=S02]")
-    says("ko-KR S 0 2 3", translate("kiosk.ahead", "ko", n=9), "zh-CN 社会保障区", by="[data-cls=ordinary]")
+    says("ko-KR S 0 2 3", translate("kiosk.ahead", "ko", n=9), "사회보장구역", by="[data-cls=ordinary]")
     visitor.settle()
     heard = page.evaluate("window.heard")
     wrong = [text for lang, text in heard if lang == "ko-KR" and re.search("[\u4e00-\u9fff]", text)]

@@ -104,6 +104,8 @@ FAULTS = [
     ('["营业执照"]', f'{MATERIALS}{{ ko = ["영업허가증", "위임장"] }} # here', TRANSLATED, "has 2 entries"),
     ('["营业执照"]', f"{MATERIALS}{{ ko = [] }} # here", TRANSLATED, "at least one"),
     ('["营业执照"]', f'{MATERIALS}{{ zh = ["营业执照"] }} # here', "matter[0].materials_in.zh", "ko"),
+    ("[outcomes]", '[areas]\n"东区" = {} # here\n[outcomes]', "areas.东区", "no window lies"),
+    ("[outcomes]", '[areas]\n"东区" = { zh = "东区" } # here\n[outcomes]', "areas.东区.zh", "ko"),
     ('law = "《建筑法》第七条"', 'law = "" # here', "matter[0].law", "must not be empty"),
     # devices
     ('printer = "p1"', 'printer = "p2" # here', "kiosk[0].printer", 'no printer "p2"; there are p1'),

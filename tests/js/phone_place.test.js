@@ -37,6 +37,14 @@ test("where the hall knows it, the expected call stands before the reasons, as a
   assert.deepEqual(zh(told(HALL, place)), ["ahead 4", "expected 09:00-09:20", "why why_earlier=4"]);
 });
 
+test("where to wait is said by the area's name in each language that the hall has it in", () => {
+  const both = (words) => ({ zh: words, ko: words });
+  const hall = { ...HALL, languages: ["zh", "ko"], words: new Proxy({}, { get: (_, key) => both(key === "phone.place" ? "{area}" : "."), has: () => true }) };
+  const where = (more) => told(hall, at({ state: "called", window: 8, ...more })).where;
+  assert.deepEqual(where({}), { zh: "不动产区", ko: "不动产区" });
+  assert.deepEqual(where({ area_name: { zh: "不动产区", ko: "부동산구역" } }), { zh: "不动产区", ko: "부동산구역" });
+});
+
 test("before windows call, the time from which they do is said", () => {
   assert.deepEqual(zh(told(HALL, at({ ahead: 0, calling_from: NINE }))), ["ahead_none", "from 09:00"]);
 });

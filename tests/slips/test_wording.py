@@ -45,7 +45,7 @@ TOLD = Told(
     ahead=4,
     windows=(1, 2, 100),
     floor="1",
-    area="东区",
+    area={"zh": "东区", "ko": "동쪽구역"},
     time="2026-11-24 09:31",
     url="https://hall.test/t/tumen/1#2",
     code="7K3QD",
@@ -71,6 +71,7 @@ def test_a_chinese_slip_says_all_that_its_visitor_needs() -> None:
 def test_in_two_languages_chinese_stands_above_the_other() -> None:
     slip = word(HALL, replace(TOLD, cls=PRIORITY, reprint=True), ("zh", "ko"))
     assert slip.hall == "图们市政务服务中心\n도문시정무봉사중심"
+    assert slip.place == "1楼 东区\n1층 동쪽구역"
     assert slip.lines[0] == "前面还有4人\n앞에 4명"
     assert slip.lines[1] == "可办窗口：1、2、100\n창구: 1, 2, 100"
     assert slip.marks == ("优先 우선", "补打 재인쇄")
@@ -106,7 +107,7 @@ def test_an_expected_call_is_a_range_and_goes_before_when_calling_goes_on() -> N
 
 
 def test_a_ticket_without_a_matter_or_window_has_no_line_for_it() -> None:
-    slip = word(HALL, replace(TOLD, matters=(), windows=(), floor="", area=""), ("zh",))
+    slip = word(HALL, replace(TOLD, matters=(), windows=(), floor="", area={}), ("zh",))
     assert (slip.matters, slip.checklist_title, slip.checklist, slip.place) == ((), "", (), "")
     assert slip.lines == ("前面还有4人", "取号时间：2026-11-24 09:31")
 

@@ -20,6 +20,7 @@ async def test_the_receipt_says_the_number_the_people_ahead_the_windows_and_what
             "居民身份证",
             "授权委托书（受托人查询时提交）",
         ]
+        assert (receipt["area"], receipt["area_name"]["ko"]) == ("不动产区", "부동산구역")
         assert "30분" in receipt["rules"][0]
         assert len(receipt["code"]) == 5
         printout = await hall.visitor_takes("G", "G01", language="ko")
