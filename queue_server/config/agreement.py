@@ -58,7 +58,7 @@ def check_agreement(file: Record) -> None:
     check_materials(matters)
     check_limits(matters)
     check_departments(matters, file.get("departments", {}))
-    check_areas(file.get("areas", {}), windows)
+    check_areas(file, windows)
     if not any(error.where.startswith("window") for error in file.place.sheet.errors):
         check_coverage(categories, windows, matters)
     check_printers([*kiosks, *windows], printers)
@@ -213,12 +213,12 @@ def check_departments(matters: Iterable[Record], departments: Any) -> None:
             matter.place.wrong(sentence)
 
 
-def check_areas(areas: Record, windows: Iterable[Record]) -> None:
+def check_areas(file: Record, windows: Iterable[Record]) -> None:
     """What is named in other languages is the area of a window."""
     known = tuple(dict.fromkeys(window.get("area", "") for window in windows if window.get("area")))
-    for area in areas:
+    for area in file.get("areas", {}):
         if area not in known:
-            areas.key_place(area).wrong(f"no window lies in this area; there are {quoted(known)}")
+            file.key_place("areas").at(area).wrong(f"no window lies in this area; there are {quoted(known)}")
 
 
 def _limit(matter: Record, key: str) -> Limit | None:

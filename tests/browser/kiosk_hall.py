@@ -101,6 +101,7 @@ RULE = {
     "ko": "부를 때 안 계시면 30분 안에 알려 주십시오. 3명 뒤에 다시 부릅니다.",
     "en": "Missed your turn? Tell us within 30 minutes; you come after three people.",
 }
+AREA = {"zh": "社会保障区", "ko": "사회보장구역", "en": "Social security area"}
 TOKEN = "device-token-of-the-test"
 SECRET = "9Xb2kQpV4mZc7RtLw0aYsE"
 
@@ -359,7 +360,7 @@ class KioskHall:
             ticket="t-1", number=f"{wish.category}{23 + len(self.issued):03d}", category=wish.category,
             category_name=choice.name, matters=tuple(matter.name for matter in matters),
             priority=wish.cls == "priority", ahead=choice.waiting, windows=choice.windows, floor="2",
-            area="社会保障区", area_name=text("社会保障区", "사회보장구역", "Social security area"),
+            area="社会保障区", area_name=AREA,
             taken_at=now_ms(), language=wish.language, url=url, code="7KQ4M",
             rules=(RULE[wish.language],), rule_texts=(RULE,),
             checklist=tuple({need["zh"]: need for one in matters for need in one.materials}.values()),

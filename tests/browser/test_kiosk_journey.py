@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from queue_server.locale import translate
-from tests.browser.kiosk_hall import CATEGORIES, FULL, RULE, SECRET, TOKEN, KioskHall, choices
+from tests.browser.kiosk_hall import AREA, CATEGORIES, FULL, RULE, SECRET, TOKEN, KioskHall, choices
 from tests.browser.kiosk_visitor import LANGUAGES, Visitor, read_qr
 from tests.waiting import wait_for
 
@@ -34,7 +34,7 @@ def test_a_ticket_takes_three_touches_at_most_in_each_language(
     expect(page.locator("[data-windows]")).to_have_text(translate("kiosk.window_list", lang, list="12–16"))
     expected = translate("kiosk.now_expected", lang, first="10:05", last="10:25")
     expect(page.locator("[data-now]")).to_contain_text(expected)
-    expect(page.locator("[data-now]")).to_contain_text("社会保障区")
+    expect(page.locator("[data-now]")).to_contain_text(AREA[lang])
     expect(page.locator("[data-rules]")).to_have_text(RULE[lang])
     expect(page.locator("html")).to_have_attribute("lang", {"zh": "zh-CN", "ko": "ko-CN", "en": "en"}[lang])
     expect(page.locator("[data-qr] svg")).to_be_visible()

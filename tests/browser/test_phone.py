@@ -281,7 +281,7 @@ def test_a_holder_gets_nothing_of_any_other_visitor(
         "type", "number", "category", "category_name", "state", "end", "ahead", "before", "window", "windows",
         "floor", "area", "calling_from", "data_at", "answered_at", "seq", "language", "taken_at", "calls",
         "called_at", "hold_until", "parked_until", "misses", "tomorrow", "passing_until", "may_pass", "rated",
-        "may_rate", "expected", "matters",
+        "may_rate", "expected", "matters", "area_name",
     }  # fmt: skip
 
 
