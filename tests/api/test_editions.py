@@ -187,7 +187,8 @@ async def test_a_catalogue_is_looked_at_before_it_is_published_in_whichever_way_
         names = {matter.id: matter.name for matter in hall.day.plan.matters}
         seen = await told(matters=changed(hall))
         assert [one["id"] for one in seen["added"]] == [NEW]
-        assert seen["changed"] == [{"id": "D01", "name": names["D01"], "fields": ["materials", "materials_in"]}]
+        fields = ["materials", "materials_in"]
+        assert seen["changed"] == [{"id": "D01", "name": names["D01"], "fields": fields}]
         assert seen["retired"] == [{"id": "D02", "name": names["D02"], "fields": []}]
         assert (seen["base"], seen["matters"], seen["covered"]) == (0, len(names), len(names))
         table = "事项编号,事项名称\nA01,\n".encode("gb18030")
