@@ -95,7 +95,7 @@ def _whole_or_broken(piece: str, width: int, measure: Measure) -> Iterator[str]:
     """A piece that may be wider than a line: broken behind a hyphen or slash where it has one."""
     line = ""
     for char in piece:
-        if line and measure(line + char) > width:
+        while line and measure(line + char) > width:  # what stays behind a slash may be too much still
             end = max(line.rfind("-"), line.rfind("/")) + 1 or len(line)
             yield line[:end]
             line = line[end:]

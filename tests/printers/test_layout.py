@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printers.layout import Block, Cut, Logo, Marks, Number, Qr, Role, Rule, Space, Words, lay_out
@@ -19,6 +19,7 @@ WIDTHS = (576, 384)
 
 
 @given(st.text(max_size=60), st.integers(2, 40))
+@example("/0\uaac3", 2)
 def test_wrapping_loses_no_character_and_no_line_is_too_wide(text: str, width: int) -> None:
     lines = wrap(plain(text), width, cells)
     assert "".join("".join(lines).split()) == "".join(plain(text).split())
