@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from printers.slip import Form, Slip
-from queue_server.hall.plan import PRIORITY, Plan, Text
+from queue_server.hall.plan import PRIORITY, Plan, Text, checklist_of
 from queue_server.locale import translate
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -65,7 +65,7 @@ def word(plan: Plan, told: Told, languages: tuple[str, ...]) -> Slip:
         code=worded("code", code=told.code),
         rules=(worded.missed(),),
         checklist_title=worded("checklist") if matters else "",
-        checklist=tuple(worded.name(thing) for matter in matters for thing in matter.checklist()),
+        checklist=tuple(worded.name(thing) for thing in checklist_of(matters)),
         note=(note,) if note else (),
         form=form_of(plan),
     )

@@ -46,7 +46,7 @@ export function byVoices(text, lang) {
 
 /** What a step says of itself: its title and what is told on it, or what the cover over it says.
  * @param {HTMLElement} root @returns {Part[]} */
-export function toldOn(root) {
+function toldOn(root) {
   const cover = [...root.querySelectorAll(".cover")].find((one) => one instanceof HTMLElement && !one.hidden);
   const told = (cover ?? stepOf(root)).querySelectorAll(cover ? "h2, p" : "h2, [data-aloud]");
   return [...told].filter((one) => one.checkVisibility()).map(partOf).filter(({ text }) => text);
@@ -70,7 +70,7 @@ function partOf(element) {
 }
 
 /** What stands on an element, in the visitor's language where it stands there in two. @param {Element | null} element */
-export function textOf(element) {
+function textOf(element) {
   const label = element?.getAttribute("aria-label");
   if (label || !element) return label ?? "";
   const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);

@@ -106,6 +106,12 @@ def test_an_expected_call_is_a_range_and_goes_before_when_calling_goes_on() -> N
     assert word(HALL, replace(told, expected=None), ("zh",)).lines[1] == "13:00 起叫号"
 
 
+def test_what_several_matters_ask_for_is_named_once() -> None:
+    other = replace(MATTER, id="D02", materials=("户口簿", "近期照片"), materials_in={})
+    slip = word(replace(HALL, matters=(MATTER, other)), replace(TOLD, matters=("D01", "D02")), ("zh",))
+    assert slip.checklist == ("居民身份证原件", "户口簿", "近期照片")
+
+
 def test_a_ticket_without_a_matter_or_window_has_no_line_for_it() -> None:
     slip = word(HALL, replace(TOLD, matters=(), windows=(), floor="", area={}), ("zh",))
     assert (slip.matters, slip.checklist_title, slip.checklist, slip.place) == ((), "", (), "")
